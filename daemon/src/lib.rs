@@ -1,0 +1,1 @@
+//! The shell every daemon stands on: event loop, signals, privileges, logging.

@@ -1,0 +1,2 @@
+//! `dummy-ups`.
+fn main() {}

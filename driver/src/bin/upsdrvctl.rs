@@ -1,0 +1,2 @@
+//! `upsdrvctl`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! `usbhid-ups`.
+fn main() {}

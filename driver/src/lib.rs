@@ -1,0 +1,1 @@
+//! Drivers: from a UPS's wire to the driver socket.

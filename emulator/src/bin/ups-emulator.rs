@@ -1,0 +1,2 @@
+//! `ups-emulator`.
+fn main() {}

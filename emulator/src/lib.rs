@@ -1,0 +1,1 @@
+//! A UPS down to the bytes on its wire: physics, faces, ports.

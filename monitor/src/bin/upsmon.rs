@@ -1,0 +1,2 @@
+//! `upsmon`.
+fn main() {}

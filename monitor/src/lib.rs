@@ -1,0 +1,1 @@
+//! upsmon: decides when a host must go down, and takes it down in order.

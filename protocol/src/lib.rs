@@ -1,0 +1,18 @@
+//! The words both ends of every wire agree on: no IO, no clock, no async.
+//!
+//! Read it in this order:
+//!
+//! 1. [`engine`] and [`time`]: the one shape of everything that decides, and its clock.
+//! 2. [`event`] and [`effect`]: what the world tells an engine, and what an engine asks of the world.
+//! 3. [`usb`]: what travels between a USB host and a UPS, and its frames on the emulator bus.
+
+pub mod effect;
+pub mod engine;
+pub mod event;
+pub mod time;
+pub mod usb;
+
+pub use effect::{Command, Effect, Endpoint, JobId, Level, LinkId, TransferId};
+pub use engine::Engine;
+pub use event::{Event, JobOutcome, LinkError, Peer, Signal};
+pub use time::Instant;

@@ -1,0 +1,166 @@
+//! What travels between a USB host and a HID device: requests, failures, identities.
+//!
+//! Follows USB 2.0 §9.3–9.4 (control requests) and HID 1.11 §7.1–7.2 (descriptors, reports).
+//! The driver side turns these into real transfers; the emulator side answers them. [`frame`] is
+//! how they look on the emulator bus, where each device is a Unix socket.
+
+pub mod frame;
+
+/// The device descriptor (USB 2.0 table 9-5).
+pub const DESCRIPTOR_DEVICE: u8 = 0x01;
+/// The configuration descriptor (USB 2.0 table 9-5).
+pub const DESCRIPTOR_CONFIGURATION: u8 = 0x02;
+/// The HID class descriptor (HID 1.11 §7.1).
+pub const DESCRIPTOR_HID: u8 = 0x21;
+/// The report descriptor (HID 1.11 §7.1).
+pub const DESCRIPTOR_REPORT: u8 = 0x22;
+
+/// A report's kind (HID 1.11 §7.2.1, high byte of wValue).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum ReportKind {
+    /// Device to host, also on the interrupt pipe.
+    Input = 1,
+    /// Host to device.
+    Output = 2,
+    /// Both ways, on request.
+    Feature = 3,
+}
+
+/// A control transfer that a HID host makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// GET_DESCRIPTOR; at most `length` bytes come back.
+    GetDescriptor {
+        /// Descriptor type, e.g. [`DESCRIPTOR_REPORT`].
+        kind: u8,
+        /// Descriptor index.
+        index: u8,
+        /// wLength.
+        length: u16,
+    },
+    /// GET_DESCRIPTOR(STRING) in the device's first language; the text as UTF-8 comes back.
+    GetString {
+        /// String index, 1–255.
+        index: u8,
+    },
+    /// GET_REPORT; at most `length` bytes come back, the report id first where the device uses ids.
+    GetReport {
+        /// Which kind.
+        kind: ReportKind,
+        /// Report id, 0 where the device has none.
+        id: u8,
+        /// wLength.
+        length: u16,
+    },
+    /// SET_REPORT.
+    SetReport {
+        /// Which kind.
+        kind: ReportKind,
+        /// Report id, 0 where the device has none.
+        id: u8,
+        /// The report, its id first where the device uses ids.
+        data: Vec<u8>,
+    },
+}
+
+/// Why a transfer failed, in libusb's distinctions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Failure {
+    /// The device refused (STALL; `LIBUSB_ERROR_PIPE`).
+    Stall = 1,
+    /// No answer in time.
+    Timeout = 2,
+    /// The device sent more than was asked for (babble).
+    Overflow = 3,
+    /// Bus error.
+    Io = 4,
+    /// The device is gone.
+    NoDevice = 5,
+    /// The operating system does not let us.
+    Access = 6,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Stall => "request refused by the device",
+            Self::Timeout => "no answer in time",
+            Self::Overflow => "more data than asked for",
+            Self::Io => "bus error",
+            Self::NoDevice => "device gone",
+            Self::Access => "permission denied",
+        })
+    }
+}
+
+/// What a device says it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Identity {
+    /// idVendor.
+    pub vendor_id: u16,
+    /// idProduct.
+    pub product_id: u16,
+    /// bcdDevice.
+    pub release: u16,
+    /// The iManufacturer string, empty where there is none.
+    pub vendor: String,
+    /// The iProduct string.
+    pub product: String,
+    /// The iSerialNumber string.
+    pub serial: String,
+    /// Bus name, e.g. `001`; the emulator bus calls itself `emu`.
+    pub bus: String,
+    /// Device name on the bus; changes with each attachment.
+    pub device: String,
+}
+
+/// Which device an owner's configuration means (`ups.conf`: vendorid, productid, vendor, product,
+/// serial, bus, device). A field that is `None` matches anything; ids compare as four hex digits.
+///
+/// NUT treats these values as extended regular expressions. This matcher compares whole values,
+/// which is what published configurations write.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Matcher {
+    /// Vendor ids of the driver's own table: (vendor, product), product `None` for any.
+    pub known: Vec<(u16, Option<u16>)>,
+    /// `vendorid`.
+    pub vendor_id: Option<u16>,
+    /// `productid`.
+    pub product_id: Option<u16>,
+    /// `vendor`.
+    pub vendor: Option<String>,
+    /// `product`.
+    pub product: Option<String>,
+    /// `serial`.
+    pub serial: Option<String>,
+    /// `bus`.
+    pub bus: Option<String>,
+    /// `device`.
+    pub device: Option<String>,
+}
+
+impl Matcher {
+    /// Whether this is the device.
+    #[must_use]
+    pub fn matches(&self, identity: &Identity) -> bool {
+        let named = self.vendor_id.is_some() || self.product_id.is_some();
+        let known = self
+            .known
+            .iter()
+            .any(|&(vendor, product)| vendor == identity.vendor_id && product.is_none_or(|p| p == identity.product_id));
+        (named || known)
+            && self.vendor_id.is_none_or(|id| id == identity.vendor_id)
+            && self.product_id.is_none_or(|id| id == identity.product_id)
+            && [
+                (&self.vendor, &identity.vendor),
+                (&self.product, &identity.product),
+                (&self.serial, &identity.serial),
+                (&self.bus, &identity.bus),
+                (&self.device, &identity.device),
+            ]
+            .into_iter()
+            .all(|(wanted, is)| wanted.as_ref().is_none_or(|wanted| wanted.trim() == is.trim()))
+    }
+}

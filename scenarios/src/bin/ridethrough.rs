@@ -1,0 +1,2 @@
+//! `ridethrough`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Outages scripted in YAML, run on rigs, judged by expectations and invariants.

@@ -1,0 +1,1 @@
+//! upsd: shares what drivers read.
