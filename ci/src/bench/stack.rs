@@ -1,0 +1,217 @@
+//! A running trio (driver, upsd, upsmon) of one stack, in a folder of its own.
+//!
+//! Every command that upsmon could run is a recorder in that folder, and `PATH` starts with a
+//! folder that holds a harmless `wall`: nothing here can shut the machine down.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Whose daemons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stack {
+    /// This project's, with an emulated USB UPS that pushes interrupt reports.
+    Ours,
+    /// Debian's NUT, with `dummy-ups`.
+    Nut,
+}
+
+impl Stack {
+    /// Whether its daemons are on this machine.
+    pub fn is_installed(self) -> bool {
+        self == Self::Ours || Path::new("/lib/nut/upsd").exists()
+    }
+
+    fn program(self, name: &str) -> PathBuf {
+        match self {
+            Self::Ours => beside_us(name),
+            Self::Nut => Path::new("/lib/nut").join(name),
+        }
+    }
+}
+
+/// A program of ours, built into the folder that holds this one.
+pub fn beside_us(name: &str) -> PathBuf {
+    std::env::current_exe().ok().and_then(|us| us.parent().map(|folder| folder.join(name))).unwrap_or_default()
+}
+
+/// The running daemons; dropped, they are gone.
+pub struct Trio {
+    stack: Stack,
+    folder: tempfile::TempDir,
+    /// Where upsd listens.
+    pub port: u16,
+    daemons: Vec<(String, Child)>,
+}
+
+const ON_LINE: &str = "battery.charge: 100\nbattery.runtime: 1200\nups.mfr: Example\nups.model: Example 650\nups.status: OL\n";
+
+impl Trio {
+    /// Starts driver and upsd; upsd answers with fresh data when this returns.
+    pub fn start(stack: Stack) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("bench-").tempdir()?;
+        let mut trio = Self { stack, folder, port: free_port()?, daemons: Vec::new() };
+        trio.write_files()?;
+        if stack == Stack::Ours {
+            let (bus, control) = (trio.path("bus/ups"), trio.path("control"));
+            trio.spawn("ups-emulator", &["--device", "apc-back-ups-650", "--listen", &bus, "--control", &control])?;
+            wait_for(|| Path::new(&control).exists() && Path::new(&bus).exists())?;
+        }
+        let driver = if stack == Stack::Ours { "usbhid-ups" } else { "dummy-ups" };
+        trio.spawn(driver, &["-a", "bench", "-F", "-u", "root"])?;
+        let socket = trio.path(&format!("{driver}-bench"));
+        wait_for(|| Path::new(&socket).exists())?;
+        trio.spawn("upsd", &["-F", "-u", "root"])?;
+        wait_for(|| trio.ask("GET VAR bench ups.status").is_ok_and(|reply| reply.contains("\"OL")))?;
+        Ok(trio)
+    }
+
+    /// Starts upsmon, which runs `recorder` on every notice, and waits until it has logged in.
+    pub fn monitor(&mut self) -> io::Result<()> {
+        self.spawn("upsmon", &["-F", "-p", "-u", "root"])?;
+        wait_for(|| self.ask("GET NUMLOGINS bench").is_ok_and(|reply| reply.ends_with(" 1")))
+    }
+
+    /// Fails or restores the mains.
+    pub fn mains(&self, on: bool) -> io::Result<()> {
+        match self.stack {
+            Stack::Ours => {
+                use std::io::Write;
+                let mut control = std::os::unix::net::UnixStream::connect(self.path("control"))?;
+                control.write_all(if on { b"mains on\n" } else { b"mains off\n" })
+            }
+            Stack::Nut => fs::write(
+                self.path("bench.dev"),
+                if on { ON_LINE.to_owned() } else { ON_LINE.replace("OL", "OB DISCHRG") },
+            ),
+        }
+    }
+
+    /// The file that the recorder writes a line into for each notice: `TYPE`.
+    pub fn notices(&self) -> String {
+        self.path("notices")
+    }
+
+    /// One request on a connection of its own; the first line of the answer.
+    pub fn ask(&self, request: &str) -> io::Result<String> {
+        use std::io::{BufRead, BufReader, Write};
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(format!("{request}\n").as_bytes())?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line)?;
+        Ok(line.trim_end().to_owned())
+    }
+
+    /// Proportional set size of each daemon in KiB, by name.
+    pub fn memory(&self) -> Vec<(String, u64)> {
+        self.daemons
+            .iter()
+            .filter(|(name, _)| name != "ups-emulator")
+            .map(|(name, child)| (name.clone(), proportional_set_size(child.id())))
+            .collect()
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_string_lossy().into_owned()
+    }
+
+    fn write_files(&self) -> io::Result<()> {
+        for folder in ["bus", "bin"] {
+            fs::create_dir(self.path(folder))?;
+        }
+        for (name, body) in [
+            ("bin/wall", "#!/bin/sh\nexit 0\n".to_owned()),
+            ("recorder", format!("#!/bin/sh\necho \"$NOTIFYTYPE\" >> {}\n", self.notices())),
+        ] {
+            fs::write(self.path(name), body)?;
+            fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755))?;
+        }
+        let (driver, port) = match self.stack {
+            Stack::Ours => ("usbhid-ups", "auto"),
+            Stack::Nut => ("dummy-ups", "bench.dev"),
+        };
+        let recorder = self.path("recorder");
+        for (name, body) in [
+            ("bench.dev", ON_LINE.to_owned()),
+            ("notices", String::new()),
+            ("ups.conf", format!("[bench]\n  driver = {driver}\n  port = {port}\n  desc = \"bench\"\n")),
+            ("upsd.conf", format!("LISTEN 127.0.0.1 {}\n", self.port)),
+            ("upsd.users", "[mon]\n  password = secret\n  upsmon primary\n".to_owned()),
+            (
+                "upsmon.conf",
+                format!(
+                    "MONITOR bench@127.0.0.1:{} 1 mon secret primary\nSHUTDOWNCMD \"{recorder}\"\nNOTIFYCMD \"{recorder}\"\n\
+                     NOTIFYFLAG ONBATT EXEC\nNOTIFYFLAG ONLINE EXEC\nPOWERDOWNFLAG {}\nMINSUPPLIES 1\n",
+                    self.port,
+                    self.path("killpower")
+                ),
+            ),
+        ] {
+            fs::write(self.path(name), body)?;
+            fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o640))?;
+        }
+        Ok(())
+    }
+
+    fn spawn(&mut self, name: &str, arguments: &[&str]) -> io::Result<()> {
+        let program = if name == "ups-emulator" { beside_us(name) } else { self.stack.program(name) };
+        let folder = self.path("");
+        let path = format!("{}:{}", self.path("bin"), std::env::var("PATH").unwrap_or_default());
+        #[expect(clippy::disallowed_methods, reason = "the benchmark is the shell that starts the daemons")]
+        let child = Command::new(program)
+            .args(arguments)
+            .env("PATH", path)
+            .env("NUT_CONFPATH", &folder)
+            .env("NUT_STATEPATH", &folder)
+            .env("NUT_ALTPIDPATH", &folder)
+            .env("RIDETHROUGH_USB_BUS", self.path("bus"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| io::Error::other(format!("cannot start {name}: {error}")))?;
+        self.daemons.push((name.to_owned(), child));
+        Ok(())
+    }
+}
+
+impl Drop for Trio {
+    fn drop(&mut self) {
+        for (_, child) in self.daemons.iter_mut().rev() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// The wall clock of the benchmark.
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures wall time")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// Waits for an observation, 20 s at most.
+pub fn wait_for(mut observed: impl FnMut() -> bool) -> io::Result<()> {
+    let start = now();
+    while !observed() {
+        if start.elapsed() > Duration::from_secs(20) {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "a daemon did not come up within 20 s"));
+        }
+        std::thread::yield_now();
+    }
+    Ok(())
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+fn proportional_set_size(pid: u32) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("Pss:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or_default()
+}
