@@ -1,1 +1,15 @@
 //! Drivers: from a UPS's wire to the driver socket.
+//!
+//! Read it in this order:
+//!
+//! 1. [`config`]: what `ups.conf` and the command line say about one device.
+//! 2. [`publisher`]: the variable store, and the driver side of the socket that a server reads.
+//! 3. [`status`]: how `ups.status` and `ups.alarm` are composed.
+
+pub mod config;
+pub mod publisher;
+pub mod status;
+
+pub use config::DriverConfig;
+pub use publisher::Publisher;
+pub use status::StatusComposer;

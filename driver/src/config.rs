@@ -1,0 +1,126 @@
+//! One driver's configuration: its `ups.conf` section over the global directives, with the command
+//! line's `-x` on top (ups.conf(5), nutupsdrv(8)). Already checked as a whole.
+//!
+//! What every driver shares has a field here. What only one driver knows stays a [`Param`], and
+//! that driver reads it with [`DriverConfig::param`], [`DriverConfig::flag`] and
+//! [`DriverConfig::number`], which say where a wrong value stands.
+
+use std::time::Duration;
+
+mod param;
+
+pub use param::{Origin, Param};
+
+/// `pollinterval` where nobody says otherwise (ups.conf(5)).
+pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
+
+/// `synchronous`: whether the driver waits for a server that does not keep up.
+///
+/// This stack never waits (a link has a bound and a server beyond it is dropped); the word is kept
+/// because clients see it as `driver.parameter.synchronous`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Synchronous {
+    /// `auto`, the default.
+    #[default]
+    Auto,
+    /// `yes`.
+    Yes,
+    /// `no`.
+    No,
+}
+
+impl Synchronous {
+    /// The word of `ups.conf`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Yes => "yes",
+            Self::No => "no",
+        }
+    }
+}
+
+/// Everything a driver engine is told before it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriverConfig {
+    /// The section's name in `ups.conf`, or the word after `-s`.
+    pub ups: String,
+    /// The driver's name, as its binary is called.
+    pub driver: String,
+    /// `port`, as written.
+    pub port: String,
+    /// `pollinterval`.
+    pub poll_interval: Duration,
+    /// `synchronous`.
+    pub synchronous: Synchronous,
+    /// `ignorelb`: drop the device's low-battery flag and compute one.
+    pub ignore_low_battery: bool,
+    /// `allow_killpower`: whether `INSTCMD driver.killpower` may cut the load.
+    pub allow_killpower: bool,
+    /// `sdcommands`: instant commands to try, in order, instead of the driver's own shutdown.
+    pub shutdown_commands: Vec<String>,
+    /// `default.<variable>`: values to publish until the device gives one.
+    pub defaults: Vec<(String, String)>,
+    /// `override.<variable>`: values that the device never replaces.
+    pub overrides: Vec<(String, String)>,
+    /// Debug level: the larger of `debug_min` and the number of `-D`.
+    pub debug: u8,
+    /// `-k`: cut the load and exit.
+    pub killpower: bool,
+    /// Where relative file names of this section start: the directory of `ups.conf`.
+    pub configuration_directory: String,
+    /// The process's id, as `GETPID` answers it.
+    pub process_id: u32,
+    /// What only this driver knows, in the order of the file; `-x` replaces a value in place.
+    pub params: Vec<Param>,
+}
+
+impl DriverConfig {
+    /// A section `[ups]` that says only `driver` and `port`; everything else has its default.
+    #[must_use]
+    pub fn new(ups: impl Into<String>, driver: impl Into<String>, port: impl Into<String>) -> Self {
+        Self {
+            ups: ups.into(),
+            driver: driver.into(),
+            port: port.into(),
+            poll_interval: POLL_INTERVAL,
+            synchronous: Synchronous::Auto,
+            ignore_low_battery: false,
+            allow_killpower: false,
+            shutdown_commands: Vec::new(),
+            defaults: Vec::new(),
+            overrides: Vec::new(),
+            debug: 0,
+            killpower: false,
+            configuration_directory: String::new(),
+            process_id: 0,
+            params: Vec::new(),
+        }
+    }
+
+    /// The same with one driver-specific parameter more; for tests and rigs.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.params.push(Param { name: name.into(), value: Some(value.into()), origin: Origin::CommandLine });
+        self
+    }
+
+    /// A driver-specific parameter's value.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.find(name)?.value.as_deref()
+    }
+
+    /// Whether a driver-specific flag stands there, with or without a value.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// The parameter itself, with its origin.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Param> {
+        self.params.iter().find(|param| param.name == name)
+    }
+}

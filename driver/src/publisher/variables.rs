@@ -1,0 +1,115 @@
+//! The variables a driver publishes, found by a pre-resolved [`Slot`].
+
+/// Longest value that is stored, in bytes (NUT's ST_MAX_VALUE_LEN, its closing NUL apart).
+pub const VALUE_LIMIT: usize = 255;
+
+/// Names one variable of one [`Publisher`](super::Publisher) for good, published or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot(usize);
+
+/// What a client may do with a variable and how its value reads (`SETFLAGS`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Flags {
+    /// `RW`: a client may set it.
+    pub writable: bool,
+    /// `STRING`: text, its greatest length in `SETAUX`.
+    pub string: bool,
+    /// `NUMBER`.
+    pub number: bool,
+}
+
+impl Flags {
+    /// No flag.
+    pub const NONE: Self = Self { writable: false, string: false, number: false };
+    /// `RW`.
+    pub const WRITABLE: Self = Self { writable: true, string: false, number: false };
+    /// `RW STRING`.
+    pub const WRITABLE_STRING: Self = Self { writable: true, string: true, number: false };
+    /// `RW NUMBER`.
+    pub const WRITABLE_NUMBER: Self = Self { writable: true, string: false, number: true };
+}
+
+/// One variable.
+#[derive(Debug, Default)]
+pub(super) struct Variable {
+    /// Its name, in the first spelling heard.
+    pub name: String,
+    /// Whether it is published; else `value` is left over.
+    pub published: bool,
+    /// Its value.
+    pub value: String,
+    /// Whether `override.` fixed the value.
+    pub overridden: bool,
+    /// What a client may do with it.
+    pub flags: Flags,
+    /// Greatest length of a `STRING`; 0 where none is said.
+    pub aux: u32,
+    /// Allowed values, in the order given.
+    pub choices: Vec<String>,
+    /// Allowed ranges, in the order given.
+    pub ranges: Vec<(i64, i64)>,
+}
+
+/// All variables: by slot, and in the order of their names.
+#[derive(Debug, Default)]
+pub(super) struct Variables {
+    by_slot: Vec<Variable>,
+    by_name: Vec<Slot>,
+}
+
+impl Variables {
+    /// The slot of a name, made now if it is new.
+    pub fn slot(&mut self, name: &str) -> Slot {
+        match self.position(name) {
+            Ok(at) => self.by_name[at],
+            Err(at) => {
+                let slot = Slot(self.by_slot.len());
+                self.by_slot.push(Variable { name: name.to_owned(), ..Variable::default() });
+                self.by_name.insert(at, slot);
+                slot
+            }
+        }
+    }
+
+    /// The slot of a name that is known already.
+    pub fn find(&self, name: &str) -> Option<Slot> {
+        self.position(name).ok().map(|at| self.by_name[at])
+    }
+
+    pub fn get(&self, slot: Slot) -> &Variable {
+        &self.by_slot[slot.0]
+    }
+
+    pub fn get_mut(&mut self, slot: Slot) -> &mut Variable {
+        &mut self.by_slot[slot.0]
+    }
+
+    /// The published ones in the order of their names, letter case apart.
+    pub fn published(&self) -> impl Iterator<Item = &Variable> {
+        self.by_name.iter().map(|&slot| self.get(slot)).filter(|variable| variable.published)
+    }
+
+    /// The ones that `override.` fixed.
+    pub fn overridden(&self) -> Vec<Slot> {
+        (0..self.by_slot.len()).filter(|&at| self.by_slot[at].overridden).map(Slot).collect()
+    }
+
+    fn position(&self, name: &str) -> Result<usize, usize> {
+        self.by_name.binary_search_by(|&slot| order(&self.get(slot).name, name))
+    }
+}
+
+/// NUT's order of names: `strcasecmp`.
+pub(super) fn order(a: &str, b: &str) -> std::cmp::Ordering {
+    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+/// Whether a value can travel as it is: what NUT's lexer would drop at the other end is not there.
+pub(super) fn is_clean(value: &str) -> bool {
+    value.len() <= VALUE_LIMIT && value.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+}
+
+/// The part of a value that can travel.
+pub(super) fn cleaned(value: &str) -> String {
+    value.chars().filter(|&c| (' '..'\u{7f}').contains(&c)).take(VALUE_LIMIT).collect()
+}

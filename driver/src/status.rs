@@ -1,0 +1,124 @@
+//! How a driver says `ups.status` and `ups.alarm`: words in, one value out, with what every driver
+//! owes on top (`ALARM`, `ignorelb`).
+//!
+//! ```text
+//! composer.begin();
+//! composer.add("OB");
+//! composer.add("DISCHRG");
+//! composer.alarm("replace battery");
+//! composer.commit(&mut publisher);      // ups.status: ALARM OB DISCHRG, ups.alarm: replace battery
+//! ```
+
+use crate::{DriverConfig, Publisher, publisher::Slot};
+
+/// `LB`, the one word that `ignorelb` takes away and gives back.
+const LOW_BATTERY: &str = "LB";
+
+/// Collects the words of one `ups.status` and publishes them.
+#[derive(Debug)]
+pub struct StatusComposer {
+    status: Slot,
+    alarm: Slot,
+    limits: [Limit; 2],
+    ignores_low_battery: bool,
+    words: String,
+    alarms: String,
+    published: String,
+}
+
+/// A quantity and the value below which the battery is low.
+#[derive(Debug)]
+struct Limit {
+    quantity: Slot,
+    low: Slot,
+}
+
+impl StatusComposer {
+    /// For a driver with this configuration.
+    pub fn new(config: &DriverConfig, publisher: &mut Publisher) -> Self {
+        Self {
+            status: publisher.slot("ups.status"),
+            alarm: publisher.slot("ups.alarm"),
+            limits: [
+                Limit { quantity: publisher.slot("battery.charge"), low: publisher.slot("battery.charge.low") },
+                Limit { quantity: publisher.slot("battery.runtime"), low: publisher.slot("battery.runtime.low") },
+            ],
+            ignores_low_battery: config.ignore_low_battery,
+            words: String::new(),
+            alarms: String::new(),
+            published: String::new(),
+        }
+    }
+
+    /// Takes over `ignorelb` from a new configuration.
+    pub fn reconfigure(&mut self, config: &DriverConfig) {
+        self.ignores_low_battery = config.ignore_low_battery;
+    }
+
+    /// Forgets the words and alarms of last time.
+    pub fn begin(&mut self) {
+        self.words.clear();
+        self.alarms.clear();
+    }
+
+    /// Adds one word, or several with spaces between, each once. The device's `LB` is dropped under
+    /// `ignorelb`.
+    pub fn add(&mut self, words: &str) {
+        for word in words.split_ascii_whitespace() {
+            let is_known = self.words.split(' ').any(|known| known == word);
+            if !is_known && !(self.ignores_low_battery && word == LOW_BATTERY) {
+                append(&mut self.words, word);
+            }
+        }
+    }
+
+    /// Adds the text of one alarm.
+    pub fn alarm(&mut self, text: &str) {
+        append(&mut self.alarms, text);
+    }
+
+    /// Publishes `ups.alarm` (or takes it back) and `ups.status`.
+    pub fn commit(&mut self, publisher: &mut Publisher) {
+        if self.ignores_low_battery && self.limits.iter().any(|limit| limit.is_crossed(publisher)) {
+            append(&mut self.words, LOW_BATTERY);
+        }
+        self.published.clear();
+        if self.alarms.is_empty() {
+            publisher.remove(self.alarm);
+        } else {
+            publisher.set(self.alarm, &self.alarms);
+            self.published.push_str("ALARM");
+        }
+        if !self.words.is_empty() {
+            append(&mut self.published, &self.words);
+        }
+        publisher.set(self.status, &self.published);
+    }
+}
+
+impl Limit {
+    fn is_crossed(&self, publisher: &Publisher) -> bool {
+        let value = |slot| publisher.get(slot).and_then(thousandths);
+        matches!((value(self.quantity), value(self.low)), (Some(is), Some(low)) if is < low)
+    }
+}
+
+fn append(words: &mut String, word: &str) {
+    if !words.is_empty() {
+        words.push(' ');
+    }
+    words.push_str(word);
+}
+
+/// A decimal number in thousandths; what lies behind them is cut.
+fn thousandths(text: &str) -> Option<i64> {
+    let (whole, decimals) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let is_negative = whole.starts_with('-');
+    let mut fraction = 0;
+    for at in 0..3 {
+        let digit = decimals.as_bytes().get(at).copied().unwrap_or(b'0');
+        fraction = fraction * 10 + i64::from(digit.is_ascii_digit().then(|| digit - b'0')?);
+    }
+    let whole = whole.parse::<i64>().ok()?.checked_mul(1000)?;
+    Some(if is_negative { whole - fraction } else { whole + fraction })
+}
