@@ -1,0 +1,486 @@
+//! One record of a journal: when, and what.
+//!
+//! A rig writes a record at the instant the thing happened, in the order of happening. The first
+//! is [`What::Run`], then the initial state of every feed, UPS and host; the last is [`What::End`].
+
+use super::topology::RunFacts;
+use protocol::Instant;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::sync::Arc;
+
+/// A name that many records share: cloning it copies no text.
+pub type Name = Arc<str>;
+
+/// One record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Microseconds since the start of the run, in scenario time.
+    #[serde(with = "micros")]
+    pub at: Instant,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum What {
+    /// The run begins; exactly once, first.
+    Run(Box<RunFacts>),
+    /// A step of the timeline happened.
+    Step {
+        /// Its place in the timeline, from 0.
+        index: usize,
+        /// Its id, where it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// What it does, in words (`mains off`, `kill upsd on nas`).
+        does: String,
+    },
+    /// A feed changed.
+    Mains {
+        /// Which.
+        feed: Name,
+        /// What it is now.
+        #[serde(flatten)]
+        is: MainsState,
+    },
+    /// Where a UPS takes its output from, the truth inside the device.
+    Supply {
+        /// Which.
+        ups: Name,
+        /// From where.
+        is: Supply,
+    },
+    /// A UPS's outlet opened or closed, the truth.
+    Outlet {
+        /// Which.
+        ups: Name,
+        /// Live.
+        live: bool,
+        /// Why (`shutdown timer`, `battery exhausted`, `mains back`).
+        because: String,
+    },
+    /// A UPS began or ceased to say that its battery is low.
+    LowBattery {
+        /// Which.
+        ups: Name,
+        /// Low.
+        low: bool,
+    },
+    /// A UPS's quantities, the truth: at every change of state, and at least at every percent of charge.
+    Sample {
+        /// Which.
+        ups: Name,
+        /// State of charge.
+        charge_permille: u32,
+        /// What the device thinks is left.
+        runtime_s: u64,
+        /// What it carries.
+        load_mw: u64,
+        /// At its battery.
+        battery_mv: u32,
+        /// At its input.
+        input_mv: u32,
+    },
+    /// A UPS took a command from its data wire (`shutdown in 20 s`, `self-test`).
+    Commanded {
+        /// Which.
+        ups: Name,
+        /// What.
+        command: String,
+    },
+    /// A host's state changed.
+    Host {
+        /// Which.
+        host: Name,
+        /// What it is now.
+        is: HostState,
+        /// Why (`shutdown -h +5 ran out`, `last supply gone`).
+        because: String,
+    },
+    /// A monitor said something: through NOTIFYCMD where the configuration has one, else its log.
+    Notified {
+        /// On which host.
+        host: Name,
+        /// `ONBATT`, `LOWBATT`, …
+        kind: Name,
+        /// About which UPS, by its name in the scenario; `None` for notices about the host.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ups: Option<Name>,
+        /// The message.
+        text: String,
+    },
+    /// A command was started.
+    Ran {
+        /// On which host.
+        host: Name,
+        /// What for.
+        role: CommandRole,
+        /// By which process (`upsmon`, `operator`, `late-shutdown`).
+        by: Name,
+        /// The command line, as a person would type it.
+        command: String,
+    },
+    /// A command that was started has ended.
+    Ended {
+        /// On which host.
+        host: Name,
+        /// What for.
+        role: CommandRole,
+        /// The command line as in `Ran`.
+        command: String,
+        /// Exit status; `None` when it was killed or could not start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<i32>,
+    },
+    /// A process logged a line.
+    Logged {
+        /// On which host.
+        host: Name,
+        /// Which process.
+        process: Name,
+        /// The line, without a time.
+        line: String,
+    },
+    /// A component decided something, with its reason (ours only; checks never need it).
+    Decision {
+        /// On which host.
+        host: Name,
+        /// Which process.
+        process: Name,
+        /// What.
+        decision: String,
+        /// Why.
+        reason: String,
+    },
+    /// What a client of a server learnt of a variable, when it differs from what was learnt before.
+    Var {
+        /// Which UPS, by its name in the scenario.
+        ups: Name,
+        /// The host whose `upsd` answered.
+        server: Name,
+        /// The variable.
+        name: Name,
+        /// Its value, unescaped; or the error that came instead.
+        #[serde(flatten)]
+        is: Answer,
+    },
+    /// A link opened or ended.
+    Link {
+        /// Its number in this run.
+        link: u32,
+        /// Who opened it.
+        from: Name,
+        /// To whom. Parties are `host/process`; a device is `ups:NAME`.
+        to: Name,
+        /// What is spoken on it.
+        protocol: WireProtocol,
+        /// Opened, or how it ended.
+        event: LinkEvent,
+    },
+    /// Bytes arrived on a link: one protocol line (without its newline), or one USB transfer.
+    Wire {
+        /// The link.
+        link: u32,
+        /// What is spoken on it.
+        protocol: WireProtocol,
+        /// Which way, as seen by who opened it.
+        direction: Direction,
+        /// The bytes.
+        #[serde(flatten)]
+        bytes: WireBytes,
+    },
+    /// A client logged into or out of a server, as that server counts it.
+    Login {
+        /// The host whose `upsd` it is.
+        server: Name,
+        /// Which UPS.
+        ups: Name,
+        /// The client's host.
+        host: Name,
+        /// In or out.
+        event: Login,
+    },
+    /// A daemon started, stopped, or was told to.
+    Process {
+        /// On which host.
+        host: Name,
+        /// Its program's name.
+        process: Name,
+        /// Which UPS's, for a driver.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ups: Option<Name>,
+        /// What happened.
+        event: ProcessEvent,
+    },
+    /// A POWERDOWNFLAG was written or removed.
+    Flag {
+        /// On which host.
+        host: Name,
+        /// It exists now.
+        exists: bool,
+    },
+    /// The rig has something to say about the run (an unknown command, a fault that hit nothing).
+    Warning {
+        /// What.
+        text: String,
+    },
+    /// The run is over; exactly once, last.
+    End {
+        /// Why.
+        because: Ending,
+    },
+}
+
+/// What the mains is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MainsState {
+    /// There is a voltage.
+    pub live: bool,
+    /// The voltage (0 when not live).
+    pub millivolts: u32,
+    /// The frequency (0 when not live).
+    pub millihertz: u32,
+}
+
+/// Where a UPS takes its output from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Supply {
+    /// From the mains.
+    OnLine,
+    /// From its battery.
+    OnBattery,
+    /// There is no output.
+    Off,
+}
+
+/// What a host is: `off → booting → up → stopping → halted → off`, or crashed when its last
+/// supply goes while it is up, booting or stopping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HostState {
+    /// Without power, or waiting for somebody to switch it on.
+    Off,
+    /// Starting.
+    Booting,
+    /// Working.
+    Up,
+    /// The operating system is stopping.
+    Stopping,
+    /// Stopped in good order.
+    Halted,
+    /// Lost its last supply while it was not halted.
+    Crashed,
+}
+
+/// What a command is run for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CommandRole {
+    /// It is SHUTDOWNCMD.
+    Shutdown,
+    /// It is NOTIFYCMD.
+    Notify,
+    /// The operating system's late shutdown hook (`upsmon -K && upsdrvctl shutdown`).
+    LateShutdown,
+    /// A person typed it.
+    Operator,
+    /// `wall`.
+    Wall,
+    /// Any other.
+    Other,
+}
+
+/// What is spoken on a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WireProtocol {
+    /// The net protocol, client ↔ `upsd`.
+    Net,
+    /// The driver socket, `upsd` ↔ driver.
+    DriverSocket,
+    /// USB transfers, driver ↔ device.
+    Usb,
+}
+
+/// Which way bytes travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// From who opened the link: a client's request, `upsd` to a driver, a driver to a device.
+    Out,
+    /// To who opened the link.
+    In,
+}
+
+/// What happens to a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkEvent {
+    /// It is open.
+    Opened,
+    /// Who opened it closed it (or died).
+    ClosedByOpener,
+    /// The other end closed it (or died).
+    ClosedByPeer,
+    /// It broke in between.
+    Broken,
+}
+
+/// In or out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Login {
+    /// Logged in.
+    In,
+    /// Logged out, or its connection ended.
+    Out,
+}
+
+/// What happens to a daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum ProcessEvent {
+    /// It started.
+    Started,
+    /// It ended by itself, or was told to.
+    Exited {
+        /// With this status.
+        status: i32,
+    },
+    /// It was killed.
+    Killed,
+    /// It was stopped (SIGSTOP).
+    Stopped,
+    /// It goes on (SIGCONT).
+    Continued,
+    /// It was told to read its configuration again.
+    Reloaded,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Everything asked for was decided, and all was quiet.
+    Settled,
+    /// The scenario's `lasts` had passed.
+    Lasted,
+    /// The longest time a run may take had passed.
+    Longest,
+    /// The rig gave up (a real daemon that would not start).
+    Broken,
+}
+
+/// What a server answered about a variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// This value.
+    Value(Name),
+    /// This error (`DATA-STALE`), or `UNREACHABLE` where nobody answered.
+    Error(Name),
+}
+
+/// Bytes of a wire: text where they are text, else hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WireBytes {
+    /// UTF-8 without control characters.
+    Text(Name),
+    /// Anything else, and every USB transfer.
+    Binary(Arc<[u8]>),
+}
+
+impl WireBytes {
+    /// One line of a line protocol, without its newline.
+    #[must_use]
+    pub fn line(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !text.bytes().any(|b| b < 0x20 || b == 0x7f) => Self::Text(text.into()),
+            _ => Self::Binary(bytes.into()),
+        }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+}
+
+/// Text as it is, anything else in hexadecimal.
+impl fmt::Display for WireBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Binary(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenBytes {
+    Line(Name),
+    Hex(String),
+}
+
+impl Serialize for WireBytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => WrittenBytes::Line(text.clone()),
+            Self::Binary(_) => WrittenBytes::Hex(self.to_string()),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for WireBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match WrittenBytes::deserialize(deserializer)? {
+            WrittenBytes::Line(text) => Ok(Self::Text(text)),
+            WrittenBytes::Hex(hex) => {
+                let digits: Option<Vec<u8>> = (hex.len() % 2 == 0 && hex.is_ascii())
+                    .then(|| (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16)).collect())
+                    .and_then(Result::ok);
+                digits
+                    .map(|bytes| Self::Binary(bytes.into()))
+                    .ok_or_else(|| serde::de::Error::custom("wire bytes are not hexadecimal"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for HostState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::Booting => "booting",
+            Self::Up => "up",
+            Self::Stopping => "stopping",
+            Self::Halted => "halted",
+            Self::Crashed => "crashed",
+        })
+    }
+}
+
+mod micros {
+    use protocol::Instant;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `with` hands over a reference")]
+    pub fn serialize<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(at.as_micros())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Instant, D::Error> {
+        u64::deserialize(deserializer).map(Instant::from_micros)
+    }
+}

@@ -1,0 +1,138 @@
+//! The first record of a journal: everything about the set-up that a check or a report needs.
+
+use super::record::Name;
+use crate::language::Makers;
+use serde::{Deserialize, Serialize};
+
+/// What ran, on what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFacts {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Its title.
+    pub title: String,
+    /// Where the set-up was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The seed.
+    pub seed: u64,
+    /// `simulated` or `processes`.
+    pub rig: String,
+    /// Who made the daemons.
+    pub makers: Makers,
+    /// The feeds of mains power.
+    pub feeds: Vec<FeedFacts>,
+    /// The UPSes.
+    pub ups: Vec<UpsFacts>,
+    /// The hosts.
+    pub hosts: Vec<HostFacts>,
+}
+
+/// A feed of mains power, on and nominal at the start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedFacts {
+    /// Its name; a scenario that names none has one, `mains`.
+    pub name: Name,
+    /// Nominal voltage.
+    pub millivolts: u32,
+    /// Nominal frequency.
+    pub millihertz: u32,
+}
+
+/// A UPS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpsFacts {
+    /// Its name.
+    pub name: Name,
+    /// Its device file's name.
+    pub device: String,
+    /// Manufacturer and model, as the device says it.
+    pub model: String,
+    /// The feed it hangs on.
+    pub feed: Name,
+    /// What it may carry.
+    pub rated_milliwatts: u64,
+    /// It has a data wire that is in the journal (invariant 5 is judged only then).
+    pub wired: bool,
+}
+
+/// A host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostFacts {
+    /// Its name.
+    pub name: Name,
+    /// The name it has in the scenario (`n100` for `n100-1`).
+    pub group: Name,
+    /// Names of its supplies: UPSes, or `mains`.
+    pub fed_by: Vec<Name>,
+    /// How many of them must be live.
+    pub needs: usize,
+    /// What it draws.
+    pub milliwatts: u64,
+    /// How long its operating system takes to stop.
+    pub stops_in_ms: u64,
+    /// How long it takes to boot.
+    pub boots_in_ms: u64,
+    /// Whether it boots when its outlet becomes live.
+    pub restores: bool,
+    /// Its state at the start.
+    pub starts: super::record::HostState,
+    /// MAXAGE of its `upsd`, where it runs one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maxage_s: Option<u64>,
+    /// Its `upsmon`, where it runs one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monitor: Option<MonitorFacts>,
+}
+
+/// What the configuration of a host's `upsmon` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonitorFacts {
+    /// MONITOR lines.
+    pub supplies: Vec<MonitoredFacts>,
+    /// MINSUPPLIES.
+    pub minsupplies: u32,
+    /// POLLFREQ, in seconds.
+    pub pollfreq_s: u64,
+    /// POLLFREQALERT, in seconds.
+    pub pollfreqalert_s: u64,
+    /// HOSTSYNC, in seconds.
+    pub hostsync_s: u64,
+    /// FINALDELAY, in seconds.
+    pub finaldelay_s: u64,
+    /// DEADTIME, in seconds.
+    pub deadtime_s: u64,
+    /// SHUTDOWNCMD as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shutdowncmd: Option<String>,
+    /// POWERDOWNFLAG as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub powerdownflag: Option<String>,
+}
+
+/// One MONITOR line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonitoredFacts {
+    /// The UPS, by its name in the scenario.
+    pub ups: Name,
+    /// The host whose `upsd` is asked.
+    pub server: Name,
+    /// Power value.
+    pub power_value: u32,
+    /// Primary, or secondary.
+    pub primary: bool,
+}
+
+impl RunFacts {
+    /// The host of this name.
+    #[must_use]
+    pub fn host(&self, name: &str) -> Option<&HostFacts> {
+        self.hosts.iter().find(|host| &*host.name == name)
+    }
+
+    /// The UPS of this name.
+    #[must_use]
+    pub fn ups(&self, name: &str) -> Option<&UpsFacts> {
+        self.ups.iter().find(|ups| &*ups.name == name)
+    }
+}
