@@ -4,11 +4,13 @@
 //!
 //! 1. [`engine`] and [`time`]: the one shape of everything that decides, and its clock.
 //! 2. [`event`] and [`effect`]: what the world tells an engine, and what an engine asks of the world.
-//! 3. [`usb`]: what travels between a USB host and a UPS, and its frames on the emulator bus.
+//! 3. [`usb`]: what travels between a USB host and a UPS, and its frames on the emulator bus;
+//!    [`hid`]: the names of what a HID power device reports.
 
 pub mod effect;
 pub mod engine;
 pub mod event;
+pub mod hid;
 pub mod time;
 pub mod usb;
 
