@@ -1,18 +1,41 @@
 //! The shell every daemon stands on: it hosts one engine and carries out what the engine asks.
 //!
 //! Start at [`run`]: it takes an engine and [`Options`], opens listeners, goes to the background,
-//! drops privileges, and turns the event loop until the engine asks for
+//! drops privileges, and turns the event loop (`host.rs`) until the engine asks for
 //! [`Effect::Exit`](protocol::Effect::Exit). It knows nothing of what a UPS is.
 //!
 //! A binary reads its [`Flags`], finds its files through [`paths`], builds a checked
 //! configuration, and calls [`run`]; `-c COMMAND` goes through [`pid_file`].
+//!
+//! Around the loop, one file per thing that happens outside it: `listen` and `connect` make
+//! links, `link` and `lane` serve them, `usb_bus` carries transfers, `commands`, `files` and
+//! `watch` do what their names say, `signals` listens. Each tells the loop through `news`.
 
+mod clock;
+mod commands;
+mod connect;
+mod descriptor;
+mod files;
 pub mod flags;
+mod host;
+mod lane;
+mod link;
+mod listen;
+mod log;
+mod news;
+mod notify;
 pub mod options;
 pub mod paths;
 pub mod pid_file;
+mod privileges;
 mod run;
+mod signals;
+mod stream;
+mod usb_bus;
+mod watch;
+mod wire_log;
 
+pub use clock::Clock;
 pub use flags::Flags;
 pub use options::{Listener, Options, Reloaded};
 pub use run::run;

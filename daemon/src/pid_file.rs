@@ -63,8 +63,8 @@ pub enum PidFileError {
 ///
 /// [`PidFileError::Unreadable`] or [`PidFileError::Malformed`].
 pub fn read(path: &Path) -> Result<i32, PidFileError> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| PidFileError::Unreadable { path: path.to_path_buf(), source })?;
+    let text =
+        fs::read_to_string(path).map_err(|source| PidFileError::Unreadable { path: path.to_path_buf(), source })?;
     match text.trim().parse() {
         // 0 and negative numbers address groups of processes (kill(2)), 1 is never ours.
         Ok(pid) if pid > 1 => Ok(pid),

@@ -2,16 +2,108 @@
 
 use std::process::ExitCode;
 
-use protocol::{Effect, Engine, Event};
+use protocol::{Effect, Engine, Event, Level};
 
-use crate::Options;
+use crate::clock::Clock;
+use crate::host::Host;
+use crate::listen::{self, ListenError, Socket};
+use crate::log::Log;
+use crate::notify::notify;
+use crate::pid_file::{self, PidFile};
+use crate::privileges::{self, PrivilegeError};
+use crate::wire_log::WireLog;
+use crate::{Options, news, signals};
+
+/// Why a daemon could not start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error("process {pid} is already running as {name}")]
+    AlreadyRunning { pid: i32, name: &'static str },
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error("go to the background: {0}")]
+    Background(nix::Error),
+    #[error(transparent)]
+    Privilege(#[from] PrivilegeError),
+    #[error("write {path}: {source}")]
+    PidFile { path: String, source: std::io::Error },
+    #[error("start the event loop: {0}")]
+    Runtime(#[from] std::io::Error),
+}
 
 /// Hosts `engine` until it asks for [`Effect::Exit`]; its code becomes the process's.
+///
+/// Call it from a process that has one thread: it may fork. Everything that can fail before the
+/// daemon works fails here, on the terminal, with exit code 1.
 pub fn run<E, C>(engine: E, options: Options<C>) -> ExitCode
 where
     E: Engine<Input = Event<C>, Output = Effect>,
     C: Send + 'static,
 {
-    let (_, _) = (engine, options);
-    ExitCode::FAILURE
+    let name = options.name;
+    start(engine, options).unwrap_or_else(|error| {
+        eprintln!("{name}: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn start<E, C>(engine: E, options: Options<C>) -> Result<ExitCode, StartError>
+where
+    E: Engine<Input = Event<C>, Output = Effect>,
+    C: Send + 'static,
+{
+    refuse_second(&options)?;
+    let (sockets, failures) = listen::open(&options.listeners)?;
+    if options.background {
+        // The folder stays: configuration may be named relative to it.
+        nix::unistd::daemon(true, false).map_err(StartError::Background)?;
+    }
+    if let Some(user) = &options.user {
+        privileges::drop_to(user)?;
+    }
+    let _pid_file = options.pid_file.as_deref().map(write_pid_file).transpose()?;
+    let log = Log::start(options.name, options.log_level, options.background);
+    for failure in failures {
+        log.say(Level::Warning, failure);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(turn(engine, options, sockets, log.clone()));
+    // A name look-up or a disk that hangs must not hold the end up.
+    runtime.shutdown_background();
+    if let Err(error) = &ended {
+        log.say(Level::Error, error.to_string());
+    }
+    log.flush();
+    Ok(ended.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+async fn turn<E, C>(engine: E, options: Options<C>, sockets: Vec<Socket>, log: Log) -> std::io::Result<u8>
+where
+    E: Engine<Input = Event<C>, Output = Effect>,
+    C: Send + 'static,
+{
+    let clock = Clock::start();
+    let queue = news::queue();
+    let outlet = queue.0.clone();
+    signals::start(&outlet)?;
+    let _paths = listen::start(sockets, &outlet, clock, &log)?;
+    let mut host = Host::new(engine, queue, (clock, log), options.reload, options.max_links);
+    host.wire_log = WireLog::from_environment(options.name);
+    notify("READY=1");
+    let ended = host.run().await;
+    notify("STOPPING=1");
+    ended
+}
+
+fn refuse_second<C>(options: &Options<C>) -> Result<(), StartError> {
+    let running = options.pid_file.as_deref().and_then(|path| pid_file::read(path).ok());
+    let own = i32::try_from(std::process::id()).ok();
+    match running.filter(|&pid| Some(pid) != own && pid_file::is_running(pid, options.name)) {
+        Some(pid) => Err(StartError::AlreadyRunning { pid, name: options.name }),
+        None => Ok(()),
+    }
+}
+
+fn write_pid_file(path: &std::path::Path) -> Result<PidFile, StartError> {
+    PidFile::write(path).map_err(|source| StartError::PidFile { path: path.display().to_string(), source })
 }

@@ -1,0 +1,135 @@
+//! Commands as child processes: a process group of their own, no descriptor of ours, reaped.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitStatus, Stdio};
+
+use protocol::effect::Program;
+use protocol::{Command, JobId, JobOutcome};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Child;
+
+use crate::news::{News, Outlet};
+
+/// Starts a command at once; a task waits for its end and tells it.
+pub(crate) fn start(job: JobId, mut command: Command, outlet: Outlet) {
+    let input = command.input.take();
+    match spawn(&command, input.is_some()) {
+        Ok(child) => {
+            tokio::spawn(async move {
+                let outcome = wait(child, input).await;
+                outlet.tell(News::JobDone { job, outcome }).await;
+            });
+        }
+        Err(error) => {
+            let outcome = JobOutcome::Failed(error.to_string());
+            tokio::spawn(async move { outlet.tell(News::JobDone { job, outcome }).await });
+        }
+    }
+}
+
+/// Tells every logged-in user, and waits for nothing: `wall` can hang on a dead terminal.
+pub(crate) fn wall(text: String) {
+    let command = Command {
+        program: Program::Exec("wall".into()),
+        arguments: Vec::new(),
+        environment: Vec::new(),
+        input: None,
+        privileged: false,
+    };
+    // A machine without `wall` has nobody logged in who could read it.
+    if let Ok(child) = spawn(&command, true) {
+        tokio::spawn(wait(child, Some(text.into_bytes())));
+    }
+}
+
+fn spawn(command: &Command, has_input: bool) -> std::io::Result<Child> {
+    let mut child = prepare(command);
+    child.stdin(if has_input { Stdio::piped() } else { Stdio::null() });
+    // Its own group: a signal to the daemon's group must not end a shutdown under way.
+    child.process_group(0).kill_on_drop(false).spawn()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the executor that commands are effects for")]
+fn prepare(command: &Command) -> tokio::process::Command {
+    let mut child = match &command.program {
+        Program::Shell(line) => {
+            let mut shell = tokio::process::Command::new("/bin/sh");
+            let line = if command.arguments.is_empty() { line.clone() } else { format!("{line} \"$@\"") };
+            shell.args(["-c", &line, "sh"]);
+            shell
+        }
+        Program::Exec(program) => tokio::process::Command::new(program),
+    };
+    child.args(&command.arguments);
+    child.envs(command.environment.iter().map(|(name, value)| (name, value)));
+    child
+}
+
+async fn wait(mut child: Child, input: Option<Vec<u8>>) -> JobOutcome {
+    let stdin = child.stdin.take();
+    let feed = async move {
+        if let (Some(mut stdin), Some(input)) = (stdin, input) {
+            // A program that does not read its input is free not to.
+            drop(stdin.write_all(&input).await);
+        }
+    };
+    let (ended, ()) = tokio::join!(child.wait(), feed);
+    ended.map_or_else(|error| JobOutcome::Failed(error.to_string()), outcome)
+}
+
+fn outcome(status: ExitStatus) -> JobOutcome {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => JobOutcome::Exited(code),
+        (None, Some(signal)) => JobOutcome::Killed(signal),
+        (None, None) => JobOutcome::Failed(status.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(line: &str, arguments: &[&str], input: Option<&str>) -> Command {
+        Command {
+            program: Program::Shell(line.into()),
+            arguments: arguments.iter().map(|&argument| argument.into()).collect(),
+            environment: vec![("NOTIFYTYPE".into(), "ONBATT".into())],
+            input: input.map(|input| input.as_bytes().to_vec()),
+            privileged: false,
+        }
+    }
+
+    async fn run(command: Command) -> JobOutcome {
+        let (outlet, mut news) = crate::news::queue();
+        start(JobId(7), command, outlet);
+        match news.recv().await {
+            Some(News::JobDone { job: JobId(7), outcome }) => outcome,
+            _ => panic!("a command ends with its own job"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_command_gets_its_arguments_as_data_and_its_environment() {
+        let script = "test \"$NOTIFYTYPE\" = ONBATT && check() { test \"$1\" = 'a; exit 3'; } && check";
+        assert_eq!(run(shell(script, &["a; exit 3"], None)).await, JobOutcome::Exited(0));
+    }
+
+    #[tokio::test]
+    async fn a_command_gets_its_input_and_its_end_is_told() {
+        assert_eq!(run(shell("read -r word && exit \"$word\"", &[], Some("42\n"))).await, JobOutcome::Exited(42));
+        assert_eq!(run(shell("kill -9 $$", &[], None)).await, JobOutcome::Killed(9));
+    }
+
+    #[tokio::test]
+    async fn a_command_leads_a_process_group_of_its_own() {
+        let script = "test \"$(cut -d ' ' -f 5 /proc/self/stat)\" = $$";
+        assert_eq!(run(shell(script, &[], None)).await, JobOutcome::Exited(0));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_not_there_is_said() {
+        let mut command = shell("", &[], None);
+        command.program = Program::Exec("/no/such/program".into());
+        assert!(matches!(run(command).await, JobOutcome::Failed(_)));
+    }
+}

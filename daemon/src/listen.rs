@@ -1,0 +1,184 @@
+//! Listeners: opened before the daemon goes to the background, so that a failure is seen.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use nix::sys::socket::{
+    AddressFamily, Backlog, SockFlag, SockType, SockaddrIn, SockaddrIn6, bind, listen, setsockopt, socket, sockopt,
+};
+use nix::sys::stat::{Mode, umask};
+use protocol::{Level, Peer};
+
+use crate::clock::Clock;
+use crate::log::Log;
+use crate::news::{News, Outlet};
+use crate::options::Listener;
+use crate::stream::Stream;
+
+/// Connections that the kernel holds until they are accepted.
+const BACKLOG: i32 = 1024;
+/// How long accepting pauses when there is no descriptor or no memory for more.
+const BACK_OFF: Duration = Duration::from_millis(100);
+
+/// A listening socket, not yet in the event loop.
+pub(crate) enum Socket {
+    Tcp(std::net::TcpListener),
+    Unix(std::os::unix::net::UnixListener, UnixPath),
+}
+
+/// The path of a Unix listener; the socket goes with it.
+pub(crate) struct UnixPath(PathBuf);
+
+impl Drop for UnixPath {
+    fn drop(&mut self) {
+        drop(fs::remove_file(&self.0));
+    }
+}
+
+/// Why the daemon cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ListenError {
+    #[error("listen on {place}: {source}")]
+    Refused { place: String, source: io::Error },
+    #[error("no listener could be opened")]
+    None,
+}
+
+/// Opens every listener; what failed without being required comes back beside those that work.
+pub(crate) fn open(listeners: &[Listener]) -> Result<(Vec<Socket>, Vec<String>), ListenError> {
+    let (mut open, mut failed) = (Vec::new(), Vec::new());
+    for listener in listeners {
+        match listener {
+            Listener::Tcp { host, port, required } => {
+                for (place, result) in open_tcp(host, *port) {
+                    match result {
+                        Ok(socket) => open.push(Socket::Tcp(socket)),
+                        Err(source) if *required => return Err(ListenError::Refused { place, source }),
+                        Err(source) => failed.push(ListenError::Refused { place, source }.to_string()),
+                    }
+                }
+            }
+            Listener::Unix { path } => {
+                let place = path.display().to_string();
+                let socket = open_unix(path).map_err(|source| ListenError::Refused { place, source })?;
+                open.push(Socket::Unix(socket, UnixPath(path.clone())));
+            }
+        }
+    }
+    if open.is_empty() && !listeners.is_empty() { Err(ListenError::None) } else { Ok((open, failed)) }
+}
+
+fn open_tcp(host: &str, port: u16) -> Vec<(String, io::Result<std::net::TcpListener>)> {
+    let hosts = if host == "*" { vec!["0.0.0.0", "::"] } else { vec![host] };
+    let mut sockets = Vec::new();
+    for host in hosts {
+        let place = format!("{host} port {port}");
+        match (host, port).to_socket_addrs() {
+            Ok(addresses) => {
+                // /etc/hosts may name the same address twice; binding it twice would fail.
+                let addresses: BTreeSet<SocketAddr> = addresses.collect();
+                sockets.extend(addresses.into_iter().map(|address| (place.clone(), bind_tcp(address))));
+            }
+            Err(error) => sockets.push((place, Err(error))),
+        }
+    }
+    sockets
+}
+
+fn bind_tcp(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let family = if address.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let descriptor: OwnedFd = socket(family, SockType::Stream, flags, None)?;
+    setsockopt(&descriptor, sockopt::ReuseAddr, &true)?;
+    if address.is_ipv6() {
+        setsockopt(&descriptor, sockopt::Ipv6V6Only, &true)?;
+    }
+    match address {
+        SocketAddr::V4(address) => bind(descriptor.as_raw_fd(), &SockaddrIn::from(address))?,
+        SocketAddr::V6(address) => bind(descriptor.as_raw_fd(), &SockaddrIn6::from(address))?,
+    }
+    listen(&descriptor, Backlog::new(BACKLOG)?)?;
+    Ok(descriptor.into())
+}
+
+fn open_unix(path: &Path) -> io::Result<std::os::unix::net::UnixListener> {
+    // A socket that nobody answers on was left behind; any other file is somebody's.
+    if fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket()) {
+        if std::os::unix::net::UnixStream::connect(path).is_ok() {
+            return Err(io::ErrorKind::AddrInUse.into());
+        }
+        fs::remove_file(path)?;
+    }
+    // Set before the socket exists: changing it afterwards would leave a moment with other rights.
+    let before = umask(Mode::from_bits_truncate(0o117));
+    let bound = std::os::unix::net::UnixListener::bind(path);
+    umask(before);
+    let bound = bound?;
+    bound.set_nonblocking(true)?;
+    Ok(bound)
+}
+
+/// Starts one task per listener; the returned paths keep the Unix sockets in place.
+pub(crate) fn start(sockets: Vec<Socket>, outlet: &Outlet, clock: Clock, log: &Log) -> io::Result<Vec<UnixPath>> {
+    let mut paths = Vec::new();
+    for socket in sockets {
+        let acceptor = match socket {
+            Socket::Tcp(listener) => Acceptor::Tcp(tokio::net::TcpListener::from_std(listener)?),
+            Socket::Unix(listener, path) => {
+                paths.push(path);
+                Acceptor::Unix(tokio::net::UnixListener::from_std(listener)?)
+            }
+        };
+        tokio::spawn(accept_all(acceptor, outlet.clone(), clock, log.clone()));
+    }
+    Ok(paths)
+}
+
+enum Acceptor {
+    Tcp(tokio::net::TcpListener),
+    Unix(tokio::net::UnixListener),
+}
+
+impl Acceptor {
+    async fn accept(&self) -> io::Result<(Stream, Peer)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, address) = listener.accept().await?;
+                Ok((Stream::tcp(stream), Peer::Tcp(address.ip().to_canonical().to_string())))
+            }
+            Self::Unix(listener) => {
+                let (stream, _) = listener.accept().await?;
+                Ok((Stream::Unix(stream), Peer::Unix))
+            }
+        }
+    }
+}
+
+async fn accept_all(acceptor: Acceptor, outlet: Outlet, clock: Clock, log: Log) {
+    let mut backing_off = false;
+    loop {
+        match acceptor.accept().await {
+            Ok((stream, peer)) => {
+                if std::mem::replace(&mut backing_off, false) {
+                    log.say(Level::Notice, "accepting connections again");
+                }
+                outlet.tell(News::Accepted { stream: Arc::new(stream), peer }).await;
+            }
+            // The connection is at fault, not we (accept(2)).
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(error) => {
+                if !std::mem::replace(&mut backing_off, true) {
+                    log.say(Level::Error, format!("cannot accept connections for now: {error}"));
+                }
+                clock.pause(BACK_OFF).await;
+            }
+        }
+    }
+}
