@@ -29,7 +29,7 @@ pub use variables::{Flags, Slot, VALUE_LIMIT};
 use crate::DriverConfig;
 use links::Links;
 use own::Own;
-use protocol::{Effect, Event, Level};
+use protocol::{Effect, Event, Level, names};
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use variables::Variables;
@@ -46,7 +46,7 @@ pub struct Publisher {
     effects: VecDeque<Effect>,
     own: Own,
     /// Reused for every line and every formatted value.
-    line: String,
+    line: Vec<u8>,
     text: String,
 }
 
@@ -65,7 +65,7 @@ impl Publisher {
             asked: VecDeque::new(),
             effects: VecDeque::new(),
             own,
-            line: String::new(),
+            line: Vec::new(),
             text: String::new(),
         };
         publisher.publish_own(config, internal_version);
@@ -125,6 +125,18 @@ impl Publisher {
     #[must_use]
     pub fn find(&self, variable: &str) -> Option<Slot> {
         self.variables.find(variable)
+    }
+
+    /// How many variables have been named so far, published or not.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.variables.len()
+    }
+
+    /// Whether `override.` fixed the variable's value.
+    #[must_use]
+    pub fn is_overridden(&self, slot: Slot) -> bool {
+        self.variables.get(slot).overridden
     }
 
     /// A variable's name.
@@ -266,7 +278,7 @@ impl Publisher {
 
     /// Offers an instant command (`ADDCMD`).
     pub fn add_command(&mut self, command: &str) {
-        if let Err(at) = self.commands.binary_search_by(|known| variables::order(known, command)) {
+        if let Err(at) = self.commands.binary_search_by(|known| names::compare(known, command)) {
             self.commands.insert(at, command.to_owned());
             self.broadcast(|line, _| dump::one(line, "ADDCMD", command));
         }
@@ -274,7 +286,7 @@ impl Publisher {
 
     /// Offers an instant command no more (`DELCMD`).
     pub fn remove_command(&mut self, command: &str) {
-        if let Ok(at) = self.commands.binary_search_by(|known| variables::order(known, command)) {
+        if let Ok(at) = self.commands.binary_search_by(|known| names::compare(known, command)) {
             self.commands.remove(at);
             self.broadcast(|line, _| dump::one(line, "DELCMD", command));
         }
@@ -283,20 +295,20 @@ impl Publisher {
     /// Whether an instant command is offered, letter case apart.
     #[must_use]
     pub fn has_command(&self, command: &str) -> bool {
-        self.commands.binary_search_by(|known| variables::order(known, command)).is_ok()
+        self.commands.binary_search_by(|known| names::compare(known, command)).is_ok()
     }
 
     /// The device answers: what is published is fresh (`DATAOK`).
     pub fn data_ok(&mut self) {
         if std::mem::replace(&mut self.is_stale, false) {
-            self.broadcast(|line, _| line.push_str("DATAOK\n"));
+            self.broadcast(|line, _| line.extend_from_slice(b"DATAOK\n"));
         }
     }
 
     /// The device does not answer: what is published is old (`DATASTALE`).
     pub fn data_stale(&mut self) {
         if !std::mem::replace(&mut self.is_stale, true) {
-            self.broadcast(|line, _| line.push_str("DATASTALE\n"));
+            self.broadcast(|line, _| line.extend_from_slice(b"DATASTALE\n"));
         }
     }
 
@@ -312,11 +324,11 @@ impl Publisher {
     }
 
     /// Writes one or more lines once and queues them for every server that listens.
-    fn broadcast(&mut self, write: impl FnOnce(&mut String, &Variables)) {
+    fn broadcast(&mut self, write: impl FnOnce(&mut Vec<u8>, &Variables)) {
         if self.links.has_listeners() {
             self.line.clear();
             write(&mut self.line, &self.variables);
-            self.links.broadcast(self.line.as_bytes());
+            self.links.broadcast(&self.line);
         }
     }
 

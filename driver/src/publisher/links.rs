@@ -2,7 +2,7 @@
 //!
 //! A server that stops reading fills its own queue and is dropped; nobody else waits for it.
 
-type LineReader = ();
+use protocol::lexer::LineReader;
 use protocol::{Effect, Level, LinkId};
 use std::collections::VecDeque;
 
@@ -30,7 +30,7 @@ impl Link {
     fn new(id: LinkId) -> Self {
         Self {
             id,
-            input: LineReader::default(),
+            input: LineReader::new(),
             wants_broadcasts: true,
             out: Vec::new(),
             is_full: false,

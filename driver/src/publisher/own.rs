@@ -20,6 +20,7 @@ pub(super) struct Own {
     debug: Slot,
     allow_killpower: Slot,
     may_kill_power: bool,
+    process_id: u32,
     defaults: Vec<(Slot, String)>,
 }
 
@@ -30,6 +31,7 @@ impl Own {
             debug: variables.slot("driver.debug"),
             allow_killpower: variables.slot("driver.flag.allow_killpower"),
             may_kill_power: config.allow_killpower,
+            process_id: config.process_id,
             defaults: config.defaults.iter().map(|(name, value)| (variables.slot(name), value.clone())).collect(),
         }
     }
@@ -37,6 +39,11 @@ impl Own {
     /// The `default.` of a variable.
     pub fn default_for(&self, slot: Slot) -> Option<&str> {
         self.defaults.iter().find(|(known, _)| *known == slot).map(|(_, value)| value.as_str())
+    }
+
+    /// What `GETPID` answers.
+    pub fn process_id(&self) -> u32 {
+        self.process_id
     }
 
     /// Whether `driver.killpower` may cut the load.

@@ -1,5 +1,7 @@
 //! The variables a driver publishes, found by a pre-resolved [`Slot`].
 
+use protocol::names;
+
 /// Longest value that is stored, in bytes (NUT's ST_MAX_VALUE_LEN, its closing NUL apart).
 pub const VALUE_LIMIT: usize = 255;
 
@@ -84,6 +86,11 @@ impl Variables {
         &mut self.by_slot[slot.0]
     }
 
+    /// How many have a slot, published or not.
+    pub fn len(&self) -> usize {
+        self.by_slot.len()
+    }
+
     /// The published ones in the order of their names, letter case apart.
     pub fn published(&self) -> impl Iterator<Item = &Variable> {
         self.by_name.iter().map(|&slot| self.get(slot)).filter(|variable| variable.published)
@@ -95,21 +102,16 @@ impl Variables {
     }
 
     fn position(&self, name: &str) -> Result<usize, usize> {
-        self.by_name.binary_search_by(|&slot| order(&self.get(slot).name, name))
+        self.by_name.binary_search_by(|&slot| names::compare(&self.get(slot).name, name))
     }
-}
-
-/// NUT's order of names: `strcasecmp`.
-pub(super) fn order(a: &str, b: &str) -> std::cmp::Ordering {
-    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
 /// Whether a value can travel as it is: what NUT's lexer would drop at the other end is not there.
 pub(super) fn is_clean(value: &str) -> bool {
-    value.len() <= VALUE_LIMIT && value.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+    value.len() <= VALUE_LIMIT && value.bytes().all(|byte| (0x20..=0x7f).contains(&byte))
 }
 
 /// The part of a value that can travel.
 pub(super) fn cleaned(value: &str) -> String {
-    value.chars().filter(|&c| (' '..'\u{7f}').contains(&c)).take(VALUE_LIMIT).collect()
+    value.chars().filter(|&c| (' '..='\u{7f}').contains(&c)).take(VALUE_LIMIT).collect()
 }
