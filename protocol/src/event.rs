@@ -67,6 +67,16 @@ impl JobOutcome {
     }
 }
 
+impl std::fmt::Display for JobOutcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exited(status) => write!(f, "exit status {status}"),
+            Self::Killed(signal) => write!(f, "killed by signal {signal}"),
+            Self::Failed(why) => f.write_str(why),
+        }
+    }
+}
+
 /// A signal from outside, by what it means to a NUT daemon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {

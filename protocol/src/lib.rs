@@ -4,13 +4,23 @@
 //!
 //! 1. [`engine`] and [`time`]: the one shape of everything that decides, and its clock.
 //! 2. [`event`] and [`effect`]: what the world tells an engine, and what an engine asks of the world.
-//! 3. [`usb`]: what travels between a USB host and a UPS, and its frames on the emulator bus;
+//! 3. [`lexer`]: NUT's one lexer, for both wires and every configuration file; [`text`] writes what
+//!    it reads.
+//! 4. [`names`] and [`status`]: what the words mean.
+//! 5. [`net`] and [`driver_socket`]: requests and replies of both text protocols.
+//! 6. [`usb`]: what travels between a USB host and a UPS, and its frames on the emulator bus;
 //!    [`hid`]: the names of what a HID power device reports.
 
+pub mod driver_socket;
 pub mod effect;
 pub mod engine;
 pub mod event;
 pub mod hid;
+pub mod lexer;
+pub mod names;
+pub mod net;
+pub mod status;
+pub mod text;
 pub mod time;
 pub mod usb;
 

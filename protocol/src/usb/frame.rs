@@ -177,9 +177,7 @@ fn parse_request(rest: &[u8]) -> Option<Request> {
         [3, kind, id, low, high] => {
             Some(Request::GetReport { kind: report_kind(kind)?, id, length: u16::from_le_bytes([low, high]) })
         }
-        [4, kind, id, ref data @ ..] => {
-            Some(Request::SetReport { kind: report_kind(kind)?, id, data: data.to_vec() })
-        }
+        [4, kind, id, ref data @ ..] => Some(Request::SetReport { kind: report_kind(kind)?, id, data: data.to_vec() }),
         _ => None,
     }
 }

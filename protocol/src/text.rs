@@ -1,0 +1,63 @@
+//! Writing words so that NUT's lexer reads them back (`lexer` is the other half).
+//!
+//! `#`, `\` and `"` are escaped, inside quotes too: releases of NUT up to 2.8.5 refuse a bare `#`.
+//! Control characters and characters outside ASCII cannot travel and are left out.
+
+use std::borrow::Cow;
+
+/// The text with `#`, `\` and `"` escaped, for use between quotes.
+#[must_use]
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(is_plain_in_quotes) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len() + 8);
+    push_escaped(text, &mut out);
+    Cow::Owned(String::from_utf8(out).unwrap_or_default())
+}
+
+/// The text as one quoted word.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    format!("\"{}\"", escape(text))
+}
+
+/// Appends the text as one quoted word.
+pub fn push_quoted(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    push_escaped(text, out);
+    out.push(b'"');
+}
+
+/// Appends the text as one word, in quotes only where it needs them.
+pub fn push_word(text: &str, out: &mut Vec<u8>) {
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        push_quoted(text, out);
+    }
+}
+
+fn push_escaped(text: &str, out: &mut Vec<u8>) {
+    if text.bytes().all(is_plain_in_quotes) {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
+    for byte in text.bytes() {
+        match byte {
+            b'#' | b'\\' | b'"' => out.extend([b'\\', byte]),
+            0x20..=0x7f => out.push(byte),
+            _ => {}
+        }
+    }
+}
+
+/// Whether it stands for itself inside quotes.
+fn is_plain_in_quotes(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x7f) && !matches!(byte, b'#' | b'\\' | b'"')
+}
+
+/// Whether it stands for itself in a word without quotes.
+fn is_plain(byte: u8) -> bool {
+    is_plain_in_quotes(byte) && !matches!(byte, b' ' | b'=')
+}
