@@ -1,0 +1,249 @@
+//! The engine: hands events to the supplies they belong to, decides, and drives the shutdown.
+
+use crate::config::Config;
+use crate::decision::{Critical, Decision};
+use crate::desk::Desk;
+use crate::notice::Notice;
+use crate::notifier::Notifier;
+use crate::outbox::Outbox;
+use crate::shutdown::Phase;
+use crate::sight::Sight;
+use crate::supply::Supply;
+use protocol::{Effect, Engine, Event, Instant, Level, LinkError, LinkId, Signal};
+use std::time::Duration;
+
+/// How late a deadline may be handled before the monitor counts as held up or asleep.
+const HELD_UP: Duration = Duration::from_secs(5);
+
+/// `upsmon`, without its shell.
+#[derive(Debug)]
+pub struct Upsmon {
+    config: Config,
+    supplies: Vec<Supply>,
+    phase: Phase,
+    decision: Option<Decision>,
+    notifier: Notifier,
+    out: Outbox,
+    /// The earliest deadline of all.
+    wake_at: Option<Instant>,
+}
+
+impl Upsmon {
+    /// Starts to monitor; the first connections are asked for at once.
+    #[must_use]
+    pub fn new(config: Config, now: Instant) -> Self {
+        let supplies = config.monitored.iter().map(|monitored| Supply::new(monitored.clone(), now)).collect();
+        let mut upsmon = Self {
+            config,
+            supplies,
+            phase: Phase::Watching,
+            decision: None,
+            notifier: Notifier::default(),
+            out: Outbox::default(),
+            wake_at: None,
+        };
+        upsmon.introduce();
+        upsmon.act_in_time(now);
+        upsmon
+    }
+
+    /// Why this host goes down, once that is decided.
+    #[must_use]
+    pub fn decision(&self) -> Option<&Decision> {
+        self.decision.as_ref()
+    }
+
+    /// What is known of each UPS, by the name that `MONITOR` gives it.
+    pub fn sights(&self) -> impl Iterator<Item = (&str, &Sight)> {
+        self.supplies.iter().map(|supply| (supply.name(), supply.sight()))
+    }
+
+    fn introduce(&mut self) {
+        for supply in &self.supplies {
+            let monitored = &supply.monitored;
+            let (name, role, value) = (&monitored.system, monitored.role, monitored.power_value);
+            let part = if value == 0 { "monitoring only".to_owned() } else { format!("power value {value}") };
+            self.out.say(Level::Info, format!("UPS: {name} ({role}) ({part})"));
+        }
+    }
+
+    /// Runs one turn with everything at hand.
+    fn turn(&mut self, now: Instant, act: impl FnOnce(&mut [Supply], &mut Phase, &mut Desk<'_>)) {
+        let mut desk = Desk { now, config: &self.config, out: &mut self.out, notifier: &mut self.notifier };
+        act(&mut self.supplies, &mut self.phase, &mut desk);
+    }
+
+    fn with_owner(&mut self, link: LinkId, now: Instant, act: impl FnOnce(&mut Supply, &mut Desk<'_>)) {
+        self.turn(now, |supplies, _, desk| {
+            // A link that nobody owns was closed by us a moment ago.
+            if let Some(supply) = supplies.iter_mut().find(|supply| supply.owns(link)) {
+                act(supply, desk);
+            }
+        });
+    }
+
+    fn lost(&mut self, link: LinkId, error: LinkError, now: Instant) {
+        self.with_owner(link, now, |supply, desk| supply.lost(link, error, desk));
+    }
+
+    /// Acts on every deadline, then on whatever has become true.
+    fn act_in_time(&mut self, now: Instant) {
+        self.turn(now, |supplies, _, desk| {
+            for supply in supplies {
+                supply.act_in_time(desk);
+            }
+        });
+        self.settle(now);
+    }
+
+    fn settle(&mut self, now: Instant) {
+        if self.phase == Phase::Watching {
+            self.judge(now);
+        }
+        self.turn(now, |supplies, phase, desk| {
+            phase.step(supplies, desk);
+            while phase.deadline().is_some_and(|due| due <= now) {
+                phase.step(supplies, desk);
+            }
+        });
+        self.wake_at = self.next_deadline();
+    }
+
+    /// Whether enough supplies can be counted on.
+    fn judge(&mut self, now: Instant) {
+        self.turn(now, |supplies, _, desk| {
+            for supply in supplies {
+                supply.tell_criticality(desk);
+            }
+        });
+        let have = self.power_value_left(now);
+        let need = self.config.min_supplies;
+        if have < need {
+            let critical = self.supplies.iter().filter_map(|supply| {
+                let reason = supply.outlook()?.due(now)?;
+                Some(Critical { ups: supply.name().to_owned(), reason })
+            });
+            self.decide(Decision::SuppliesLost { have, need, critical: critical.collect() }, now);
+        }
+    }
+
+    fn power_value_left(&self, now: Instant) -> u32 {
+        let counts = |supply: &&Supply| supply.outlook().and_then(|outlook| outlook.due(now)).is_none();
+        let values = self.supplies.iter().filter(counts).map(|supply| supply.monitored.power_value);
+        values.fold(0, u32::saturating_add)
+    }
+
+    fn decide(&mut self, decision: Decision, now: Instant) {
+        self.turn(now, |supplies, phase, desk| phase.begin(&decision, supplies, desk));
+        self.decision = Some(decision);
+    }
+
+    fn signalled(&mut self, signal: Signal, now: Instant) {
+        match (signal, &self.phase) {
+            (Signal::ForcedShutdown, Phase::Watching) => self.decide(Decision::Operator, now),
+            (Signal::ForcedShutdown, _) => {
+                self.out.say(Level::Notice, "forced shutdown is under way already");
+            }
+            (Signal::Stop, phase) if phase.is_before_the_command() => {
+                self.out.say(Level::Warning, "not stopping: a forced shutdown is under way");
+            }
+            (Signal::Stop, Phase::Left) => {}
+            (Signal::Stop, _) => self.turn(now, |supplies, phase, desk| phase.stop(supplies, desk)),
+        }
+    }
+
+    fn reload(&mut self, config: Config, now: Instant) {
+        if self.phase != Phase::Watching {
+            self.out.say(Level::Warning, "configuration not read again: a forced shutdown is under way");
+            return;
+        }
+        let mut before = std::mem::take(&mut self.supplies);
+        self.config = config;
+        for monitored in &self.config.monitored {
+            let kept = before.iter().position(|supply| supply.monitored.is_same_login(monitored));
+            self.supplies.push(match kept {
+                Some(at) => before.swap_remove(at).with(monitored.clone()),
+                None => Supply::new(monitored.clone(), now),
+            });
+        }
+        self.turn(now, |supplies, _, desk| {
+            before.iter_mut().for_each(|gone| gone.leave(desk));
+            supplies.iter_mut().for_each(|supply| supply.look_ahead(desk));
+        });
+        self.out.say(Level::Notice, "configuration read again");
+    }
+
+    /// After having been held up, nothing seen before is held against anybody.
+    fn notice_delay(&mut self, now: Instant) {
+        let is_late = self.wake_at.is_some_and(|due| now.saturating_since(due) > HELD_UP);
+        if is_late && self.phase == Phase::Watching {
+            self.turn(now, |supplies, _, desk| {
+                desk.notify(Notice::SuspendTimeJump, "", "");
+                supplies.iter_mut().for_each(|supply| supply.excuse_silence(desk));
+            });
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let every = self.config.no_comm_warn_every;
+        let supplies = self.supplies.iter().filter_map(|supply| supply.deadline(every));
+        // Once the shutdown is under way there is nothing left to decide.
+        let is_open = self.phase == Phase::Watching;
+        let turning = self.supplies.iter().filter(|_| is_open).filter_map(Supply::turns_critical_at);
+        supplies.chain(turning).chain(self.phase.deadline()).min()
+    }
+}
+
+impl Engine for Upsmon {
+    type Input = Event<Config>;
+    type Output = Effect;
+
+    fn handle(&mut self, input: Event<Config>, now: Instant) {
+        if self.phase == Phase::Left {
+            return;
+        }
+        self.notice_delay(now);
+        match input {
+            Event::Opened { link } => self.with_owner(link, now, |supply, desk| supply.opened(link, desk)),
+            Event::Received { link, bytes } => {
+                self.with_owner(link, now, |supply, desk| supply.received(link, &bytes, desk));
+            }
+            Event::OpenFailed { link, error } | Event::Closed { link, error } => self.lost(link, error, now),
+            // A server that does not take what we send has stopped answering.
+            Event::Full { link } => {
+                self.out.close(link);
+                self.lost(link, LinkError::TimedOut, now);
+            }
+            Event::JobDone { job, outcome } => self.turn(now, |supplies, phase, desk| {
+                if !desk.notifier.job_done(job, &outcome, desk.out) {
+                    phase.job_done(job, &outcome, supplies, desk);
+                }
+            }),
+            Event::Signal(signal) => self.signalled(signal, now),
+            Event::Reload(config) => self.reload(config, now),
+            Event::Accepted { .. }
+            | Event::Attached { .. }
+            | Event::Drained { .. }
+            | Event::TransferDone { .. }
+            | Event::Interrupt { .. }
+            | Event::FileChanged { .. } => {}
+        }
+        self.settle(now);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if self.phase == Phase::Left {
+            return;
+        }
+        self.notice_delay(now);
+        self.act_in_time(now);
+    }
+
+    fn poll_output(&mut self) -> Option<Effect> {
+        self.out.next()
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.wake_at
+    }
+}

@@ -1,0 +1,63 @@
+//! Effects on their way out, and the ids they are known by.
+
+use protocol::{Command, Effect, Endpoint, JobId, Level, LinkId};
+use std::collections::VecDeque;
+
+/// The queue behind `poll_output`. Ids are counted, never reused.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    effects: VecDeque<Effect>,
+    links: u32,
+    jobs: u32,
+}
+
+impl Outbox {
+    pub(crate) fn next(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    pub(crate) fn open(&mut self, to: Endpoint) -> LinkId {
+        let link = LinkId::opened(self.links);
+        self.links = self.links.wrapping_add(1);
+        self.effects.push_back(Effect::Open { link, to });
+        link
+    }
+
+    pub(crate) fn send(&mut self, link: LinkId, bytes: Vec<u8>) {
+        self.effects.push_back(Effect::Send { link, bytes });
+    }
+
+    pub(crate) fn close(&mut self, link: LinkId) {
+        self.effects.push_back(Effect::Close { link });
+    }
+
+    pub(crate) fn say(&mut self, level: Level, text: impl Into<String>) {
+        self.effects.push_back(Effect::Say { level, text: text.into() });
+    }
+
+    pub(crate) fn wall(&mut self, text: impl Into<String>) {
+        self.effects.push_back(Effect::Wall { text: text.into() });
+    }
+
+    pub(crate) fn run(&mut self, command: Command) -> JobId {
+        let job = self.next_job();
+        self.effects.push_back(Effect::Run { job, command });
+        job
+    }
+
+    pub(crate) fn write_file(&mut self, path: String, contents: Vec<u8>) -> JobId {
+        let job = self.next_job();
+        self.effects.push_back(Effect::WriteFile { job, path, contents });
+        job
+    }
+
+    pub(crate) fn exit(&mut self, code: u8) {
+        self.effects.push_back(Effect::Exit { code });
+    }
+
+    fn next_job(&mut self) -> JobId {
+        let job = JobId(self.jobs);
+        self.jobs = self.jobs.wrapping_add(1);
+        job
+    }
+}

@@ -1,0 +1,223 @@
+//! The forced shutdown, step by step. Once begun, nothing cancels it, power's return included.
+//!
+//! ```text
+//! Watching ──decision──► Syncing ──secondaries gone, or HOSTSYNC──► Announced
+//!     └──decision, primary of nothing────────────────────────────────►│
+//!                                                              FINALDELAY
+//!                                                                     ▼
+//! Left ◄──SHUTDOWNEXIT── Commanded ◄──written, or too slow── RaisingFlag (primary with POWERDOWNFLAG)
+//!                            ▲                                        │
+//!                            └──────────FINALDELAY, no flag───────────┘
+//! ```
+//!
+//! A job that hangs (the flag on a dead disk, SHUTDOWNCMD itself) has a limit to how long it is
+//! waited for; the next step then goes on without it.
+
+use crate::config::ShutdownExit;
+use crate::decision::Decision;
+use crate::desk::Desk;
+use crate::notice::Notice;
+use crate::power_down_flag;
+use crate::supply::Supply;
+use protocol::effect::Program;
+use protocol::{Command, Instant, JobId, JobOutcome, Level};
+use std::time::Duration;
+
+/// How often the primary asks who is still logged in.
+const COUNT_EVERY: Duration = Duration::from_millis(250);
+/// How long the write of POWERDOWNFLAG may take before SHUTDOWNCMD runs without it.
+const FLAG_PATIENCE: Duration = Duration::from_secs(5);
+/// How long SHUTDOWNCMD may run before this host logs out and exits beside it.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where the shutdown stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// No decision yet.
+    Watching,
+    /// FSD is ordered; the primary waits for its secondaries to log out.
+    Syncing { give_up_at: Instant, count_at: Instant, rounds: u32 },
+    /// The shutdown is announced; FINALDELAY runs.
+    Announced { until: Instant },
+    /// POWERDOWNFLAG is being written.
+    RaisingFlag { job: JobId, give_up_at: Instant },
+    /// SHUTDOWNCMD has been started.
+    Commanded { job: Option<JobId>, leave_at: Option<Instant> },
+    /// Logged out; the daemon ends.
+    Left,
+}
+
+/// What a phase leads to.
+enum Next {
+    Stay,
+    Announce,
+    RaiseFlag,
+    Command,
+    Leave { code: u8 },
+}
+
+impl Phase {
+    /// When `step` has something to do, if nothing happens before.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match *self {
+            Self::Watching | Self::Left => None,
+            Self::Syncing { give_up_at, count_at, .. } => Some(give_up_at.min(count_at)),
+            Self::Announced { until } => Some(until),
+            Self::RaisingFlag { give_up_at, .. } => Some(give_up_at),
+            Self::Commanded { leave_at, .. } => leave_at,
+        }
+    }
+
+    /// Whether SHUTDOWNCMD is still to come.
+    pub(crate) fn is_before_the_command(&self) -> bool {
+        matches!(self, Self::Syncing { .. } | Self::Announced { .. } | Self::RaisingFlag { .. })
+    }
+
+    /// Ends the daemon because it was asked to.
+    pub(crate) fn stop(&mut self, supplies: &mut [Supply], desk: &mut Desk<'_>) {
+        desk.out.say(Level::Notice, "exiting: asked to stop");
+        self.go(Next::Leave { code: 0 }, supplies, desk);
+    }
+
+    /// Starts what the decision asks for.
+    pub(crate) fn begin(&mut self, decision: &Decision, supplies: &mut [Supply], desk: &mut Desk<'_>) {
+        desk.out.say(Level::Notice, format!("forced shutdown: {decision}"));
+        let mut is_primary = false;
+        for supply in supplies.iter_mut().filter(|supply| supply.is_primary()) {
+            supply.order_forced_shutdown(desk);
+            is_primary = true;
+        }
+        *self = Self::Watching;
+        if is_primary {
+            let give_up_at = desk.now + desk.config.host_sync;
+            *self = Self::Syncing { give_up_at, count_at: desk.now, rounds: 0 };
+            self.step(supplies, desk);
+        } else {
+            self.announce(desk);
+        }
+    }
+
+    /// Acts on whatever is due or has become true.
+    pub(crate) fn step(&mut self, supplies: &mut [Supply], desk: &mut Desk<'_>) {
+        let now = desk.now;
+        let next = match self {
+            Self::Watching | Self::Left => Next::Stay,
+            Self::Syncing { give_up_at, count_at, rounds } => sync(*give_up_at, count_at, rounds, supplies, desk),
+            Self::Announced { until } if now < *until => Next::Stay,
+            Self::Announced { .. } if desk.config.is_primary() => Next::RaiseFlag,
+            Self::Announced { .. } => Next::Command,
+            Self::RaisingFlag { give_up_at, .. } if now < *give_up_at => Next::Stay,
+            Self::RaisingFlag { .. } => {
+                desk.out.say(Level::Error, "POWERDOWNFLAG is not written yet: shutting down without it");
+                Next::Command
+            }
+            Self::Commanded { leave_at: Some(at), .. } if *at <= now => Next::Leave { code: 0 },
+            Self::Commanded { .. } => Next::Stay,
+        };
+        self.go(next, supplies, desk);
+    }
+
+    /// Takes the end of a job; harmless when it is none of the shutdown's.
+    pub(crate) fn job_done(&mut self, done: JobId, outcome: &JobOutcome, supplies: &mut [Supply], desk: &mut Desk<'_>) {
+        let next = match self {
+            Self::RaisingFlag { job, .. } if *job == done => {
+                if !outcome.is_success() {
+                    desk.out.say(Level::Error, format!("POWERDOWNFLAG could not be written: {outcome}"));
+                }
+                Next::Command
+            }
+            Self::Commanded { job, .. } if *job == Some(done) => {
+                *job = None;
+                if let JobOutcome::Exited(0) = outcome {
+                    let at_once = desk.config.shutdown_exit == ShutdownExit::After(Duration::ZERO);
+                    if at_once { Next::Leave { code: 0 } } else { Next::Stay }
+                } else {
+                    desk.out.say(Level::Error, format!("SHUTDOWNCMD failed: {outcome}"));
+                    // A supervisor that restarts what fails gets another attempt.
+                    if desk.config.shutdown_exit == ShutdownExit::Never { Next::Stay } else { Next::Leave { code: 1 } }
+                }
+            }
+            _ => Next::Stay,
+        };
+        self.go(next, supplies, desk);
+    }
+
+    fn go(&mut self, next: Next, supplies: &mut [Supply], desk: &mut Desk<'_>) {
+        match next {
+            Next::Stay => {}
+            Next::Announce => self.announce(desk),
+            Next::RaiseFlag => self.raise_flag(desk),
+            Next::Command => self.command(desk),
+            Next::Leave { code } => {
+                for supply in supplies {
+                    supply.leave(desk);
+                }
+                desk.out.exit(code);
+                *self = Self::Left;
+            }
+        }
+    }
+
+    fn announce(&mut self, desk: &mut Desk<'_>) {
+        const TEXT: &str = "Executing automatic power-fail shutdown";
+        desk.out.say(Level::Notice, TEXT);
+        desk.out.wall(TEXT);
+        desk.notify(Notice::Shutdown, "", "");
+        *self = Self::Announced { until: desk.now + desk.config.final_delay };
+    }
+
+    fn raise_flag(&mut self, desk: &mut Desk<'_>) {
+        let Some(path) = desk.config.power_down_flag.clone() else { return self.command(desk) };
+        let job = desk.out.write_file(path, power_down_flag::MAGIC.as_bytes().to_vec());
+        *self = Self::RaisingFlag { job, give_up_at: desk.now + FLAG_PATIENCE };
+    }
+
+    fn command(&mut self, desk: &mut Desk<'_>) {
+        let job = desk.config.shutdown_command.clone().map(|line| {
+            desk.out.run(Command {
+                program: Program::Shell(line),
+                arguments: Vec::new(),
+                environment: Vec::new(),
+                input: None,
+                privileged: true,
+            })
+        });
+        if job.is_none() {
+            desk.out.say(Level::Error, "no SHUTDOWNCMD is defined: this host stays up");
+        }
+        let leave_at = match desk.config.shutdown_exit {
+            ShutdownExit::Never => None,
+            ShutdownExit::After(Duration::ZERO) if job.is_some() => Some(desk.now + COMMAND_PATIENCE),
+            ShutdownExit::After(wait) => Some(desk.now + wait),
+        };
+        *self = Self::Commanded { job, leave_at };
+    }
+}
+
+fn sync(
+    give_up_at: Instant,
+    count_at: &mut Instant,
+    rounds: &mut u32,
+    supplies: &mut [Supply],
+    desk: &mut Desk<'_>,
+) -> Next {
+    if supplies.iter().filter(|supply| supply.is_primary()).all(Supply::secondaries_have_left) {
+        return Next::Announce;
+    }
+    if desk.now >= give_up_at {
+        desk.out.say(Level::Notice, "Host sync timer expired, forcing shutdown");
+        return Next::Announce;
+    }
+    if desk.now >= *count_at {
+        // The first answer has had its time, and somebody is still there.
+        if *rounds == 1 {
+            desk.notify(Notice::ShutdownHostSync, "", "");
+        }
+        *rounds = rounds.saturating_add(1);
+        *count_at = desk.now + COUNT_EVERY;
+        for supply in supplies.iter_mut().filter(|supply| supply.is_primary()) {
+            supply.ask_logins(desk);
+        }
+    }
+    Next::Stay
+}

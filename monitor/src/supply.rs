@@ -1,0 +1,240 @@
+//! One monitored UPS: a polling connection, a push connection beside it, and what they let us see.
+//!
+//! Each stands on its own: none waits for another. The polling connection is the judge of whether
+//! the UPS can be seen; a pushed status only comes sooner.
+//!
+//! ```text
+//! Resting ──retry──► Opening ──opened──► Talking ──┐ login, then GET VAR ups.status at POLLFREQ
+//!    ▲                  │ failed            │ ◄────┘
+//!    └──────────────────┴──lost, silent─────┘
+//! ```
+
+mod login;
+mod polling;
+mod sync;
+mod talk;
+mod watch;
+
+use crate::config::{Monitored, Role};
+use crate::criticality::{Outlook, outlook};
+use crate::desk::Desk;
+use crate::notice::Notice;
+use crate::sight::{Comm, Line, News, Sight};
+use login::{Count, Login, Order, Rank};
+use protocol::{Instant, Level, LinkError, LinkId};
+use std::time::Duration;
+use talk::Talk;
+use watch::Watch;
+
+/// The polling connection.
+#[derive(Debug)]
+enum Conversation {
+    /// None; opened at this instant.
+    Resting { retry_at: Instant },
+    /// Being opened.
+    Opening { link: LinkId, give_up_at: Instant },
+    /// Open.
+    Talking(Talk),
+}
+
+/// One monitored UPS.
+#[derive(Debug)]
+pub(crate) struct Supply {
+    pub(crate) monitored: Monitored,
+    conversation: Conversation,
+    watch: Watch,
+    sight: Sight,
+    outlook: Option<Outlook>,
+    login: Login,
+    rank: Rank,
+    order: Order,
+    count: Count,
+    /// From when a login count is believed: a server that has just come back has not got its
+    /// secondaries back.
+    settled_at: Instant,
+    poll_at: Instant,
+    /// When the last status was pushed; a poll that was asked before it is older news.
+    pushed_at: Option<Instant>,
+    /// What went wrong last; said once.
+    failure: Option<String>,
+    /// From when the silence counts for NOCOMM.
+    silent_since: Instant,
+    /// Reused between events.
+    news: Vec<News>,
+    critical_told: bool,
+    /// When the operator was last told that the server refuses this host.
+    login_told: Option<Instant>,
+}
+
+impl Supply {
+    pub(crate) fn new(monitored: Monitored, now: Instant) -> Self {
+        Self {
+            monitored,
+            conversation: Conversation::Resting { retry_at: now },
+            watch: Watch::default(),
+            sight: Sight::default(),
+            outlook: None,
+            login: Login::default(),
+            rank: Rank::default(),
+            order: Order::default(),
+            count: Count::default(),
+            settled_at: Instant::START,
+            poll_at: now,
+            pushed_at: None,
+            failure: None,
+            silent_since: now,
+            news: Vec::new(),
+            critical_told: false,
+            login_told: None,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.monitored.system
+    }
+
+    pub(crate) fn is_primary(&self) -> bool {
+        self.monitored.role == Role::Primary
+    }
+
+    /// From when it is critical, if nothing changes.
+    pub(crate) fn outlook(&self) -> Option<Outlook> {
+        self.outlook
+    }
+
+    /// The instant that has yet to come at which it turns critical.
+    pub(crate) fn turns_critical_at(&self) -> Option<Instant> {
+        self.outlook.map(|outlook| outlook.at).filter(|_| !self.critical_told)
+    }
+
+    /// The same connections and sight under a `MONITOR` line that differs in its power value at most.
+    pub(crate) fn with(self, monitored: Monitored) -> Self {
+        Self { monitored, ..self }
+    }
+
+    /// What is known of it.
+    pub(crate) fn sight(&self) -> &Sight {
+        &self.sight
+    }
+
+    /// Whether the link is one of its two.
+    pub(crate) fn owns(&self, link: LinkId) -> bool {
+        self.polling_link() == Some(link) || self.watch.link() == Some(link)
+    }
+
+    pub(crate) fn opened(&mut self, link: LinkId, desk: &mut Desk<'_>) {
+        if self.polling_link() == Some(link) { self.start_talking(link, desk) } else { self.start_watching(desk) }
+    }
+
+    pub(crate) fn received(&mut self, link: LinkId, bytes: &[u8], desk: &mut Desk<'_>) {
+        if self.polling_link() == Some(link) { self.hear(bytes, desk) } else { self.hear_push(bytes, desk) }
+    }
+
+    /// A connection could not be opened, or ended.
+    pub(crate) fn lost(&mut self, link: LinkId, error: LinkError, desk: &mut Desk<'_>) {
+        if self.polling_link() == Some(link) { self.conversation_lost(error, desk) } else { self.watch_lost(desk) }
+    }
+
+    /// Acts on every deadline that is due.
+    pub(crate) fn act_in_time(&mut self, desk: &mut Desk<'_>) {
+        self.poll_in_time(desk);
+        self.watch_in_time(desk);
+        self.warn_of_silence(desk);
+    }
+
+    /// Its earliest deadline, decisions not counted.
+    pub(crate) fn deadline(&self, no_comm_every: Duration) -> Option<Instant> {
+        let silence = self.is_silent().then(|| self.silent_since + no_comm_every);
+        [self.polling_deadline(), self.watch.deadline(), silence].into_iter().flatten().min()
+    }
+
+    /// Ends both connections, politely.
+    pub(crate) fn leave(&mut self, desk: &mut Desk<'_>) {
+        self.log_out(desk);
+        self.drop_watch(desk);
+    }
+
+    /// The monitor was held up or asleep: what was seen before counts from now on.
+    pub(crate) fn excuse_silence(&mut self, desk: &mut Desk<'_>) {
+        self.sight.excuse_silence(desk.now);
+        self.excuse_answers(desk.now);
+        self.watch.excuse_silence(desk.now);
+        self.poll_at = desk.now;
+        self.look_ahead(desk);
+    }
+
+    /// How often it is polled now.
+    fn pace(&self, desk: &Desk<'_>) -> Duration {
+        let is_alert = self.sight.line == Line::OnBattery || self.order != Order::None;
+        if is_alert { desk.config.poll_alert_every } else { desk.config.poll_every }
+    }
+
+    /// Takes a status, polled or pushed.
+    fn see(&mut self, value: &str, desk: &mut Desk<'_>) {
+        // Before its first dump a driver has said nothing yet; so has a UPS without a status.
+        let says_something = value.split_ascii_whitespace().any(|word| word != "WAIT");
+        if !says_something {
+            return self.lose("no status yet", desk);
+        }
+        let every = desk.config.replace_battery_warn_every;
+        self.failure = None;
+        self.sight.see(value, every, desk.now, &mut self.news);
+        self.silent_since = desk.now;
+        self.poll_at = self.poll_at.min(desk.now + self.pace(desk));
+        self.tell_news(desk);
+        self.look_ahead(desk);
+        self.open_watch(desk);
+    }
+
+    /// An attempt to see it failed.
+    fn lose(&mut self, why: &str, desk: &mut Desk<'_>) {
+        if self.failure.as_deref() != Some(why) {
+            desk.out.say(Level::Warning, format!("Poll UPS [{}] failed - {why}", self.name()));
+            self.failure = Some(why.to_owned());
+        }
+        self.sight.lose(desk.now, &mut self.news);
+        self.tell_news(desk);
+        self.look_ahead(desk);
+    }
+
+    fn tell_news(&mut self, desk: &mut Desk<'_>) {
+        for (notice, about) in std::mem::take(&mut self.news) {
+            // Whoever gave the order has already told.
+            if notice == Notice::ForcedShutdown && self.order != Order::None {
+                continue;
+            }
+            desk.notify(notice, &self.monitored.system, &about);
+        }
+    }
+
+    /// Works out anew when it turns critical, and says when that changes.
+    pub(crate) fn look_ahead(&mut self, desk: &mut Desk<'_>) {
+        self.outlook = outlook(&self.sight, self.monitored.role, desk.config);
+        self.tell_criticality(desk);
+    }
+
+    /// Says, once, that it is critical or that it no longer is.
+    pub(crate) fn tell_criticality(&mut self, desk: &mut Desk<'_>) {
+        let reason = self.outlook.and_then(|outlook| outlook.due(desk.now));
+        if reason.is_some() == self.critical_told {
+            return;
+        }
+        self.critical_told = reason.is_some();
+        match reason {
+            Some(reason) => desk.out.say(Level::Notice, format!("UPS {} is critical: {reason}", self.name())),
+            None => desk.out.say(Level::Notice, format!("UPS {} is no longer critical", self.name())),
+        }
+    }
+
+    fn is_silent(&self) -> bool {
+        !matches!(self.sight.comm, Comm::InSight)
+    }
+
+    fn warn_of_silence(&mut self, desk: &mut Desk<'_>) {
+        let every = desk.config.no_comm_warn_every;
+        if self.is_silent() && desk.now >= self.silent_since + every {
+            self.silent_since = desk.now;
+            desk.notify(Notice::NoComm, &self.monitored.system, "");
+        }
+    }
+}
