@@ -5,10 +5,15 @@
 //! that driver reads it with [`DriverConfig::param`], [`DriverConfig::flag`] and
 //! [`DriverConfig::number`], which say where a wrong value stands.
 
+use protocol::diagnostic::Diagnostic;
+use protocol::names;
+use std::str::FromStr;
 use std::time::Duration;
 
+mod known;
 mod param;
 
+pub use known::KnownParam;
 pub use param::{Origin, Param};
 
 /// `pollinterval` where nobody says otherwise (ups.conf(5)).
@@ -118,9 +123,18 @@ impl DriverConfig {
         self.find(name).is_some()
     }
 
+    /// A driver-specific parameter as a number; `None` when it is not given.
+    ///
+    /// # Errors
+    ///
+    /// The place of a value that is no number of this kind.
+    pub fn number<T: FromStr>(&self, name: &str) -> Result<Option<T>, Diagnostic> {
+        self.find(name).map(Param::number).transpose()
+    }
+
     /// The parameter itself, with its origin.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Param> {
-        self.params.iter().find(|param| param.name == name)
+        self.params.iter().find(|param| names::same(&param.name, name))
     }
 }

@@ -21,14 +21,16 @@ mod own;
 mod requests;
 mod variables;
 
-pub use asked::{Asked, Otherwise, Outcome, Ticket};
+pub use asked::{Asked, Otherwise, Ticket};
 pub use links::{BACKLOG_LIMIT, LINKS_LIMIT};
 pub use requests::ASKED_LIMIT;
-pub use variables::{Flags, Slot, VALUE_LIMIT};
+pub use protocol::driver_socket::{Outcome, VarFlags};
+pub use variables::{RW, RW_NUMBER, RW_STRING, Slot, VALUE_LIMIT};
 
 use crate::DriverConfig;
 use links::Links;
 use own::Own;
+use protocol::driver_socket::FromDriver;
 use protocol::{Effect, Event, Level, names};
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -182,7 +184,7 @@ impl Publisher {
         if is_new {
             self.broadcast_whole(slot);
         } else {
-            self.broadcast(|line, variables| dump::setinfo(line, variables.get(slot)));
+            self.broadcast(|line, variables| dump::setinfo(variables.get(slot)).emit(line));
         }
     }
 
@@ -209,22 +211,25 @@ impl Publisher {
             return;
         }
         variable.published = false;
-        self.broadcast(|line, variables| dump::one(line, "DELINFO", &variables.get(slot).name));
+        self.broadcast(|line, variables| FromDriver::DelInfo { var: &variables.get(slot).name }.emit(line));
     }
 
-    /// Says what a client may do with a variable (`SETFLAGS`).
-    pub fn set_flags(&mut self, slot: Slot, flags: Flags) {
+    /// Says what a client may do with a variable (`SETFLAGS`); nobody may write an overridden one.
+    pub fn set_flags(&mut self, slot: Slot, flags: VarFlags) {
         let variable = self.variables.get_mut(slot);
+        if variable.overridden {
+            return;
+        }
         if std::mem::replace(&mut variable.flags, flags) != flags && variable.published {
-            self.broadcast(|line, variables| dump::setflags(line, variables.get(slot)));
+            self.broadcast(|line, variables| dump::setflags(variables.get(slot)).emit(line));
         }
     }
 
     /// Says how long a `STRING` may be (`SETAUX`).
-    pub fn set_aux(&mut self, slot: Slot, longest: u32) {
+    pub fn set_aux(&mut self, slot: Slot, longest: i32) {
         let variable = self.variables.get_mut(slot);
         if std::mem::replace(&mut variable.aux, longest) != longest && variable.published {
-            self.broadcast(|line, variables| dump::setaux(line, variables.get(slot)));
+            self.broadcast(|line, variables| dump::setaux(variables.get(slot)).emit(line));
         }
     }
 
@@ -236,7 +241,9 @@ impl Publisher {
         }
         variable.choices.push(choice.to_owned());
         if variable.published {
-            self.broadcast(|line, variables| dump::valued(line, "ADDENUM", &variables.get(slot).name, choice));
+            self.broadcast(|line, variables| {
+                FromDriver::AddEnum { var: &variables.get(slot).name, value: choice }.emit(line);
+            });
         }
     }
 
@@ -246,32 +253,34 @@ impl Publisher {
         let before = variable.choices.len();
         variable.choices.retain(|known| known != choice);
         if variable.choices.len() < before && variable.published {
-            self.broadcast(|line, variables| dump::valued(line, "DELENUM", &variables.get(slot).name, choice));
+            self.broadcast(|line, variables| {
+                FromDriver::DelEnum { var: &variables.get(slot).name, value: choice }.emit(line);
+            });
         }
     }
 
-    /// Allows one more range of whole numbers (`ADDRANGE`); `low` above `high` is no range.
-    pub fn add_range(&mut self, slot: Slot, low: i64, high: i64) {
+    /// Allows one more range of whole numbers (`ADDRANGE`); `min` above `max` is none.
+    pub fn add_range(&mut self, slot: Slot, min: i32, max: i32) {
         let variable = self.variables.get_mut(slot);
-        if low > high || variable.ranges.contains(&(low, high)) {
+        if min > max || variable.ranges.contains(&(min, max)) {
             return;
         }
-        variable.ranges.push((low, high));
+        variable.ranges.push((min, max));
         if variable.published {
             self.broadcast(|line, variables| {
-                dump::range(line, "ADDRANGE", &variables.get(slot).name, (low, high));
+                FromDriver::AddRange { var: &variables.get(slot).name, min, max }.emit(line);
             });
         }
     }
 
     /// Allows a range no more (`DELRANGE`).
-    pub fn remove_range(&mut self, slot: Slot, low: i64, high: i64) {
+    pub fn remove_range(&mut self, slot: Slot, min: i32, max: i32) {
         let variable = self.variables.get_mut(slot);
         let before = variable.ranges.len();
-        variable.ranges.retain(|&known| known != (low, high));
+        variable.ranges.retain(|&known| known != (min, max));
         if variable.ranges.len() < before && variable.published {
             self.broadcast(|line, variables| {
-                dump::range(line, "DELRANGE", &variables.get(slot).name, (low, high));
+                FromDriver::DelRange { var: &variables.get(slot).name, min, max }.emit(line);
             });
         }
     }
@@ -280,7 +289,7 @@ impl Publisher {
     pub fn add_command(&mut self, command: &str) {
         if let Err(at) = self.commands.binary_search_by(|known| names::compare(known, command)) {
             self.commands.insert(at, command.to_owned());
-            self.broadcast(|line, _| dump::one(line, "ADDCMD", command));
+            self.broadcast(|line, _| FromDriver::AddCmd { cmd: command }.emit(line));
         }
     }
 
@@ -288,7 +297,7 @@ impl Publisher {
     pub fn remove_command(&mut self, command: &str) {
         if let Ok(at) = self.commands.binary_search_by(|known| names::compare(known, command)) {
             self.commands.remove(at);
-            self.broadcast(|line, _| dump::one(line, "DELCMD", command));
+            self.broadcast(|line, _| FromDriver::DelCmd { cmd: command }.emit(line));
         }
     }
 
@@ -301,14 +310,14 @@ impl Publisher {
     /// The device answers: what is published is fresh (`DATAOK`).
     pub fn data_ok(&mut self) {
         if std::mem::replace(&mut self.is_stale, false) {
-            self.broadcast(|line, _| line.extend_from_slice(b"DATAOK\n"));
+            self.broadcast(|line, _| FromDriver::DataOk.emit(line));
         }
     }
 
     /// The device does not answer: what is published is old (`DATASTALE`).
     pub fn data_stale(&mut self) {
         if !std::mem::replace(&mut self.is_stale, true) {
-            self.broadcast(|line, _| line.extend_from_slice(b"DATASTALE\n"));
+            self.broadcast(|line, _| FromDriver::DataStale.emit(line));
         }
     }
 

@@ -57,19 +57,3 @@ pub struct Ticket {
     pub(super) link: LinkId,
     pub(super) tracking: Option<String>,
 }
-
-/// How a request ended: the number of a `TRACKING` line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Outcome {
-    /// Done.
-    Handled = 0,
-    /// No such command or variable here.
-    Unknown = 1,
-    /// The value or parameter is wrong.
-    Invalid = 2,
-    /// The device or the driver could not do it.
-    Failed = 3,
-    /// The value could not be converted for the device.
-    ConversionFailed = 4,
-}

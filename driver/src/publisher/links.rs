@@ -21,6 +21,8 @@ pub(super) struct Link {
     pub input: LineReader,
     /// Whether it wants to hear of changes (`BROADCAST`, `NOBROADCAST`).
     pub wants_broadcasts: bool,
+    /// Whether it has said something that the driver does not know.
+    pub has_been_odd: bool,
     out: Vec<u8>,
     is_full: bool,
     is_lost: bool,
@@ -32,6 +34,7 @@ impl Link {
             id,
             input: LineReader::new(),
             wants_broadcasts: true,
+            has_been_odd: false,
             out: Vec::new(),
             is_full: false,
             is_lost: false,

@@ -2,7 +2,7 @@
 //! `override.`.
 
 use super::variables::Variables;
-use super::{Flags, Outcome, Publisher, Slot};
+use super::{Outcome, Publisher, RW_NUMBER, Slot, VarFlags};
 use crate::DriverConfig;
 use protocol::Level;
 
@@ -80,8 +80,8 @@ impl Publisher {
         self.publish("driver.version", env!("CARGO_PKG_VERSION"));
         self.publish("driver.version.internal", internal_version);
         self.set_state("init.starting");
-        self.set_flags(self.own.debug, Flags::WRITABLE_NUMBER);
-        self.set_flags(self.own.allow_killpower, Flags::WRITABLE_NUMBER);
+        self.set_flags(self.own.debug, RW_NUMBER);
+        self.set_flags(self.own.allow_killpower, RW_NUMBER);
         for command in SHARED_COMMANDS {
             self.add_command(command);
         }
@@ -135,6 +135,7 @@ impl Publisher {
         for (variable, value) in &config.overrides {
             let slot = self.slot(variable);
             self.set(slot, value);
+            self.set_flags(slot, VarFlags::default());
             self.variables.get_mut(slot).overridden = true;
         }
     }

@@ -1,19 +1,21 @@
 //! What a server says on the driver socket, and what is answered at once.
 
 use super::{Asked, Otherwise, Outcome, Publisher, Ticket, dump};
+use protocol::driver_socket::{FromDriver, Malformed, ToDriver};
 use protocol::lexer::Line;
 use protocol::{Effect, Level, LinkId};
 
 /// Most requests that wait for the driver itself; one more is answered as failed.
 pub const ASKED_LIMIT: usize = 256;
 
+/// How much of an odd line is logged, in characters.
+const SHOWN_LIMIT: usize = 80;
+
 impl Publisher {
     /// Answers an [`Asked`]. A server that did not ask for tracking, or has left, hears nothing.
     pub fn answer(&mut self, ticket: Ticket, outcome: Outcome) {
         if let Some(tracking) = ticket.tracking {
-            self.line.clear();
-            dump::tracking(&mut self.line, &tracking, outcome as u8);
-            self.links.send(ticket.link, &self.line);
+            self.reply(ticket.link, FromDriver::Tracking { id: &tracking, outcome });
         }
     }
 
@@ -33,66 +35,52 @@ impl Publisher {
     }
 
     fn request(&mut self, link: LinkId, line: &Line) {
-        let Some(verb) = line.get(0) else { return };
-        match (verb.to_ascii_uppercase().as_str(), line.len()) {
-            ("PING", _) => self.links.send(link, b"PONG\n"),
-            ("DUMPALL", _) => self.dump_all(link),
-            ("DUMPSTATUS", _) => self.dump_one(link, "ups.status"),
-            ("DUMPVALUE", 2..) => self.dump_one(link, line.get(1).unwrap_or_default()),
-            ("GETPID", _) => {
-                self.line.clear();
-                dump::pid(&mut self.line, self.own.process_id());
-                self.links.send(link, &self.line);
+        if line.is_empty() {
+            return;
+        }
+        match ToDriver::parse(line) {
+            Ok(ToDriver::Ping) => self.reply(link, FromDriver::Pong),
+            Ok(ToDriver::DumpAll) => self.dump_all(link),
+            Ok(ToDriver::DumpStatus) => self.dump_one(link, "ups.status"),
+            Ok(ToDriver::DumpValue { var }) => self.dump_one(link, var),
+            Ok(ToDriver::GetPid) => self.reply(link, FromDriver::Pid(self.own.process_id())),
+            Ok(ToDriver::Broadcast { on }) => {
+                if let Some(link) = self.links.get(link) {
+                    link.wants_broadcasts = on;
+                }
             }
-            ("NOBROADCAST", _) => self.broadcasts_to(link, false),
-            ("BROADCAST", 1) => self.broadcasts_to(link, true),
-            ("BROADCAST", _) => {
-                let wanted = line.get(1).and_then(|count| count.parse::<i64>().ok()).is_some_and(|count| count > 0);
-                self.broadcasts_to(link, wanted);
-            }
-            ("LOGOUT", _) => {
-                self.links.send(link, b"OK Goodbye\n");
+            Ok(ToDriver::Logout) => {
+                self.reply(link, FromDriver::Goodbye);
                 self.links.close(link, &mut self.effects);
             }
-            ("INSTCMD", _) => self.instcmd(link, line),
-            ("SET", _) => self.set_request(link, line),
-            _ => self.misunderstood(line),
+            Ok(ToDriver::Instcmd { cmd, param, tracking }) => {
+                let ticket = Ticket { link, tracking: tracking.map(str::to_owned) };
+                self.command(cmd, param, ticket);
+            }
+            Ok(ToDriver::Set { var, value, tracking }) => {
+                let ticket = Ticket { link, tracking: tracking.map(str::to_owned) };
+                match self.set_shared(var, value) {
+                    Some(outcome) => self.answer(ticket, outcome),
+                    None => self.ask(Asked::Set { variable: var.to_owned(), value: value.to_owned(), ticket }),
+                }
+            }
+            Err(error) => self.complain(link, error, line),
         }
     }
 
-    /// `INSTCMD command [parameter] [TRACKING id]`.
-    fn instcmd(&mut self, link: LinkId, line: &Line) {
-        let (arguments, tracking) = tracked(line);
-        let parameter = match arguments {
-            2 => None,
-            3 => line.get(2).map(str::to_owned),
-            _ => return self.misunderstood(line),
-        };
-        let ticket = Ticket { link, tracking };
-        self.command(line.get(1).unwrap_or_default(), parameter, ticket);
-    }
-
-    /// `SET variable "value" [TRACKING id]`.
-    fn set_request(&mut self, link: LinkId, line: &Line) {
-        let (arguments, tracking) = tracked(line);
-        let (3, Some(variable), Some(value)) = (arguments, line.get(1), line.get(2)) else {
-            return self.misunderstood(line);
-        };
-        let ticket = Ticket { link, tracking };
-        match self.set_shared(variable, value) {
-            Some(outcome) => self.answer(ticket, outcome),
-            None => self.ask(Asked::Set { variable: variable.to_owned(), value: value.to_owned(), ticket }),
+    /// No reply, as NUT: a newer server may know more than this driver. Said once for each server.
+    fn complain(&mut self, link: LinkId, error: Malformed, line: &Line) {
+        let Some(link) = self.links.get(link) else { return };
+        if !std::mem::replace(&mut link.has_been_odd, true) {
+            let start: String = line.rest(0).chars().take(SHOWN_LIMIT).collect();
+            self.say(Level::Info, format!("{error}: {start}"));
         }
     }
 
-    fn misunderstood(&mut self, line: &Line) {
-        self.say(Level::Info, format!("a server says what the driver socket does not know: {}", line.rest(0)));
-    }
-
-    fn broadcasts_to(&mut self, link: LinkId, wanted: bool) {
-        if let Some(link) = self.links.get(link) {
-            link.wants_broadcasts = wanted;
-        }
+    fn reply(&mut self, link: LinkId, reply: FromDriver<'_>) {
+        self.line.clear();
+        reply.emit(&mut self.line);
+        self.links.send(link, &self.line);
     }
 
     fn dump_all(&mut self, link: LinkId) {
@@ -101,7 +89,7 @@ impl Publisher {
             dump::variable(&mut self.line, variable);
         }
         for command in &self.commands {
-            dump::one(&mut self.line, "ADDCMD", command);
+            FromDriver::AddCmd { cmd: command }.emit(&mut self.line);
         }
         self.end_dump(link);
     }
@@ -119,17 +107,19 @@ impl Publisher {
     fn begin_dump(&mut self) {
         self.line.clear();
         if self.is_stale {
-            self.line.extend_from_slice(b"DATASTALE\n");
+            FromDriver::DataStale.emit(&mut self.line);
         }
     }
 
     fn end_dump(&mut self, link: LinkId) {
-        let end: &[u8] = if self.is_stale { b"DUMPDONE\n" } else { b"DATAOK\nDUMPDONE\n" };
-        self.line.extend_from_slice(end);
+        if !self.is_stale {
+            FromDriver::DataOk.emit(&mut self.line);
+        }
+        FromDriver::DumpDone.emit(&mut self.line);
         self.links.send(link, &self.line);
     }
 
-    fn command(&mut self, command: &str, parameter: Option<String>, ticket: Ticket) {
+    fn command(&mut self, command: &str, parameter: Option<&str>, ticket: Ticket) {
         let asked = match command.to_ascii_lowercase().as_str() {
             "driver.exit" => {
                 self.say(Level::Notice, "exiting because a server asked for it");
@@ -144,7 +134,10 @@ impl Publisher {
             "driver.reload" => Asked::Reload { otherwise: Otherwise::GoOn, ticket },
             "driver.reload-or-error" => Asked::Reload { otherwise: Otherwise::Fail, ticket },
             "driver.reload-or-exit" => Asked::Reload { otherwise: Otherwise::Exit, ticket },
-            _ => Asked::Instcmd { command: command.to_owned(), parameter, ticket },
+            _ => {
+                let parameter = parameter.map(str::to_owned);
+                Asked::Instcmd { command: command.to_owned(), parameter, ticket }
+            }
         };
         self.ask(asked);
     }
@@ -159,16 +152,5 @@ impl Publisher {
             | Asked::Shutdown { ticket }
             | Asked::Reload { ticket, .. } => self.answer(ticket, Outcome::Failed),
         }
-    }
-}
-
-/// How many words stand before `TRACKING id`, and the id.
-fn tracked(line: &Line) -> (usize, Option<String>) {
-    let before = line.len().saturating_sub(2);
-    match (line.get(before), line.get(before + 1)) {
-        (Some(word), Some(id)) if before >= 2 && word.eq_ignore_ascii_case("TRACKING") => {
-            (before, Some(id.to_owned()))
-        }
-        _ => (line.len(), None),
     }
 }

@@ -1,5 +1,6 @@
 //! The variables a driver publishes, found by a pre-resolved [`Slot`].
 
+use protocol::driver_socket::VarFlags;
 use protocol::names;
 
 /// Longest value that is stored, in bytes (NUT's ST_MAX_VALUE_LEN, its closing NUL apart).
@@ -9,27 +10,12 @@ pub const VALUE_LIMIT: usize = 255;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot(usize);
 
-/// What a client may do with a variable and how its value reads (`SETFLAGS`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Flags {
-    /// `RW`: a client may set it.
-    pub writable: bool,
-    /// `STRING`: text, its greatest length in `SETAUX`.
-    pub string: bool,
-    /// `NUMBER`.
-    pub number: bool,
-}
-
-impl Flags {
-    /// No flag.
-    pub const NONE: Self = Self { writable: false, string: false, number: false };
-    /// `RW`.
-    pub const WRITABLE: Self = Self { writable: true, string: false, number: false };
-    /// `RW STRING`.
-    pub const WRITABLE_STRING: Self = Self { writable: true, string: true, number: false };
-    /// `RW NUMBER`.
-    pub const WRITABLE_NUMBER: Self = Self { writable: true, string: false, number: true };
-}
+/// `RW`: a client may set it; how the value reads is not said.
+pub const RW: VarFlags = VarFlags { rw: true, string: false, number: false };
+/// `RW STRING`: its greatest length is in `SETAUX`.
+pub const RW_STRING: VarFlags = VarFlags { rw: true, string: true, number: false };
+/// `RW NUMBER`.
+pub const RW_NUMBER: VarFlags = VarFlags { rw: true, string: false, number: true };
 
 /// One variable.
 #[derive(Debug, Default)]
@@ -43,13 +29,13 @@ pub(super) struct Variable {
     /// Whether `override.` fixed the value.
     pub overridden: bool,
     /// What a client may do with it.
-    pub flags: Flags,
+    pub flags: VarFlags,
     /// Greatest length of a `STRING`; 0 where none is said.
-    pub aux: u32,
+    pub aux: i32,
     /// Allowed values, in the order given.
     pub choices: Vec<String>,
     /// Allowed ranges, in the order given.
-    pub ranges: Vec<(i64, i64)>,
+    pub ranges: Vec<(i32, i32)>,
 }
 
 /// All variables: by slot, and in the order of their names.
