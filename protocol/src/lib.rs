@@ -11,6 +11,7 @@
 //! 6. [`usb`]: what travels between a USB host and a UPS, and its frames on the emulator bus;
 //!    [`hid`]: the names of what a HID power device reports.
 
+pub mod conf;
 pub mod diagnostic;
 pub mod driver_socket;
 pub mod effect;
