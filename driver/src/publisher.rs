@@ -32,6 +32,7 @@ use links::Links;
 use own::Own;
 use protocol::driver_socket::FromDriver;
 use protocol::{Effect, Event, Level, names};
+use requests::Unread;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use variables::Variables;
@@ -44,6 +45,7 @@ pub struct Publisher {
     commands: Vec<String>,
     is_stale: bool,
     links: Links,
+    unread: Option<Unread>,
     asked: VecDeque<Asked>,
     effects: VecDeque<Effect>,
     own: Own,
@@ -64,6 +66,7 @@ impl Publisher {
             commands: Vec::new(),
             is_stale: true,
             links: Links::default(),
+            unread: None,
             asked: VecDeque::new(),
             effects: VecDeque::new(),
             own,
@@ -83,7 +86,7 @@ impl Publisher {
                     self.effects.push_back(Effect::Close { link });
                 }
             }
-            Event::Received { link, ref bytes } if link.is_accepted() => self.received(link, bytes),
+            Event::Received { link, bytes } if link.is_accepted() => self.receive(link, bytes),
             Event::Closed { link, .. } if link.is_accepted() => self.links.remove(link),
             Event::Full { link } if link.is_accepted() => self.links.fill(link),
             Event::Drained { link } if link.is_accepted() => self.links.drain(link),
@@ -92,13 +95,9 @@ impl Publisher {
         None
     }
 
-    /// The next thing a server asks of the driver.
-    pub fn next_asked(&mut self) -> Option<Asked> {
-        self.asked.pop_front()
-    }
-
     /// The next effect, in the order in which they must happen.
     pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.read_all();
         if self.effects.is_empty() {
             self.links.flush(&mut self.effects);
         }

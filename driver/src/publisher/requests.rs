@@ -11,6 +11,14 @@ pub const ASKED_LIMIT: usize = 256;
 /// How much of an odd line is logged, in characters.
 const SHOWN_LIMIT: usize = 80;
 
+/// What a server has said and nobody has looked at.
+#[derive(Debug)]
+pub(super) struct Unread {
+    link: LinkId,
+    bytes: Vec<u8>,
+    at: usize,
+}
+
 impl Publisher {
     /// Answers an [`Asked`]. A server that did not ask for tracking, or has left, hears nothing.
     pub fn answer(&mut self, ticket: Ticket, outcome: Outcome) {
@@ -19,19 +27,46 @@ impl Publisher {
         }
     }
 
+    /// The next thing a server asks of the driver. Call it after each [`Publisher::handle`] until
+    /// there is none: what was said after it on the same link is not looked at before, so that
+    /// answers come in the order of the questions.
+    pub fn next_asked(&mut self) -> Option<Asked> {
+        while self.asked.is_empty() && self.read_line() {}
+        self.asked.pop_front()
+    }
+
     /// Bytes from a server.
-    pub(super) fn received(&mut self, id: LinkId, mut bytes: &[u8]) {
-        let Some(link) = self.links.get(id) else { return };
+    pub(super) fn receive(&mut self, link: LinkId, bytes: Vec<u8>) {
+        self.read_all();
+        self.unread = Some(Unread { link, bytes, at: 0 });
+    }
+
+    /// Looks at everything that servers have said, whatever waits for the driver.
+    pub(super) fn read_all(&mut self) {
+        while self.read_line() {}
+    }
+
+    /// Handles the next line that a server has said; false when there is none.
+    fn read_line(&mut self) -> bool {
+        let Some(mut unread) = self.unread.take() else { return false };
+        let Some(link) = self.links.get(unread.link).filter(|link| !link.is_lost()) else { return false };
         let mut reader = std::mem::take(&mut link.input);
-        while let Some(line) = reader.next_line(&mut bytes) {
-            self.request(id, line);
-            if self.links.get(id).is_none_or(|link| link.is_lost()) {
-                return;
+        let mut rest = &unread.bytes[unread.at..];
+        let is_whole = match reader.next_line(&mut rest) {
+            Some(line) => {
+                self.request(unread.link, line);
+                true
             }
-        }
-        if let Some(link) = self.links.get(id) {
+            None => false,
+        };
+        unread.at = unread.bytes.len() - rest.len();
+        if let Some(link) = self.links.get(unread.link) {
             link.input = reader;
         }
+        if is_whole {
+            self.unread = Some(unread);
+        }
+        is_whole
     }
 
     fn request(&mut self, link: LinkId, line: &Line) {
