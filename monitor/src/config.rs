@@ -3,7 +3,11 @@
 //! [`Config::load_from`] reads a file's text; what a directive means stands in [`directives`], what
 //! only makes sense between directives in [`lints`]. Defaults are NUT's.
 
+mod directives;
+mod lints;
+mod load;
 mod monitored;
+mod numbers;
 
 use crate::notice::NoticeTable;
 use std::time::Duration;
