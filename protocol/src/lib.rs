@@ -6,9 +6,11 @@
 //! 2. [`event`] and [`effect`]: what the world tells an engine, and what an engine asks of the world.
 //! 3. [`lexer`]: NUT's one lexer, for both wires and every configuration file; [`text`] writes what
 //!    it reads.
-//! 4. [`names`] and [`status`]: what the words mean.
-//! 5. [`net`] and [`driver_socket`]: requests and replies of both text protocols.
-//! 6. [`usb`]: what travels between a USB host and a UPS, and its frames on the emulator bus;
+//! 4. [`names`], [`value`] and [`status`]: what the words mean.
+//! 5. [`net`] and [`driver_socket`]: requests and replies of both text protocols; [`session`]: a
+//!    client's side of the first.
+//! 6. [`conf`] and [`diagnostic`]: configuration files, and what to say when they are wrong.
+//! 7. [`usb`]: what travels between a USB host and a UPS, and its frames on the emulator bus;
 //!    [`hid`]: the names of what a HID power device reports.
 
 pub mod conf;
@@ -21,10 +23,12 @@ pub mod hid;
 pub mod lexer;
 pub mod names;
 pub mod net;
+pub mod session;
 pub mod status;
 pub mod text;
 pub mod time;
 pub mod usb;
+pub mod value;
 
 pub use effect::{Command, Effect, Endpoint, JobId, Level, LinkId, TransferId};
 pub use engine::Engine;

@@ -47,7 +47,7 @@ pub fn read(source: &Source) -> (Sectioned, Diagnostics) {
     let mut file = Sectioned::default();
     for words in lines {
         if words.first().is_some_and(|word| word.text.starts_with('[') && !word.quoted) {
-            file.sections.push(header(source, words, &mut diagnostics));
+            file.sections.push(header(source, &words, &mut diagnostics));
             continue;
         }
         let Some(entry) = entry(words) else { continue };
@@ -59,7 +59,7 @@ pub fn read(source: &Source) -> (Sectioned, Diagnostics) {
     (file, diagnostics)
 }
 
-fn header(source: &Source, words: Vec<Item>, diagnostics: &mut Diagnostics) -> Section {
+fn header(source: &Source, words: &[Item], diagnostics: &mut Diagnostics) -> Section {
     let start = words.first().map_or(0, |word| word.span.start);
     let end = words.iter().find(|word| word.text.ends_with(']')).or(words.last()).map_or(0, |word| word.span.end);
     let text: Vec<_> = words.iter().take_while(|word| word.span.end <= end).map(|word| word.text.as_str()).collect();

@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 /// A file that messages point into. Cloning it is cheap.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Source {
-    path: Arc<str>,
-    bytes: Arc<[u8]>,
+pub struct Source(Arc<File>);
+
+#[derive(PartialEq, Eq)]
+struct File {
+    path: String,
+    bytes: Vec<u8>,
 }
 
 /// A place for people.
@@ -26,35 +29,36 @@ impl Source {
     /// A file by its path, as messages shall call it, and its content, text or not.
     #[must_use]
     pub fn new(path: &str, contents: impl AsRef<[u8]>) -> Self {
-        Self { path: path.into(), bytes: contents.as_ref().into() }
+        Self(Arc::new(File { path: path.to_owned(), bytes: contents.as_ref().to_owned() }))
     }
 
     /// What messages call it.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// Its content.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.0.bytes
     }
 
     /// Line and column of the byte at `offset`; an offset past the end means the end.
     #[must_use]
     pub fn locate(&self, offset: usize) -> Location<'_> {
-        let offset = offset.min(self.bytes.len());
+        let offset = offset.min(self.bytes().len());
         let start = self.line_around(offset).start;
-        let line = 1 + self.bytes[..start].iter().filter(|&&byte| byte == b'\n').count();
-        Location { path: &self.path, line, column: 1 + characters(&self.bytes[start..offset]) }
+        let line = 1 + self.bytes()[..start].iter().filter(|&&byte| byte == b'\n').count();
+        Location { path: self.path(), line, column: 1 + characters(&self.bytes()[start..offset]) }
     }
 
     /// The line that holds the byte at `offset`, without its newline.
     pub(super) fn line_around(&self, offset: usize) -> Range<usize> {
-        let offset = offset.min(self.bytes.len());
-        let start = self.bytes[..offset].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-        let end = self.bytes[offset..].iter().position(|&byte| byte == b'\n').map_or(self.bytes.len(), |n| offset + n);
+        let offset = offset.min(self.bytes().len());
+        let start = self.bytes()[..offset].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+        let end =
+            self.bytes()[offset..].iter().position(|&byte| byte == b'\n').map_or(self.bytes().len(), |n| offset + n);
         start..end
     }
 }
@@ -67,7 +71,7 @@ fn characters(bytes: &[u8]) -> usize {
 /// The path and the size: content in a debug print helps nobody.
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Source({}, {} bytes)", self.path, self.bytes.len())
+        write!(f, "Source({}, {} bytes)", self.path(), self.bytes().len())
     }
 }
 

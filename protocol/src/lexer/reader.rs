@@ -21,6 +21,8 @@ use super::{MAX_WORD, MAX_WORDS};
 pub struct LineReader {
     state: State,
     line: Line,
+    /// A newline ends the line wherever it stands.
+    is_line_bound: bool,
     /// The last line handed out still has to be cleared.
     is_handed_out: bool,
     /// Bytes taken before the current input.
@@ -47,6 +49,13 @@ impl LineReader {
         Self::default()
     }
 
+    /// A reader for which every newline ends a line, escaped and in quotes too: a client's, which
+    /// must find its feet again after a reply that a server has cut.
+    #[must_use]
+    pub fn line_bound() -> Self {
+        Self { is_line_bound: true, ..Self::default() }
+    }
+
     /// The next whole line, and takes its bytes off the front of `input`. `None` when `input` is
     /// used up; what was read of an unfinished line is kept.
     pub fn next_line(&mut self, input: &mut &[u8]) -> Option<&Line> {
@@ -55,6 +64,11 @@ impl LineReader {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             let place = self.offset + at;
+            if byte == b'\n' && self.is_line_bound {
+                self.end_open_word(place);
+                self.line.span.end = place;
+                return Some(self.hand_out(input, at + 1));
+            }
             match self.state {
                 State::Plain => at += self.plain(&bytes[at..], place),
                 State::Quoted => at += self.quoted(&bytes[at..], place),
@@ -63,7 +77,6 @@ impl LineReader {
                     if self.between(byte, place) {
                         return Some(self.hand_out(input, at));
                     }
-                    continue;
                 }
                 State::Comment => match bytes[at..].iter().position(|&byte| byte == b'\n') {
                     Some(skipped) => {
@@ -89,18 +102,22 @@ impl LineReader {
     /// The line that the end of the input finishes, if there is one.
     pub fn last_line(&mut self) -> Option<&Line> {
         self.begin();
-        match self.state {
-            State::Between | State::Comment => {}
-            State::Plain | State::PlainEscape => self.end_word(self.offset, false),
-            State::Quoted | State::QuotedEscape => {
-                self.line.flaws.open_quote = Some(self.word.1);
-                self.end_word(self.offset, true);
-            }
-        }
+        self.end_open_word(self.offset);
         self.line.span.end = self.offset;
         self.state = State::Between;
         self.is_handed_out = true;
         (!self.line.is_empty()).then_some(&self.line)
+    }
+
+    fn end_open_word(&mut self, place: usize) {
+        match self.state {
+            State::Between | State::Comment => {}
+            State::Plain | State::PlainEscape => self.end_word(place, false),
+            State::Quoted | State::QuotedEscape => {
+                self.line.flaws.open_quote = Some(self.word.1);
+                self.end_word(place, true);
+            }
+        }
     }
 
     fn begin(&mut self) {
@@ -184,6 +201,7 @@ impl LineReader {
                 self.state = State::QuotedEscape;
                 end + 1
             }
+            Some(b'\n') if self.is_line_bound => end,
             Some(b'\n') => {
                 self.line.flaws.broken_quote.get_or_insert(place + end);
                 end + 1
