@@ -12,9 +12,11 @@ use std::time::Duration;
 
 mod known;
 mod param;
+mod section;
 
 pub use known::KnownParam;
 pub use param::{Origin, Param};
+pub use section::{CommandLine, Knowledge};
 
 /// `pollinterval` where nobody says otherwise (ups.conf(5)).
 pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
@@ -44,6 +46,19 @@ impl Synchronous {
             Self::No => "no",
         }
     }
+}
+
+/// Who a driver's process becomes, and where its files are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RunAs {
+    /// `user`, or `-u`.
+    pub user: Option<String>,
+    /// `group`, or `-g`: who may use the driver socket.
+    pub group: Option<String>,
+    /// `chroot`, or `-r`.
+    pub chroot: Option<String>,
+    /// `statepath`.
+    pub state_path: Option<String>,
 }
 
 /// Everything a driver engine is told before it starts.
@@ -77,6 +92,8 @@ pub struct DriverConfig {
     pub configuration_directory: String,
     /// The process's id, as `GETPID` answers it.
     pub process_id: u32,
+    /// Who the process becomes, and where; the shell's business.
+    pub run_as: RunAs,
     /// What only this driver knows, in the order of the file; `-x` replaces a value in place.
     pub params: Vec<Param>,
 }
@@ -100,6 +117,7 @@ impl DriverConfig {
             killpower: false,
             configuration_directory: String::new(),
             process_id: 0,
+            run_as: RunAs::default(),
             params: Vec::new(),
         }
     }

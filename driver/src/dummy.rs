@@ -20,6 +20,7 @@ mod known;
 mod mode;
 mod requests;
 
+pub use definition::{FILE_LIMIT, INSTRUCTIONS_LIMIT};
 pub use mode::Mode;
 
 use crate::config::KnownParam;
@@ -88,7 +89,7 @@ impl DummyUps {
         let composer = StatusComposer::new(&config, &mut publisher);
         let status = publisher.slot("ups.status");
         let mut driver = Self {
-            path: resolve(&config),
+            path: file_of(&config),
             config,
             mode,
             publisher,
@@ -134,7 +135,7 @@ impl DummyUps {
         let Some(contents) = contents else { return self.miss() };
         let (definition, findings) = Definition::parse(&self.path, &contents, &mut self.publisher);
         for finding in &findings {
-            self.publisher.say(Level::Error, finding.one_line());
+            self.publisher.say(Level::Warning, finding.one_line());
         }
         self.definition = definition;
         self.play(0, now, now);
@@ -264,10 +265,17 @@ impl Engine for DummyUps {
     }
 }
 
-/// `port` against the configuration's folder.
-fn resolve(config: &DriverConfig) -> String {
+/// The file a dummy plays: `port`, seen from the configuration's folder.
+#[must_use]
+pub fn file_of(config: &DriverConfig) -> String {
     if config.port.starts_with('/') || config.configuration_directory.is_empty() {
         return config.port.clone();
     }
     format!("{}/{}", config.configuration_directory.trim_end_matches('/'), config.port)
+}
+
+/// What is wrong with a file's content; its good lines count all the same.
+#[must_use]
+pub fn check(config: &DriverConfig, contents: &[u8]) -> Diagnostics {
+    Definition::parse(&file_of(config), contents, &mut Publisher::new(config, VERSION)).1
 }

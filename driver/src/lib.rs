@@ -6,13 +6,17 @@
 //! 2. [`publisher`]: the variable store, and the driver side of the socket that a server reads.
 //! 3. [`status`]: how `ups.status` and `ups.alarm` are composed.
 //! 4. [`dummy`]: the driver whose UPS is a file.
+//! 5. [`hid`] and [`usbhid`]: report descriptors, and the driver for HID power devices on USB.
+//! 5. [`start`]: what every driver program does before its engine runs; [`inquiry`] asks one that runs.
 
 pub mod config;
 pub mod dummy;
 pub mod hid;
 pub mod inquiry;
 pub mod publisher;
+pub mod start;
 pub mod status;
+pub mod usbhid;
 
 pub use config::DriverConfig;
 pub use publisher::Publisher;

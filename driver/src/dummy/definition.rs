@@ -158,7 +158,7 @@ fn located(path: &str, contents: &[u8], faults: Vec<Fault>) -> Diagnostics {
     }
     let source = Source::new(path, contents);
     let locate = |fault: Fault| {
-        let diagnostic = Diagnostic::error(&source, fault.span, fault.message);
+        let diagnostic = Diagnostic::warning(&source, fault.span, fault.message).label("left out");
         match fault.hint {
             Some(hint) => diagnostic.hint(hint),
             None => diagnostic,

@@ -1,0 +1,55 @@
+//! The running driver of the same UPS: asked by `-c`, ended before another takes its place.
+
+use super::{Files, PidFileError};
+use crate::inquiry::Inquiry;
+use daemon::pid_file::{self, Order};
+use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long an older instance may take to end.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// The orders of `-c`; each is the instant command `driver.…`.
+const ORDERS: [&str; 4] = ["reload", "reload-or-error", "reload-or-exit", "exit"];
+
+/// Why the running driver could not be asked, or does not go.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum InstanceError {
+    #[error("unknown command {0}: one of reload, reload-or-error, reload-or-exit, exit")]
+    UnknownOrder(String),
+    #[error("no driver answers on {path}: {source}")]
+    NoAnswer { path: String, source: io::Error },
+    #[error(transparent)]
+    Signal(#[from] PidFileError),
+    #[error("another instance of this driver does not end; end it, then try again")]
+    Stays,
+}
+
+/// `-c`: through the socket, or with `-P` by a signal to that process.
+pub(super) fn order(files: &Files, name: &str, pid: Option<i32>, order: &str) -> Result<ExitCode, InstanceError> {
+    if !ORDERS.contains(&order) {
+        return Err(InstanceError::UnknownOrder(order.to_owned()));
+    }
+    if pid.is_some() {
+        let signal = if order == "exit" { Order::Stop } else { Order::Reload };
+        pid_file::give_order(name, &files.pid, pid, signal)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let no_answer = |source| InstanceError::NoAnswer { path: files.socket.display().to_string(), source };
+    let outcome = Inquiry::connect(&files.socket)
+        .and_then(|inquiry| inquiry.instcmd(&format!("driver.{order}")))
+        .map_err(no_answer)?;
+    Ok(if outcome == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Ends a driver that already serves this UPS: two would fight for the device.
+pub(super) fn end_older(files: &Files, name: &str) -> Result<(), InstanceError> {
+    let Ok(running) = Inquiry::connect(&files.socket) else { return Ok(()) };
+    eprintln!("another instance of this driver serves this UPS, ending it");
+    if pid_file::give_order(name, &files.pid, None, Order::Stop).is_err() {
+        // One in the foreground has no PID file. Whether it obeyed is seen below.
+        let _ = Inquiry::connect(&files.socket).and_then(|inquiry| inquiry.instcmd("driver.exit"));
+    }
+    if running.ended_within(GOODBYE) { Ok(()) } else { Err(InstanceError::Stays) }
+}
