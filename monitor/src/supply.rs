@@ -9,6 +9,7 @@
 //!    └──────────────────┴──lost, silent─────┘
 //! ```
 
+mod answers;
 mod login;
 mod polling;
 mod sync;
@@ -63,7 +64,7 @@ pub(crate) struct Supply {
     news: Vec<News>,
     critical_told: bool,
     /// When the operator was last told that the server refuses this host.
-    login_told: Option<Instant>,
+    refusal_told: Option<Instant>,
 }
 
 impl Supply {
@@ -85,7 +86,7 @@ impl Supply {
             silent_since: now,
             news: Vec::new(),
             critical_told: false,
-            login_told: None,
+            refusal_told: None,
         }
     }
 
@@ -178,12 +179,16 @@ impl Supply {
         }
         let every = desk.config.replace_battery_warn_every;
         self.failure = None;
+        let had_alarm = self.sight.has.alarm;
         self.sight.see(value, every, desk.now, &mut self.news);
         self.silent_since = desk.now;
         self.poll_at = self.poll_at.min(desk.now + self.pace(desk));
         self.tell_news(desk);
         self.look_ahead(desk);
         self.open_watch(desk);
+        if self.sight.has.alarm && !had_alarm {
+            self.ask_alarm(desk);
+        }
     }
 
     /// An attempt to see it failed.

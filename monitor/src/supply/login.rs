@@ -1,35 +1,43 @@
-//! How this host stands with a server: whether it is counted there, and in which role.
+//! How this host stands with a server: whether it is counted there, in which role, and who else is.
 
 use protocol::Instant;
-use protocol::net::ErrorCode;
 
 /// The login's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Login {
+pub(super) enum Login {
     /// No answer yet.
     #[default]
     Pending,
     /// This host is counted among those that the UPS feeds.
     Granted,
     /// It is not; asked again at this instant.
-    Refused { code: ErrorCode, retry_at: Instant },
+    Refused { retry_at: Instant },
+}
+
+impl Login {
+    pub(super) fn retry_at(self) -> Option<Instant> {
+        match self {
+            Self::Refused { retry_at } => Some(retry_at),
+            Self::Pending | Self::Granted => None,
+        }
+    }
 }
 
 /// The primary's rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Rank {
+pub(super) enum Rank {
     /// No answer yet, or not asked for.
     #[default]
     Pending,
     /// This host may order a forced shutdown.
     Primary,
     /// It may not.
-    Refused { code: ErrorCode },
+    Refused,
 }
 
 /// The order to shut down every host of this UPS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Order {
+pub(super) enum Order {
     /// Not given.
     #[default]
     None,
@@ -41,7 +49,7 @@ pub(crate) enum Order {
 
 /// Who else is logged in to this UPS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Count {
+pub(super) enum Count {
     /// Unknown. That is not "nobody".
     #[default]
     Unknown,

@@ -1,17 +1,17 @@
-//! The polling connection: open it, log in, ask for the status, notice when no answer comes.
+//! The polling connection: opened, asked in time, and given up when no answer comes.
+//!
+//! What the answers mean is in [`answers`](super::answers).
 
 use super::login::{Count, Login, Order, Rank};
-use super::talk::{Answer, Asked, Question, Talk};
+use super::talk::{Asked, Talk};
 use super::{Conversation, Supply};
 use crate::desk::Desk;
-use protocol::net::{ErrorCode, Request};
-use protocol::{Endpoint, Instant, Level, LinkError, LinkId};
+use protocol::net::Request;
+use protocol::{Endpoint, Instant, LinkError, LinkId};
 use std::time::Duration;
 
 /// How long a connection may take to open (what NUT's tools wait).
 const OPEN_PATIENCE: Duration = Duration::from_secs(10);
-/// How long after a refused login the next is tried: an operator may have mended it.
-const LOGIN_AGAIN: Duration = Duration::from_secs(60);
 
 impl Supply {
     pub(super) fn polling_link(&self) -> Option<LinkId> {
@@ -27,13 +27,9 @@ impl Supply {
             Conversation::Resting { retry_at } => Some(*retry_at),
             Conversation::Opening { give_up_at, .. } => Some(*give_up_at),
             Conversation::Talking(talk) => {
-                let again = match self.login {
-                    Login::Refused { retry_at, .. } => Some(retry_at),
-                    Login::Pending | Login::Granted => None,
-                };
                 // A poll waits for the answer to the one before.
                 let poll = (!talk.waits_for(Asked::Status)).then_some(self.poll_at);
-                [talk.overdue_at(), again, poll].into_iter().flatten().min()
+                [talk.overdue_at(), self.login.retry_at(), poll].into_iter().flatten().min()
             }
         }
     }
@@ -51,20 +47,14 @@ impl Supply {
             }
             Conversation::Talking(talk) => {
                 let poll = self.poll_at <= desk.now && !talk.waits_for(Asked::Status);
-                let again = matches!(self.login, Login::Refused { retry_at, .. } if retry_at <= desk.now);
+                let again = self.login.retry_at().is_some_and(|at| at <= desk.now);
                 if again {
                     self.login = Login::Pending;
+                    self.ask(desk, Self::ask_login);
                 }
-                self.ask(desk, |supply, talk, now, bytes| {
-                    if again {
-                        supply.ask_login(talk, now, bytes);
-                    }
-                    if poll {
-                        supply.ask_status(talk, now, bytes);
-                    }
-                });
                 if poll {
                     self.poll_at = desk.now + self.pace(desk);
+                    self.ask(desk, Self::ask_status);
                 }
             }
             Conversation::Resting { .. } | Conversation::Opening { .. } => {}
@@ -77,186 +67,73 @@ impl Supply {
         self.conversation = Conversation::Opening { link, give_up_at: desk.now + OPEN_PATIENCE };
     }
 
+    /// The connection is open: logs in, and asks for the status in the same breath.
     pub(super) fn start_talking(&mut self, link: LinkId, desk: &mut Desk<'_>) {
         self.conversation = Conversation::Talking(Talk::new(link, desk.now));
-        let again = std::mem::take(&mut self.login) == Login::Granted;
-        // After a break the server may have lost its other logins as well.
-        self.settled_at = if again { desk.now + desk.config.host_sync } else { self.settled_at };
+        if std::mem::take(&mut self.login) == Login::Granted {
+            // After a break the server may have lost its other logins as well.
+            self.settled_at = desk.now + desk.config.host_sync;
+        }
         self.rank = Rank::default();
         self.poll_at = desk.now + self.pace(desk);
-        self.ask(desk, |supply, talk, now, bytes| {
-            let monitored = &supply.monitored;
-            let user = Request::Username(&monitored.user);
-            let password = Request::Password(&monitored.password.0);
-            talk.ask(Asked::Username, user, now, bytes);
-            talk.ask(Asked::Password, password, now, bytes);
-            supply.ask_login(talk, now, bytes);
-            supply.ask_status(talk, now, bytes);
+        self.ask(desk, |supply, talk, now| {
+            talk.ask(Asked::Username, &Request::Username(&supply.monitored.user), now);
+            talk.ask(Asked::Password, &Request::Password(&supply.monitored.password.0), now);
+            supply.ask_login(talk, now);
+            supply.ask_status(talk, now);
         });
         if self.order == Order::Pending {
             self.send_order(desk);
         }
     }
 
-    /// Sends what `write` asks, in one write.
-    pub(super) fn ask(&mut self, desk: &mut Desk<'_>, write: impl FnOnce(&mut Self, &mut Talk, Instant, &mut Vec<u8>)) {
+    /// Sends what `write` asks, in one write; nothing without an open connection.
+    pub(super) fn ask(&mut self, desk: &mut Desk<'_>, write: impl FnOnce(&Self, &mut Talk, Instant)) {
+        // Out of its place while the rest of the supply is read.
         let resting = Conversation::Resting { retry_at: desk.now };
-        match std::mem::replace(&mut self.conversation, resting) {
-            Conversation::Talking(mut talk) => {
-                let mut bytes = Vec::new();
-                write(self, &mut talk, desk.now, &mut bytes);
-                if !bytes.is_empty() {
-                    desk.out.send(talk.link, bytes);
-                }
-                self.conversation = Conversation::Talking(talk);
+        let mut conversation = std::mem::replace(&mut self.conversation, resting);
+        if let Conversation::Talking(talk) = &mut conversation {
+            write(self, talk, desk.now);
+            if let Some(bytes) = talk.take_output() {
+                desk.out.send(talk.link, bytes);
             }
-            other => self.conversation = other,
         }
+        self.conversation = conversation;
     }
 
-    fn ask_login(&mut self, talk: &mut Talk, now: Instant, bytes: &mut Vec<u8>) {
+    fn ask_login(&self, talk: &mut Talk, now: Instant) {
         let ups = &self.monitored.address.ups;
-        talk.ask(Asked::Login, Request::Login { ups }, now, bytes);
+        talk.ask(Asked::Login, &Request::Login { ups }, now);
         if self.is_primary() {
-            talk.ask(Asked::Primary, Request::Primary { ups }, now, bytes);
+            talk.ask(Asked::Primary, &Request::Primary { ups }, now);
         }
     }
 
-    fn ask_status(&mut self, talk: &mut Talk, now: Instant, bytes: &mut Vec<u8>) {
+    fn ask_status(&self, talk: &mut Talk, now: Instant) {
         let ups = &self.monitored.address.ups;
-        talk.ask(Asked::Status, Request::GetVar { ups, var: "ups.status" }, now, bytes);
+        talk.ask(Asked::Status, &Request::GetVar { ups, var: "ups.status" }, now);
         if self.sight.has.alarm {
-            talk.ask(Asked::Alarm, Request::GetVar { ups, var: "ups.alarm" }, now, bytes);
+            talk.ask(Asked::Alarm, &Request::GetVar { ups, var: "ups.alarm" }, now);
         }
     }
 
-    /// Takes bytes from the polling connection.
-    pub(super) fn hear(&mut self, mut bytes: &[u8], desk: &mut Desk<'_>) {
-        let Conversation::Talking(talk) = &mut self.conversation else { return };
-        let link = talk.link;
-        let mut reader = std::mem::take(&mut talk.reader);
-        while let Some(line) = reader.next_line(&mut bytes) {
-            match &mut self.conversation {
-                Conversation::Talking(talk) if talk.link == link => {
-                    if let Some((question, answer)) = talk.take(line) {
-                        self.answered(question, answer, desk);
-                    }
-                }
-                // What the line before said has ended this conversation.
-                _ => return,
-            }
-        }
-        if let Conversation::Talking(talk) = &mut self.conversation {
-            talk.reader = reader;
-        }
-    }
-
-    fn answered(&mut self, question: Question, answer: Answer<'_>, desk: &mut Desk<'_>) {
-        match (question.asked, answer) {
-            (_, Answer::Odd) => {
-                if let Some(link) = self.polling_link() {
-                    desk.out.close(link);
-                }
-                self.talk_failed("Invalid response from server", desk);
-            }
-            (Asked::Status, answer) => self.status_answered(question.at, answer, desk),
-            (Asked::Alarm, answer) => {
-                let text = if let Answer::Value(text) = answer { text } else { "" };
-                self.sight.hear_alarm(text, &mut self.news);
-                self.tell_news(desk);
-            }
-            (Asked::Login, Answer::Done | Answer::Refused(ErrorCode::AlreadyLoggedIn)) => self.login_granted(desk),
-            (Asked::Login, Answer::Refused(code)) => self.login_refused(code, desk),
-            (Asked::Primary | Asked::Master, Answer::Done) => self.rank = Rank::Primary,
-            (Asked::Primary, _) => {
-                // Servers before protocol 1.3 know the old word only.
-                self.ask(desk, |supply, talk, now, bytes| {
-                    talk.ask(Asked::Master, Request::Master { ups: &supply.monitored.address.ups }, now, bytes);
-                });
-            }
-            (Asked::Master, Answer::Refused(code)) => self.rank_refused(code, desk),
-            (Asked::Username | Asked::Password, Answer::Refused(code)) => {
-                desk.out.say(Level::Warning, format!("UPS [{}]: user name or password not taken: {code}", self.name()));
-            }
-            (Asked::ForcedShutdown, Answer::Refused(code)) => {
-                desk.out.say(Level::Error, format!("FSD set on UPS {} failed: ERR {code}", self.name()));
-            }
-            (Asked::Logins | Asked::Clients, answer) => self.counted(question.asked, answer, desk),
-            _ => {}
-        }
-    }
-
-    fn status_answered(&mut self, asked_at: Instant, answer: Answer<'_>, desk: &mut Desk<'_>) {
-        // What was pushed since the question is newer than its answer.
-        if self.pushed_at.is_some_and(|pushed_at| pushed_at >= asked_at) {
-            return;
-        }
-        match answer {
-            Answer::Value(value) => {
-                let had_alarm = self.sight.has.alarm;
-                self.see(value, desk);
-                if self.sight.has.alarm && !had_alarm {
-                    self.ask_alarm(desk);
-                }
-            }
-            Answer::Refused(code) => self.lose(client::wording(code), desk),
-            Answer::Done | Answer::Count(_) | Answer::Odd => {}
-        }
-    }
-
-    pub(super) fn ask_alarm(&mut self, desk: &mut Desk<'_>) {
-        self.ask(desk, |supply, talk, now, bytes| {
-            let ups = &supply.monitored.address.ups;
-            talk.ask(Asked::Alarm, Request::GetVar { ups, var: "ups.alarm" }, now, bytes);
-        });
-    }
-
-    fn login_granted(&mut self, desk: &mut Desk<'_>) {
-        self.login = Login::Granted;
-        self.login_told = None;
-        desk.out.say(Level::Info, format!("Logged into UPS {}", self.name()));
-    }
-
-    /// The server does not count this host: loud, because a primary will not wait for it.
-    fn login_refused(&mut self, code: ErrorCode, desk: &mut Desk<'_>) {
-        self.login = Login::Refused { code, retry_at: desk.now + LOGIN_AGAIN };
-        desk.out.say(Level::Notice, format!("Login on UPS [{}] failed - got [ERR {code}]", self.name()));
-        self.raise_refusal(desk);
-    }
-
-    fn rank_refused(&mut self, code: ErrorCode, desk: &mut Desk<'_>) {
-        self.rank = Rank::Refused { code };
-        let name = self.name();
-        desk.out.say(Level::Notice, format!("Primary managerial privileges unavailable on UPS [{name}]: ERR {code}"));
-        self.raise_refusal(desk);
-    }
-
-    fn raise_refusal(&mut self, desk: &mut Desk<'_>) {
-        let every = desk.config.no_comm_warn_every;
-        if self.login_told.is_some_and(|told| desk.now < told + every) {
-            return;
-        }
-        self.login_told = Some(desk.now);
-        desk.notifier.notify_refusal(&self.monitored.system, desk.config, desk.out);
-    }
-
+    /// The connection could not be opened, or has ended.
     pub(super) fn conversation_lost(&mut self, error: LinkError, desk: &mut Desk<'_>) {
-        match self.conversation {
+        match &self.conversation {
             Conversation::Opening { .. } => self.talk_failed(&format!("connect failed: {error}"), desk),
+            _ if error == LinkError::TimedOut => self.talk_failed("no answer in time", desk),
             // A server that was only restarted may be back at once: what the next attempt finds counts.
-            Conversation::Talking(ref talk)
-                if error != LinkError::TimedOut && talk.since + self.pace(desk) <= desk.now =>
-            {
+            // One that hangs up on us time and again is tried at the pace of polls.
+            Conversation::Talking(talk) if talk.since + self.pace(desk) <= desk.now => {
                 self.forget_conversation(desk.now, desk);
                 self.open(desk);
             }
-            _ if error == LinkError::TimedOut => self.talk_failed("no answer in time", desk),
             _ => self.talk_failed("Server disconnected", desk),
         }
     }
 
     /// The conversation is over, and the UPS with it out of sight.
-    fn talk_failed(&mut self, why: &str, desk: &mut Desk<'_>) {
+    pub(super) fn talk_failed(&mut self, why: &str, desk: &mut Desk<'_>) {
         self.forget_conversation(desk.now + self.pace(desk), desk);
         self.lose(why, desk);
     }
@@ -270,6 +147,7 @@ impl Supply {
         self.drop_watch(desk);
     }
 
+    /// Ends the connection, politely.
     pub(super) fn log_out(&mut self, desk: &mut Desk<'_>) {
         match &self.conversation {
             Conversation::Talking(talk) => {
@@ -283,6 +161,7 @@ impl Supply {
         }
     }
 
+    /// The monitor was held up: what waits for an answer waits anew.
     pub(super) fn excuse_answers(&mut self, now: Instant) {
         match &mut self.conversation {
             Conversation::Talking(talk) => talk.excuse_silence(now),

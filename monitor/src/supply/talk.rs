@@ -3,8 +3,8 @@
 //! Requests are pipelined: the whole login leaves in one write, and a poll never waits for the
 //! answer to something else.
 
-use protocol::lexer::{Line, LineReader};
-use protocol::net::{ErrorCode, Reply, Request};
+use protocol::net::Request;
+use protocol::session::{Answer, Incoming, Session, SessionError};
 use protocol::{Instant, LinkId};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -14,7 +14,7 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(super) enum Asked {
     Username,
     Password,
     Login,
@@ -27,97 +27,66 @@ pub(crate) enum Asked {
     Clients,
 }
 
-/// What the server answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer<'a> {
-    Done,
-    Value(&'a str),
-    Count(u32),
-    Refused(ErrorCode),
-    /// Not an answer to this question: the two ends have lost step.
-    Odd,
-}
-
 /// A question under way, and when it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Question {
-    pub(crate) asked: Asked,
-    pub(crate) at: Instant,
+pub(super) struct Question {
+    pub(super) asked: Asked,
+    pub(super) at: Instant,
 }
 
 /// An open connection.
 #[derive(Debug)]
-pub(crate) struct Talk {
-    pub(crate) link: LinkId,
-    pub(crate) since: Instant,
-    /// Taken out while its lines are handled.
-    pub(crate) reader: LineReader,
+pub(super) struct Talk {
+    pub(super) link: LinkId,
+    pub(super) since: Instant,
+    session: Session,
     questions: VecDeque<Question>,
-    clients: u32,
 }
 
 impl Talk {
-    pub(crate) fn new(link: LinkId, since: Instant) -> Self {
-        Self { link, since, reader: LineReader::new(), questions: VecDeque::new(), clients: 0 }
+    pub(super) fn new(link: LinkId, since: Instant) -> Self {
+        Self { link, since, session: Session::new(), questions: VecDeque::new() }
     }
 
-    /// Adds a request to `bytes`, to be sent together with what else stands there.
-    pub(crate) fn ask(&mut self, asked: Asked, request: Request<'_>, now: Instant, bytes: &mut Vec<u8>) {
-        request.emit(bytes);
+    /// Asks; the request leaves with the next [`Self::take_output`].
+    pub(super) fn ask(&mut self, asked: Asked, request: &Request<'_>, now: Instant) {
+        self.session.ask(request);
         self.questions.push_back(Question { asked, at: now });
     }
 
+    /// What has been asked since the last call, in one piece.
+    pub(super) fn take_output(&mut self) -> Option<Vec<u8>> {
+        self.session.take_output()
+    }
+
     /// Whether such a question is under way.
-    pub(crate) fn waits_for(&self, asked: Asked) -> bool {
+    pub(super) fn waits_for(&self, asked: Asked) -> bool {
         self.questions.iter().any(|question| question.asked == asked)
     }
 
     /// When the oldest question has waited too long.
-    pub(crate) fn overdue_at(&self) -> Option<Instant> {
+    pub(super) fn overdue_at(&self) -> Option<Instant> {
         self.questions.front().map(|question| question.at + ANSWER_PATIENCE)
     }
 
     /// The monitor was held up: the server has not been silent.
-    pub(crate) fn excuse_silence(&mut self, now: Instant) {
+    pub(super) fn excuse_silence(&mut self, now: Instant) {
         for question in &mut self.questions {
             question.at = now;
         }
     }
 
-    /// The question that this line answers; `None` inside a list. A line that nobody asked for is
-    /// an odd answer.
-    pub(crate) fn take<'a>(&mut self, line: &'a Line) -> Option<(Question, Answer<'a>)> {
-        let question = *self.questions.front().unwrap_or(&Question { asked: Asked::Status, at: Instant::START });
-        let answer = if self.questions.is_empty() { Answer::Odd } else { self.judge(question.asked, line)? };
-        self.questions.pop_front();
-        Some((question, answer))
+    /// Takes bytes from the server.
+    pub(super) fn receive(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
+        self.session.receive(bytes)
     }
 
-    fn judge<'a>(&mut self, asked: Asked, line: &'a Line) -> Option<Answer<'a>> {
-        Some(match (asked, Reply::parse(line)) {
-            (_, Reply::Err(code)) => Answer::Refused(code),
-            (Asked::Status | Asked::Alarm, Reply::Var { value, .. }) => Answer::Value(value),
-            (Asked::Logins, Reply::NumLogins { count, .. }) => Answer::Count(count),
-            (Asked::Clients, Reply::Begin(_)) => {
-                self.clients = 0;
-                return None;
+    /// The next question that has been answered. Nothing is pushed on this connection.
+    pub(super) fn next_answer(&mut self) -> Option<(Question, Answer)> {
+        loop {
+            if let Incoming::Answer { answer, .. } = self.session.poll()? {
+                return self.questions.pop_front().map(|question| (question, answer));
             }
-            (Asked::Clients, Reply::Client { .. }) => {
-                self.clients = self.clients.saturating_add(1);
-                return None;
-            }
-            (Asked::Clients, Reply::End(_)) => Answer::Count(self.clients),
-            // Old servers differ in what follows OK.
-            (
-                Asked::Username
-                | Asked::Password
-                | Asked::Login
-                | Asked::Primary
-                | Asked::Master
-                | Asked::ForcedShutdown,
-                _,
-            ) if line.get(0) == Some("OK") => Answer::Done,
-            _ => Answer::Odd,
-        })
+        }
     }
 }

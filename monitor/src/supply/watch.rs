@@ -6,8 +6,8 @@
 use super::Supply;
 use crate::desk::Desk;
 use crate::sight::Comm;
-use protocol::lexer::LineReader;
-use protocol::net::{ErrorCode, Reply, Request};
+use protocol::net::{ErrorCode, Request};
+use protocol::session::{Answer, Incoming, Push, Session};
 use protocol::{Endpoint, Instant, LinkId};
 use std::time::Duration;
 
@@ -29,9 +29,9 @@ pub(super) enum Watch {
     /// Being opened.
     Opening { link: LinkId, give_up_at: Instant },
     /// Open; the server has not agreed yet.
-    Asked { link: LinkId, reader: LineReader, answer_by: Instant },
+    Asked { link: LinkId, session: Session, answer_by: Instant },
     /// The server pushes.
-    Live { link: LinkId, reader: LineReader, last_heard: Instant },
+    Live { link: LinkId, session: Session, last_heard: Instant },
     /// The server does not push.
     Unsupported,
 }
@@ -51,6 +51,13 @@ impl Watch {
             Self::Opening { give_up_at, .. } => Some(*give_up_at),
             Self::Asked { answer_by, .. } => Some(*answer_by),
             Self::Live { last_heard, .. } => Some(*last_heard + SILENCE),
+        }
+    }
+
+    fn session(&mut self) -> Option<&mut Session> {
+        match self {
+            Self::Asked { session, .. } | Self::Live { session, .. } => Some(session),
+            Self::Idle | Self::Resting { .. } | Self::Opening { .. } | Self::Unsupported => None,
         }
     }
 
@@ -82,10 +89,10 @@ impl Supply {
 
     pub(super) fn start_watching(&mut self, desk: &mut Desk<'_>) {
         let Watch::Opening { link, .. } = self.watch else { return };
-        let mut bytes = Vec::new();
-        Request::Watch { ups: &self.monitored.address.ups }.emit(&mut bytes);
-        desk.out.send(link, bytes);
-        self.watch = Watch::Asked { link, reader: LineReader::new(), answer_by: desk.now + ANSWER_PATIENCE };
+        let mut session = Session::new();
+        session.ask(&Request::Watch { ups: &self.monitored.address.ups });
+        desk.out.send(link, session.take_output().unwrap_or_default());
+        self.watch = Watch::Asked { link, session, answer_by: desk.now + ANSWER_PATIENCE };
     }
 
     /// The push connection is gone; polling is not touched.
@@ -109,62 +116,66 @@ impl Supply {
     }
 
     /// Takes bytes from the push connection.
-    pub(super) fn hear_push(&mut self, mut bytes: &[u8], desk: &mut Desk<'_>) {
-        let (link, mut reader) = match &mut self.watch {
-            Watch::Asked { link, reader, .. } | Watch::Live { link, reader, .. } => (*link, std::mem::take(reader)),
-            _ => return,
+    pub(super) fn hear_push(&mut self, bytes: &[u8], desk: &mut Desk<'_>) {
+        let link = self.watch.link();
+        let is_broken = match self.watch.session() {
+            Some(session) => session.receive(bytes).is_err(),
+            None => return,
         };
-        while let Some(line) = reader.next_line(&mut bytes) {
-            self.take_push(Reply::parse(line), desk);
-            if self.watch.link() != Some(link) {
-                return;
+        // What is pushed may end the connection that it came on.
+        while self.watch.link() == link
+            && let Some(incoming) = self.watch.session().and_then(Session::poll)
+        {
+            match incoming {
+                Incoming::Answer { answer, .. } => self.watch_answered(answer, desk),
+                Incoming::Push(push) => self.take_push(push, desk),
             }
         }
-        if let Watch::Asked { reader: place, .. } | Watch::Live { reader: place, .. } = &mut self.watch {
-            *place = reader;
+        if is_broken && self.watch.link() == link {
+            self.give_up_watch(desk);
         }
     }
 
-    fn take_push(&mut self, reply: Reply<'_>, desk: &mut Desk<'_>) {
-        let (Some(link), now) = (self.watch.link(), desk.now) else { return };
-        let is_ours = |ups| protocol::names::same(ups, &self.monitored.address.ups);
-        match reply {
-            Reply::OkWatch => self.watch = Watch::Live { link, reader: LineReader::new(), last_heard: now },
-            Reply::WatchVar { ups, var: "ups.status", value } if is_ours(ups) => {
-                self.push_heard(now);
-                self.pushed_at = Some(now);
-                let had_alarm = self.sight.has.alarm;
-                self.see(value, desk);
-                if self.sight.has.alarm && !had_alarm {
-                    self.ask_alarm(desk);
-                }
+    fn watch_answered(&mut self, answer: Answer, desk: &mut Desk<'_>) {
+        match (answer, std::mem::take(&mut self.watch)) {
+            (Answer::Ok, Watch::Asked { link, session, .. }) => {
+                self.watch = Watch::Live { link, session, last_heard: desk.now };
             }
-            Reply::WatchLost { ups, error } if is_ours(ups) => {
-                self.push_heard(now);
-                self.pushed_at = Some(now);
-                self.lose(client::wording(error), desk);
-            }
-            Reply::WatchVar { .. } | Reply::WatchLost { .. } => self.push_heard(now),
-            Reply::WatchAlive => self.push_heard(now),
             // It may know WATCH, only not this UPS yet.
-            Reply::Err(ErrorCode::UnknownUps | ErrorCode::AccessDenied) => {
-                desk.out.close(link);
+            (Answer::Err(ErrorCode::UnknownUps | ErrorCode::AccessDenied), watch) => {
+                self.watch = watch;
+                self.drop_watch(desk);
                 self.watch_lost(desk);
             }
-            _ => {
-                desk.out.close(link);
-                self.watch = Watch::Unsupported;
+            (_, watch) => {
+                self.watch = watch;
+                self.give_up_watch(desk);
             }
         }
     }
 
-    fn push_heard(&mut self, now: Instant) {
-        if let Watch::Live { last_heard, .. } = &mut self.watch {
-            *last_heard = now;
+    fn take_push(&mut self, push: Push, desk: &mut Desk<'_>) {
+        let Watch::Live { last_heard, .. } = &mut self.watch else { return };
+        *last_heard = desk.now;
+        let is_ours = |ups: &str| protocol::names::same(ups, &self.monitored.address.ups);
+        match push {
+            Push::Var { ups, var, value } if is_ours(&ups) && protocol::names::same(&var, "ups.status") => {
+                self.pushed_at = Some(desk.now);
+                self.see(&value, desk);
+            }
+            Push::Lost { ups, error } if is_ours(&ups) => {
+                self.pushed_at = Some(desk.now);
+                self.lose(client::wording(error), desk);
+            }
+            // What was said last still holds.
+            Push::Alive if matches!(self.sight.comm, Comm::InSight) => self.sight.last_heard = Some(desk.now),
+            Push::Var { .. } | Push::Lost { .. } | Push::Alive => {}
         }
-        // What was said last still holds.
-        if matches!(self.sight.comm, Comm::InSight) {
-            self.sight.last_heard = Some(now);
-        }
+    }
+
+    /// The server does not push: it is polled for good.
+    fn give_up_watch(&mut self, desk: &mut Desk<'_>) {
+        self.drop_watch(desk);
+        self.watch = Watch::Unsupported;
     }
 }
