@@ -1,0 +1,127 @@
+//! `upsd.users`: one section per user.
+//!
+//! ```text
+//! [name]
+//!   password = …            required
+//!   actions = SET FSD       also on several lines
+//!   instcmds = ALL          or names, also on several lines
+//!   upsmon primary          or secondary (master and slave in older files), with or without `=`
+//! ```
+
+use protocol::conf::sectioned::{self, Entry, Section};
+use protocol::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
+
+use crate::users::{Action, Commands, User};
+
+const KEYS: &[&str] = &["password", "actions", "instcmds", "upsmon"];
+
+/// Which words after `upsmon` grant what.
+const ROLES: &[(&str, &[Action])] = &[
+    ("primary", &[Action::Login, Action::Primary, Action::Fsd]),
+    ("master", &[Action::Login, Action::Primary, Action::Fsd]),
+    ("secondary", &[Action::Login]),
+    ("slave", &[Action::Login]),
+];
+
+/// Reads `upsd.users`.
+pub(super) fn read(source: &Source) -> (Vec<User>, Diagnostics) {
+    let (file, mut diagnostics) = sectioned::read(source);
+    for entry in &file.globals {
+        let problem = entry.key.warning(source, format!("`{}` belongs to no user", entry.key.text));
+        diagnostics
+            .push(problem.label("is ignored").hint("a user begins with the name in brackets, such as `[admin]`"));
+    }
+    let mut users: Vec<User> = Vec::new();
+    for section in &file.sections {
+        let user = user(source, section, &mut diagnostics);
+        if users.iter().any(|known| known.name == user.name) {
+            let problem = section.name.warning(source, format!("second section for `{}`", user.name));
+            diagnostics.push(problem.label("is ignored: the first counts"));
+        } else {
+            users.push(user);
+        }
+    }
+    (users, diagnostics)
+}
+
+fn user(source: &Source, section: &Section, diagnostics: &mut Diagnostics) -> User {
+    let mut password = None;
+    let (mut actions, mut commands) = (Vec::new(), Vec::new());
+    let mut has_all_commands = false;
+    for entry in &section.entries {
+        match entry.key.text.as_str() {
+            "password" => match entry.value().filter(|value| !value.is_empty()) {
+                Some(value) if password.is_none() => password = Some(value.to_owned()),
+                Some(_) => {
+                    let problem = entry.key.warning(source, "second password for the same user");
+                    diagnostics.push(problem.label("is ignored: the first counts"));
+                }
+                None => diagnostics.push(entry.key.error(source, "password without a value")),
+            },
+            "actions" => actions.extend(entry.values.iter().filter_map(|value| {
+                let action = Action::parse(&value.text);
+                if action.is_none() {
+                    let problem = value.warning(source, format!("unknown action `{}`", value.text));
+                    let words = Action::WORDS.iter().map(|(_, word)| *word);
+                    diagnostics.push(problem.label("grants nothing").suggest(&value.text, words));
+                }
+                action
+            })),
+            "instcmds" => {
+                has_all_commands |= entry.values.iter().any(|value| value.text.eq_ignore_ascii_case("ALL"));
+                commands.extend(entry.values.iter().map(|value| value.text.clone()));
+            }
+            "upsmon" => match role(source, entry) {
+                Ok(granted) => actions.extend(granted),
+                Err(problem) => diagnostics.push(problem),
+            },
+            _ => diagnostics.push(unknown(source, entry)),
+        }
+    }
+    if password.is_none() && !section.entries.iter().any(|entry| entry.key.text == "password") {
+        diagnostics.push(no_password(source, section));
+    }
+    User {
+        name: section.name.text.clone(),
+        password: password.unwrap_or_default(),
+        actions,
+        commands: if has_all_commands { Commands::All } else { Commands::Some(commands) },
+    }
+}
+
+fn role<'a>(source: &Source, entry: &Entry) -> Result<&'a [Action], Diagnostic> {
+    let words = || ROLES.iter().map(|(word, _)| *word);
+    let hint = "write `upsmon primary` or `upsmon secondary`";
+    let Some(value) = entry.values.first() else {
+        return Err(entry.key.error(source, "`upsmon` without a role").hint(hint));
+    };
+    let role = ROLES.iter().find(|(word, _)| word.eq_ignore_ascii_case(&value.text));
+    role.map(|(_, actions)| *actions).ok_or_else(|| {
+        value.error(source, format!("`{}` is no role of upsmon", value.text)).hint(hint).suggest(&value.text, words())
+    })
+}
+
+fn unknown(source: &Source, entry: &Entry) -> Diagnostic {
+    let key = &entry.key;
+    if key.text == "allowfrom" {
+        return key
+            .warning(source, "`allowfrom` no longer restricts anything")
+            .label("is ignored")
+            .hint("LISTEN in upsd.conf says who can connect; a firewall says the rest");
+    }
+    key.warning(source, format!("unknown setting `{}`", key.text))
+        .label("is ignored")
+        .suggest(&key.text, KEYS.iter().copied())
+}
+
+/// A user without a password can prove nothing: NUT starts, and every request of theirs fails.
+fn no_password(source: &Source, section: &Section) -> Diagnostic {
+    let message = format!("user `{}` has no password", section.name.text);
+    let typo = section.entries.iter().find(|entry| {
+        !KEYS.contains(&entry.key.text.as_str()) && did_you_mean(&entry.key.text, ["password"]).is_some()
+    });
+    match typo {
+        Some(entry) => entry.key.error(source, message).label("did you mean `password`?"),
+        None => section.name.error(source, message).hint("add `password = …` to the section"),
+    }
+}

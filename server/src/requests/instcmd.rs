@@ -1,0 +1,23 @@
+//! INSTCMD: something for the UPS to do now.
+
+use protocol::driver_socket::ToDriver;
+use protocol::net::ErrorCode;
+
+use super::Desk;
+
+impl Desk<'_> {
+    pub(super) fn instcmd(&mut self, name: &str, cmd: &str, param: Option<&str>) -> Result<(), ErrorCode> {
+        let ups = self.service.find_fresh(name, self.now)?;
+        if !ups.store.has_command(cmd) {
+            return Err(ErrorCode::CmdNotSupported);
+        }
+        self.need(cmd, |user| user.may_command(cmd))?;
+        let ups = self.service.find_fresh(name, self.now)?;
+        let driver = ups.link.open().filter(|open| !open.is_full).ok_or(ErrorCode::InstcmdFailed)?.link;
+        let tracking = self.track();
+        self.service.tell(driver, &ToDriver::Instcmd { cmd, param, tracking: tracking.as_deref() });
+        self.say_done(name, &format!("does {cmd}"));
+        self.reply_to_order(tracking.as_deref());
+        Ok(())
+    }
+}

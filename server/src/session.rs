@@ -1,0 +1,115 @@
+//! One client connection: who it is, what it has asked for, how much of it waits.
+
+use std::time::Duration;
+
+use protocol::Instant;
+use protocol::lexer::LineReader;
+use protocol::net::WATCH_HEARTBEAT;
+
+use crate::ups::UpsId;
+use crate::users::Credentials;
+
+/// How long a client may say nothing, as in NUT. Who only watches may.
+pub(crate) const IDLE: Duration = Duration::from_secs(60);
+/// How long a client may leave its answers in the queue.
+const UNREAD: Duration = Duration::from_secs(60);
+/// Bytes without the end of a line.
+pub(crate) const MAX_UNFINISHED: usize = 64 * 1024;
+/// Bytes of requests that may wait while their answers are produced piece by piece.
+pub(crate) const MAX_WAITING: usize = 256 * 1024;
+/// UPSes that one connection may watch.
+pub(crate) const MAX_WATCHES: usize = 256;
+
+/// A UPS that the client wants to hear of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Watch {
+    pub(crate) ups: UpsId,
+    /// The name, as the client spelled it.
+    pub(crate) spelled: Box<str>,
+}
+
+/// One client connection.
+pub(crate) struct Session {
+    /// The peer's address.
+    pub(crate) address: Box<str>,
+    pub(crate) reader: LineReader,
+    /// Requests that could not be answered yet.
+    pub(crate) waiting: Vec<u8>,
+    /// Bytes since the last whole line.
+    pub(crate) unfinished: usize,
+    pub(crate) credentials: Credentials,
+    pub(crate) login: Option<UpsId>,
+    pub(crate) is_tracking: bool,
+    pub(crate) watches: Vec<Watch>,
+    /// A watched change could not be pushed.
+    pub(crate) has_missed: bool,
+    pub(crate) heard: Instant,
+    /// When something was last sent on a watching connection.
+    pub(crate) pushed: Instant,
+    full: Option<Instant>,
+}
+
+/// Why a session must end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overdue {
+    /// It has said nothing for too long.
+    Idle,
+    /// It does not take its answers.
+    Unread,
+}
+
+impl Session {
+    pub(crate) fn new(address: Box<str>, now: Instant) -> Self {
+        Self {
+            address,
+            reader: LineReader::new(),
+            waiting: Vec::new(),
+            unfinished: 0,
+            credentials: Credentials::default(),
+            login: None,
+            is_tracking: false,
+            watches: Vec::new(),
+            has_missed: false,
+            heard: now,
+            pushed: now,
+            full: None,
+        }
+    }
+
+    /// Whether its answers wait in a queue that is full.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.full.is_some()
+    }
+
+    pub(crate) fn fill(&mut self, now: Instant) {
+        self.full.get_or_insert(now);
+    }
+
+    pub(crate) fn drain(&mut self, now: Instant) {
+        self.full = None;
+        // The client was reading all the while; what waits was asked in time.
+        self.heard = now;
+    }
+
+    /// Why the session must end, if it must.
+    pub(crate) fn overdue(&self, now: Instant) -> Option<Overdue> {
+        match self.full {
+            Some(since) => (since + UNREAD <= now).then_some(Overdue::Unread),
+            None => (self.watches.is_empty() && self.heard + IDLE <= now).then_some(Overdue::Idle),
+        }
+    }
+
+    /// Whether a sign of life is due.
+    pub(crate) fn wants_heartbeat(&self, now: Instant) -> bool {
+        !self.watches.is_empty() && !self.is_full() && self.pushed + WATCH_HEARTBEAT <= now
+    }
+
+    /// When one of the two may be due.
+    pub(crate) fn deadline(&self) -> Instant {
+        match self.full {
+            Some(since) => since + UNREAD,
+            None if self.watches.is_empty() => self.heard + IDLE,
+            None => self.pushed + WATCH_HEARTBEAT,
+        }
+    }
+}
