@@ -1,0 +1,182 @@
+//! What an instant command, a `SET VAR` and a shutdown write to the device, in which order.
+
+use std::time::Duration;
+
+use crate::Publisher;
+use crate::hid::{Field, Quantity};
+use crate::publisher::Outcome;
+
+use super::binding::{Binding, Claim};
+use super::desk::Desk;
+use super::device::Device;
+use super::options::Delay;
+use super::row::{What, Written};
+
+/// Between two writes of one command: some devices refuse the second one if it comes sooner.
+pub const GAP: Duration = Duration::from_millis(125);
+
+/// One step of a [`Plan`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Put a value into a field, and read back.
+    Write {
+        /// The field.
+        field: Field,
+        /// Its report's source.
+        source: usize,
+        /// The value.
+        value: Quantity,
+    },
+    /// Wait for [`GAP`].
+    Pause,
+}
+
+/// Steps, each of which must succeed.
+pub type Plan = Vec<Step>;
+
+/// What a `SET VAR` comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// The driver keeps this variable itself, and it is set.
+    Kept,
+    /// These steps set it.
+    Write(Plan),
+}
+
+/// Offers the commands that the device can carry out.
+pub fn offer(device: &Device, publisher: &mut Publisher) {
+    for binding in &device.bindings.commands {
+        if let What::Command(name, _) = binding.row.what {
+            publisher.add_command(name);
+        }
+    }
+    let (off, on) = (has(device, "load.off.delay"), has(device, "load.on.delay"));
+    for (offered, name) in
+        [(off, "load.off"), (on, "load.on"), (off && on, "shutdown.return"), (off && on, "shutdown.stayoff")]
+    {
+        if offered {
+            publisher.add_command(name);
+        }
+    }
+}
+
+/// The steps of an instant command.
+///
+/// # Errors
+///
+/// What a client is told: no such command here, or a parameter that is no number.
+pub fn instant(name: &str, parameter: Option<&str>, device: &Device, desk: &Desk) -> Result<Plan, Outcome> {
+    let name = name.to_ascii_lowercase();
+    if let Some(binding) = find(device, &name) {
+        let value = match parameter {
+            Some(text) => text.trim().parse::<i64>().map_err(|_| Outcome::Invalid)?,
+            None => default_value(binding, device, desk),
+        };
+        return Ok(vec![write(binding, value)]);
+    }
+    // What the device has no field of its own for is composed of what it has.
+    match name.as_str() {
+        "load.off" => delayed(device, "load.off.delay", 0),
+        "load.on" => delayed(device, "load.on.delay", 0),
+        "shutdown.return" => cycle(device, desk, "yes", delay(device, desk, Delay::On)),
+        "shutdown.stayoff" => cycle(device, desk, "no", -1),
+        _ => Err(Outcome::Unknown),
+    }
+}
+
+/// What `SET VAR` does.
+///
+/// # Errors
+///
+/// What a client is told: no such variable here, not one to write, or a value that it cannot have.
+pub fn set(variable: &str, text: &str, device: &Device, desk: &mut Desk) -> Result<Setting, Outcome> {
+    let found = device.bindings.rows.iter().find(|binding| {
+        binding.claim == Claim::Won && binding.row.variable().is_some_and(|name| name.eq_ignore_ascii_case(variable))
+    });
+    let Some((binding, slot)) = found.and_then(|binding| Some((binding, binding.slot?))) else {
+        return Err(Outcome::Unknown);
+    };
+    if binding.row.writable.is_none() || desk.publisher.is_overridden(slot) {
+        return Err(Outcome::Invalid);
+    }
+    match binding.row.what {
+        What::Delay(_, kind) => {
+            let least = if kind == Delay::On { -1 } else { 0 };
+            let seconds = text.trim().parse::<i64>().ok().filter(|seconds| *seconds >= least);
+            desk.publisher.set_fmt(slot, format_args!("{}", seconds.ok_or(Outcome::ConversionFailed)?));
+            Ok(Setting::Kept)
+        }
+        What::Label(..) => {
+            desk.publisher.set(slot, text);
+            Ok(Setting::Kept)
+        }
+        What::Variable(_, conversion) => {
+            let value = conversion.parse(text.trim(), &desk.publisher).ok_or(Outcome::ConversionFailed)?;
+            Ok(Setting::Write(vec![Step::Write { field: binding.field.clone(), source: binding.source, value }]))
+        }
+        _ => Err(Outcome::Unknown),
+    }
+}
+
+/// The ways to cut the load, the best first: off and back when mains return, a short cycle, off.
+/// `chosen` are the commands of the configuration, which come alone where there are any.
+#[must_use]
+pub fn shutdown(chosen: &[String], device: &Device, desk: &Desk) -> Vec<(String, Plan)> {
+    const WAYS: [&str; 3] = ["shutdown.return", "shutdown.reboot", "load.off.delay"];
+    let names: Vec<&str> = if chosen.is_empty() { WAYS.to_vec() } else { chosen.iter().map(String::as_str).collect() };
+    let plan = |name: &str| Some((name.to_owned(), instant(name, None, device, desk).ok()?));
+    names.into_iter().filter_map(plan).collect()
+}
+
+fn find<'a>(device: &'a Device, name: &str) -> Option<&'a Binding> {
+    device.bindings.commands.iter().find(|binding| matches!(binding.row.what, What::Command(of, _) if of == name))
+}
+
+fn has(device: &Device, name: &str) -> bool {
+    find(device, name).is_some()
+}
+
+fn write(binding: &Binding, value: i64) -> Step {
+    Step::Write { field: binding.field.clone(), source: binding.source, value: Quantity::whole(value) }
+}
+
+fn default_value(binding: &Binding, device: &Device, desk: &Desk) -> i64 {
+    match binding.row.what {
+        What::Command(_, Written::Value(value)) => value,
+        What::Command(_, Written::Delay(kind)) => delay(device, desk, kind),
+        _ => 0,
+    }
+}
+
+/// A delay as it is published, which a client may have set.
+fn delay(device: &Device, desk: &Desk, kind: Delay) -> i64 {
+    let variable = match kind {
+        Delay::On => "ups.delay.start",
+        Delay::Off => "ups.delay.shutdown",
+    };
+    let published = desk.publisher.value(variable).and_then(|text| text.trim().parse().ok());
+    published.unwrap_or_else(|| device.delay(&desk.options, kind))
+}
+
+fn delayed(device: &Device, command: &str, seconds: i64) -> Result<Plan, Outcome> {
+    let binding = find(device, command).ok_or(Outcome::Unknown)?;
+    Ok(vec![write(binding, seconds)])
+}
+
+/// When to come back, then when to go: the other way round there may be no time for the second.
+fn cycle(device: &Device, desk: &Desk, restarts: &str, on_delay: i64) -> Result<Plan, Outcome> {
+    let (on, off) = (find(device, "load.on.delay"), find(device, "load.off.delay"));
+    let (Some(on), Some(off)) = (on, off) else { return Err(Outcome::Unknown) };
+    let mut plan = Vec::new();
+    let restart = device.bindings.rows.iter().find(|binding| {
+        binding.claim == Claim::Won && binding.row.variable() == Some("ups.start.auto") && binding.row.writable.is_some()
+    });
+    if let Some(binding) = restart
+        && let What::Variable(_, conversion) = binding.row.what
+        && let Some(value) = conversion.parse(restarts, &desk.publisher)
+    {
+        plan.push(Step::Write { field: binding.field.clone(), source: binding.source, value });
+    }
+    plan.extend([write(on, on_delay), Step::Pause, write(off, delay(device, desk, Delay::Off))]);
+    Ok(plan)
+}

@@ -1,0 +1,214 @@
+//! Finding the device, learning what it is, losing it.
+
+use protocol::usb::{DESCRIPTOR_HID, DESCRIPTOR_REPORT, Failure, Identity, Request};
+use protocol::{Effect, Endpoint, Instant, Level, LinkError, LinkId};
+
+use crate::hid::Descriptor;
+use crate::hid::descriptor::MAX_DESCRIPTOR;
+use crate::usbhid::command;
+use crate::usbhid::device::Device;
+use crate::usbhid::matcher;
+use crate::usbhid::model::Model;
+use crate::usbhid::quirk;
+use crate::usbhid::script::{Purpose, Script};
+use crate::usbhid::subdriver::Subdriver;
+
+use super::{FIRST_RETRY, KILL_ATTEMPTS, LAST_RETRY, Phase, Task, UsbHid};
+
+/// Bytes of the HID class descriptor up to the report descriptor's length (HID 1.11 §6.2.1).
+const HID_DESCRIPTOR: u16 = 9;
+
+impl UsbHid {
+    /// Whether an event is about the link that is in use.
+    pub(super) fn is_current(&self, link: LinkId) -> bool {
+        link == self.link && !matches!(self.phase, Phase::Absent { .. } | Phase::Over)
+    }
+
+    /// Asks for the device: the configured one, or the one that was there before.
+    pub(super) fn open(&mut self) {
+        self.links = self.links.wrapping_add(1);
+        self.link = LinkId::opened(self.links);
+        self.phase = Phase::Opening;
+        let matcher = match &self.identity {
+            Some(identity) => matcher::again(identity),
+            None => self.matcher.clone(),
+        };
+        self.desk.publisher.push(Effect::Open { link: self.link, to: Endpoint::Usb(matcher) });
+    }
+
+    pub(super) fn attached(&mut self, identity: Identity, now: Instant) {
+        let Some(subdriver) = Subdriver::find(identity.vendor_id, identity.product_id) else {
+            let text = format!(
+                "no table speaks for the device {:04x}:{:04x} {}",
+                identity.vendor_id, identity.product_id, identity.product
+            );
+            self.desk.publisher.push(Effect::Close { link: self.link });
+            return self.retry(&text, now);
+        };
+        self.desk.publish("driver.version.data", subdriver.name);
+        self.identity = Some(identity);
+        self.phase = Phase::Describing;
+        let request = Request::GetDescriptor { kind: DESCRIPTOR_HID, index: 0, length: HID_DESCRIPTOR };
+        self.transfer(Task::HidDescriptor, request, now);
+    }
+
+    /// Without a usable answer the length is left to the device.
+    pub(super) fn hid_descriptor(&mut self, result: &Result<Vec<u8>, Failure>, now: Instant) {
+        let most = u16::try_from(MAX_DESCRIPTOR).unwrap_or(u16::MAX);
+        let length = match result.as_deref() {
+            Ok([_, DESCRIPTOR_HID, _, _, _, _, DESCRIPTOR_REPORT, low, high, ..]) => u16::from_le_bytes([*low, *high]),
+            _ => most,
+        };
+        let length = if length == 0 { most } else { length.min(most) };
+        self.transfer(Task::ReportDescriptor, Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: 0, length }, now);
+    }
+
+    pub(super) fn report_descriptor(&mut self, result: Result<Vec<u8>, Failure>, now: Instant) {
+        let bytes = match result {
+            Ok(bytes) => bytes,
+            Err(failure) => return self.drop_device(&format!("reading the report descriptor: {failure}"), now),
+        };
+        let mut descriptor = match Descriptor::parse(&bytes) {
+            Ok(descriptor) if !descriptor.fields.is_empty() => descriptor,
+            Ok(_) => return self.drop_device("an empty report descriptor", now),
+            Err(error) => return self.drop_device(&format!("the report descriptor: {error}"), now),
+        };
+        let Some((subdriver, identity)) = self
+            .identity
+            .as_ref()
+            .and_then(|identity| Some((Subdriver::find(identity.vendor_id, identity.product_id)?, identity)))
+        else {
+            return self.drop_device("no table speaks for the device", now);
+        };
+        let model = Model::new(subdriver.vendor, identity);
+        if !self.desk.options.keeps_descriptor {
+            for path in quirk::apply(subdriver.quirks, &mut descriptor) {
+                self.desk.publisher.say(Level::Debug, format!("report descriptor: wrong limits of {path} mended"));
+            }
+        }
+        let device = Device::new(subdriver, model, &descriptor, &mut self.desk.publisher);
+        self.desk.state.reset();
+        if self.config.killpower {
+            self.kill(device, now);
+        } else {
+            self.schedule.begin(&device.bindings.sources);
+            self.device = Some(device);
+            self.phase = Phase::Walking;
+        }
+    }
+
+    fn kill(&mut self, device: Device, now: Instant) {
+        let plans = command::shutdown(&self.config.shutdown_commands, &device, &self.desk);
+        self.device = Some(device);
+        self.phase = Phase::Killing;
+        self.desk.publisher.set_state("fsd.killpower");
+        self.scripts.clear();
+        self.scripts.push_back(Script::new(Purpose::Kill, plans));
+        self.go_on(now);
+    }
+
+    /// Everything has been read once: publishes it, and begins to serve.
+    pub(super) fn settle(&mut self, now: Instant) {
+        let Some(mut device) = self.device.take() else { return };
+        device.settle(&mut self.desk);
+        self.publish_identity(&device);
+        command::offer(&device, &mut self.desk.publisher);
+        let published: Vec<_> = device.published().collect();
+        for slot in self.left_over.drain(..).filter(|slot| !published.contains(slot)) {
+            self.desk.publisher.remove(slot);
+        }
+        self.left_over = published;
+        device.publish_status(&mut self.desk, now);
+        let name = format!("{} {}", device.model.manufacturer, device.model.name);
+        let wants_low = self.desk.options.low_battery.filter(|_| self.attempts == 0);
+        self.device = Some(device);
+        self.phase = Phase::Serving;
+        self.attempts = 0;
+        self.status_changed = false;
+        self.publish_options();
+        self.desk.publisher.set_state("quiet");
+        self.schedule.settle(self.desk.options.poll_interval, self.full_poll_interval(), now);
+        self.heard_status(now);
+        self.say(Level::Notice, format!("reading {name}"));
+        if let Some(percent) = wants_low {
+            self.configure("battery.charge.low", &percent.to_string());
+        }
+    }
+
+    fn publish_identity(&mut self, device: &Device) {
+        let Some(identity) = self.identity.clone() else { return };
+        let model = &device.model;
+        self.desk.publish("device.type", "ups");
+        for (what, value) in [("mfr", &model.manufacturer), ("model", &model.name), ("serial", &model.serial)] {
+            if !value.is_empty() {
+                self.desk.publish(&format!("device.{what}"), value);
+                self.desk.publish(&format!("ups.{what}"), value);
+            }
+        }
+        if let Some(firmware) = &model.firmware {
+            self.desk.publish("ups.firmware", firmware);
+        }
+        if let Some(firmware) = &model.usb_firmware {
+            self.desk.publish("ups.firmware.aux", firmware);
+        }
+        self.desk.publish("ups.vendorid", &format!("{:04x}", identity.vendor_id));
+        self.desk.publish("ups.productid", &format!("{:04x}", identity.product_id));
+    }
+
+    pub(super) fn open_failed(&mut self, error: LinkError, now: Instant) {
+        let why = match error {
+            LinkError::NotFound => "no matching device found".to_owned(),
+            LinkError::Denied => "not allowed to open the device: check the permissions of its node".to_owned(),
+            other => format!("opening the device: {other}"),
+        };
+        self.retry(&why, now);
+    }
+
+    /// Gives the device up for now, telling it so.
+    pub(super) fn drop_device(&mut self, why: &str, now: Instant) {
+        self.desk.publisher.push(Effect::Close { link: self.link });
+        self.lose(why, now);
+    }
+
+    /// The device is gone.
+    pub(super) fn lose(&mut self, why: &str, now: Instant) {
+        self.under_way = None;
+        self.device = None;
+        self.script_waits = None;
+        if self.phase == Phase::Serving {
+            self.desk.publisher.set_state("reconnect.trying");
+            // A device that comes back within a poll has not been away.
+            let soon = now + self.desk.options.poll_interval;
+            self.stale_at = Some(self.stale_at.map_or(soon, |at| at.min(soon)));
+        }
+        while let Some(script) = self.scripts.pop_front() {
+            let succeeded = script.all_sent();
+            self.finish(script, succeeded);
+        }
+        self.retry(why, now);
+    }
+
+    fn retry(&mut self, why: &str, now: Instant) {
+        if self.phase == Phase::Over {
+            return;
+        }
+        self.attempts += 1;
+        if self.attempts == 1 {
+            self.say(Level::Warning, format!("lost sight of the device: {why}; trying again"));
+        }
+        if self.config.killpower && self.attempts >= KILL_ATTEMPTS {
+            self.say(Level::Error, format!("the load was not cut: {why}"));
+            return self.exit(1);
+        }
+        let doubled = FIRST_RETRY * 2_u32.pow((self.attempts - 1).min(8));
+        self.phase = Phase::Absent { retry_at: now + doubled.min(LAST_RETRY) };
+    }
+
+    /// Leaves the device alone for good.
+    pub(super) fn let_go(&mut self) {
+        if matches!(self.phase, Phase::Describing | Phase::Walking | Phase::Serving | Phase::Killing) {
+            self.desk.publisher.push(Effect::Close { link: self.link });
+        }
+        self.under_way = None;
+    }
+}

@@ -1,0 +1,202 @@
+//! Reading: the first walk, the polls, and what comes by interrupt.
+
+use protocol::usb::Failure;
+use protocol::{Instant, Level, TransferId};
+
+use crate::usbhid::device::Device;
+use crate::usbhid::subdriver::Vendor;
+
+use super::{Phase, Task, UsbHid};
+
+impl UsbHid {
+    /// Starts the next transfer, if none is under way and there is something to ask.
+    pub(super) fn go_on(&mut self, now: Instant) {
+        while self.under_way.is_none() {
+            let is_busy = match self.phase {
+                Phase::Walking => self.walk(now),
+                Phase::Serving => self.start_script(now) || self.read_string(now) || self.poll(now),
+                Phase::Killing => self.start_script(now),
+                Phase::Absent { .. } | Phase::Opening | Phase::Describing | Phase::Over => false,
+            };
+            if !is_busy {
+                return;
+            }
+        }
+    }
+
+    /// Takes in what came of a transfer.
+    pub(super) fn done(&mut self, transfer: TransferId, result: Result<Vec<u8>, Failure>, now: Instant) {
+        // What answers a transfer that was given up comes too late.
+        let Some(under_way) = self.under_way.take_if(|under_way| under_way.transfer == transfer) else { return };
+        if let Err(failure @ (Failure::NoDevice | Failure::Access)) = result {
+            return self.drop_device(&failure.to_string(), now);
+        }
+        match under_way.task {
+            Task::HidDescriptor => self.hid_descriptor(&result, now),
+            Task::ReportDescriptor => self.report_descriptor(result, now),
+            Task::Read(source) => self.read(source, result.as_deref().map_err(|failure| *failure), now),
+            Task::String(index) => {
+                if let Some(device) = &mut self.device {
+                    let text = result.ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+                    device.take_string(index, text, &mut self.desk);
+                }
+            }
+            Task::Script => self.answer_script(result.as_deref().map_err(|failure| *failure), now),
+        }
+    }
+
+    fn read(&mut self, source: usize, result: Result<&[u8], Failure>, now: Instant) {
+        let Some(device) = &mut self.device else { return };
+        let tells_status = device.bindings.sources[source].tells_status;
+        let payload = result.ok().and_then(|bytes| device.payload(&device.bindings.sources[source], bytes));
+        if let Some(payload) = payload {
+            device.bindings.sources[source].refusals = 0;
+            self.schedule.succeeded += 1;
+            self.status_changed |= device.take(source, payload, false, &mut self.desk, now).any();
+            if tells_status && self.phase == Phase::Serving {
+                self.heard_status(now);
+            }
+        } else {
+            self.schedule.failed += 1;
+            let source = &mut device.bindings.sources[source];
+            match result {
+                Err(Failure::Stall) => source.refusals = source.refusals.saturating_add(1),
+                Err(Failure::Overflow) => source.is_long = true,
+                _ => {}
+            }
+        }
+        // The reports of the status come first; what they say together is published together.
+        let more_status = self.upcoming_tells_status();
+        if self.phase == Phase::Serving && !more_status {
+            self.publish_changes(now);
+        }
+    }
+
+    fn upcoming_tells_status(&self) -> bool {
+        let (Some(device), Some(next)) = (&self.device, self.schedule.upcoming()) else { return false };
+        device.bindings.sources[next].tells_status
+    }
+
+    fn publish_changes(&mut self, now: Instant) {
+        if std::mem::take(&mut self.status_changed)
+            && let Some(device) = &self.device
+        {
+            device.publish_status(&mut self.desk, now);
+        }
+    }
+
+    /// The first reading: reports, then the strings they name.
+    fn walk(&mut self, now: Instant) -> bool {
+        let Some(device) = &mut self.device else { return false };
+        if let Some(source) = self.schedule.pop() {
+            let request = device.read_request(source);
+            self.transfer(Task::Read(source), request, now);
+            return true;
+        }
+        if self.schedule.succeeded == 0 {
+            self.drop_device("no report could be read", now);
+            return false;
+        }
+        device.want_strings();
+        if !self.read_string(now) {
+            self.settle(now);
+        }
+        true
+    }
+
+    fn read_string(&mut self, now: Instant) -> bool {
+        let Some(index) = self.device.as_mut().and_then(Device::next_wanted) else { return false };
+        self.transfer(Task::String(index), protocol::usb::Request::GetString { index }, now);
+        true
+    }
+
+    fn poll(&mut self, now: Instant) -> bool {
+        let (interval, full_interval) = (self.desk.options.poll_interval, self.full_poll_interval());
+        let Some(device) = &mut self.device else { return false };
+        if let Some(source) = self.schedule.pop() {
+            let request = device.read_request(source);
+            self.transfer(Task::Read(source), request, now);
+            return true;
+        }
+        if self.schedule.is_under_way() {
+            self.end_poll(now);
+            return true;
+        }
+        self.schedule.start_due(&device.bindings.sources, interval, full_interval, now)
+    }
+
+    fn end_poll(&mut self, now: Instant) {
+        let was_full = self.schedule.end();
+        if self.schedule.succeeded == 0 && self.schedule.failed > 0 {
+            return self.drop_device("no report of a whole poll could be read", now);
+        }
+        if was_full && let Some(device) = &mut self.device {
+            device.look_around(&mut self.desk);
+        }
+        self.publish_changes(now);
+    }
+
+    /// A report that the device sent by itself.
+    pub(super) fn interrupted(&mut self, bytes: &[u8], now: Instant) {
+        if self.ignores_interrupts() {
+            return;
+        }
+        let Some(device) = &mut self.device else { return };
+        let id = match (device.has_report_ids, bytes.first()) {
+            (true, Some(&id)) => id,
+            (true, None) => return,
+            (false, _) => 0,
+        };
+        let Some(source) = device.bindings.input(id) else { return };
+        let Some(payload) = device.payload(&device.bindings.sources[source], bytes) else { return };
+        device.take(source, payload, true, &mut self.desk, now);
+        let (covered, tells_status) =
+            (device.bindings.sources[source].covers, device.bindings.sources[source].tells_status);
+        if let Some(covered) = covered {
+            self.schedule.cover(covered, now);
+        }
+        if tells_status && self.phase == Phase::Serving {
+            self.heard_status(now);
+        }
+    }
+
+    /// APC's products 0003 and 0004 speak a protocol of their own on the interrupt pipe.
+    fn ignores_interrupts(&self) -> bool {
+        let is_other_protocol = match (&self.device, &self.identity) {
+            (Some(device), Some(identity)) => {
+                device.subdriver.vendor == Vendor::Apc && matches!(identity.product_id, 0x0003 | 0x0004)
+            }
+            _ => false,
+        };
+        self.desk.options.polls_only || is_other_protocol
+    }
+
+    /// The device has said how it is.
+    pub(super) fn heard_status(&mut self, now: Instant) {
+        if !self.desk.state.is_known() {
+            return;
+        }
+        if self.desk.publisher.is_stale() {
+            self.desk.publisher.data_ok();
+        }
+        self.stale_at = Some(now + self.status_limit());
+    }
+
+    pub(super) fn go_stale(&mut self) {
+        if !self.desk.publisher.is_stale() {
+            self.desk.publisher.data_stale();
+            self.say(Level::Warning, "data stale: the device does not say how it is");
+        }
+    }
+
+    /// Claims that had to last have lasted.
+    pub(super) fn settle_status(&mut self, now: Instant) {
+        let is_due = self.desk.state.next_change(&self.desk.options).is_some_and(|at| at <= now);
+        if is_due
+            && self.phase == Phase::Serving
+            && let Some(device) = &self.device
+        {
+            device.publish_status(&mut self.desk, now);
+        }
+    }
+}

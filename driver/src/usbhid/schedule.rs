@@ -1,0 +1,117 @@
+//! What is read when: a queue of reports, and the times of the next polls.
+
+use std::time::Duration;
+
+use protocol::Instant;
+use protocol::usb::ReportKind;
+
+use super::binding::Source;
+use super::row::Poll;
+
+/// Refusals in a row after which a report is left alone until the next attachment.
+pub const REFUSALS: u8 = 3;
+
+/// The polls of one attachment.
+#[derive(Debug, Default)]
+pub struct Schedule {
+    /// Sources still to read in the poll under way, the next one last.
+    queue: Vec<usize>,
+    /// When each source last came by interrupt.
+    covered: Vec<Option<Instant>>,
+    /// Whether the poll under way reads everything.
+    is_full: bool,
+    is_under_way: bool,
+    next_quick: Instant,
+    next_full: Instant,
+    /// Reads of the poll under way that succeeded, and that failed.
+    pub succeeded: u32,
+    /// See [`Self::succeeded`].
+    pub failed: u32,
+}
+
+impl Schedule {
+    /// Reads everything once.
+    pub fn begin(&mut self, sources: &[Source]) {
+        self.covered.clear();
+        self.covered.resize(sources.len(), None);
+        self.fill(sources, |_, _| true);
+        self.is_full = true;
+    }
+
+    /// Starts the poll that is due. A report that came by interrupt within `interval` is not read.
+    pub fn start_due(&mut self, sources: &[Source], interval: Duration, full_interval: Duration, now: Instant) -> bool {
+        if self.is_under_way || now < self.next_quick {
+            return false;
+        }
+        self.is_full = now >= self.next_full;
+        self.next_quick = now + interval;
+        if self.is_full {
+            self.next_full = now + full_interval;
+        }
+        let (is_full, covered) = (self.is_full, std::mem::take(&mut self.covered));
+        self.fill(sources, |at, source| {
+            let is_fresh = covered[at].is_some_and(|came| now.saturating_since(came) < interval);
+            let is_wanted = match source.poll {
+                Poll::Quick => true,
+                Poll::Full => is_full,
+                Poll::SemiStatic | Poll::Static => false,
+            };
+            is_wanted && !is_fresh && source.refusals < REFUSALS
+        });
+        self.covered = covered;
+        true
+    }
+
+    fn fill(&mut self, sources: &[Source], wanted: impl Fn(usize, &Source) -> bool) {
+        self.queue.clear();
+        let is_read = |source: &Source| source.kind == ReportKind::Feature && !source.items.is_empty();
+        let chosen = sources.iter().enumerate().rev().filter(|&(at, source)| is_read(source) && wanted(at, source));
+        self.queue.extend(chosen.map(|(at, _)| at));
+        self.is_under_way = true;
+        self.succeeded = 0;
+        self.failed = 0;
+    }
+
+    /// The next source to read.
+    pub fn pop(&mut self) -> Option<usize> {
+        self.queue.pop()
+    }
+
+    /// The source after the one that [`Self::pop`] gave.
+    #[must_use]
+    pub fn upcoming(&self) -> Option<usize> {
+        self.queue.last().copied()
+    }
+
+    /// A source's report came by interrupt.
+    pub fn cover(&mut self, source: usize, now: Instant) {
+        if let Some(covered) = self.covered.get_mut(source) {
+            *covered = Some(now);
+        }
+    }
+
+    /// Whether a poll is under way.
+    #[must_use]
+    pub const fn is_under_way(&self) -> bool {
+        self.is_under_way
+    }
+
+    /// Ends the poll; whether it read everything.
+    pub const fn end(&mut self) -> bool {
+        self.is_under_way = false;
+        self.is_full
+    }
+
+    /// The polls after the first reading.
+    pub fn settle(&mut self, interval: Duration, full_interval: Duration, now: Instant) {
+        self.is_under_way = false;
+        self.next_quick = now + interval;
+        self.next_full = now + full_interval;
+    }
+
+    /// When the next poll is due.
+    #[must_use]
+    pub const fn next_poll(&self) -> Instant {
+        self.next_quick
+    }
+}

@@ -1,0 +1,194 @@
+//! Carrying out plans, one transfer at a time.
+//!
+//! ```text
+//! each write:  Fetch ──▶ Send ──▶ Check ──▶ next step
+//!                │         └ refused: next plan      the field did not change: next plan
+//!                └ a report of several fields is read before one of them is written
+//! ```
+
+use std::collections::VecDeque;
+
+use protocol::Instant;
+use protocol::usb::{Failure, ReportKind, Request};
+
+use crate::hid::Field;
+use crate::publisher::Ticket;
+
+use super::command::{GAP, Plan, Step};
+use super::desk::Desk;
+use super::device::Device;
+
+/// Why a script runs, and who waits for it.
+#[derive(Debug)]
+pub enum Purpose {
+    /// An instant command.
+    Command(Ticket),
+    /// `SET VAR`.
+    Set(Ticket),
+    /// A server asked to cut the load.
+    Shutdown(Ticket),
+    /// The driver was started to cut the load.
+    Kill,
+    /// The configuration asked for a value.
+    Configure,
+}
+
+impl Purpose {
+    /// Whether a field that keeps its value after a write means that the device refused. A test or
+    /// a beeper may answer at once with something else.
+    const fn insists(&self) -> bool {
+        !matches!(self, Self::Command(_))
+    }
+}
+
+/// Plans of which one must succeed.
+#[derive(Debug)]
+pub struct Script {
+    /// Why.
+    pub purpose: Purpose,
+    /// Alternatives left, each with its name; the first is under way.
+    plans: VecDeque<(String, Plan)>,
+    step: usize,
+    stage: Stage,
+    /// The field's raw value before it was written.
+    before: Option<i64>,
+    report: Vec<u8>,
+    /// What went wrong, for the log.
+    pub failures: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Fetch,
+    Send,
+    Check,
+    Pausing(Instant),
+}
+
+/// What a script wants.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    /// This transfer.
+    Transfer(Request),
+    /// Time.
+    Wait(Instant),
+    /// Nothing more: the plan of that name succeeded, or none did.
+    Done(Option<String>),
+}
+
+impl Script {
+    /// Plans by name, the best first.
+    #[must_use]
+    pub fn new(purpose: Purpose, plans: impl IntoIterator<Item = (String, Plan)>) -> Self {
+        Self {
+            purpose,
+            plans: plans.into_iter().collect(),
+            step: 0,
+            stage: Stage::Fetch,
+            before: None,
+            report: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// What it wants now.
+    pub fn next(&mut self, device: &Device, now: Instant) -> Next {
+        loop {
+            let Some((name, plan)) = self.plans.front() else { return Next::Done(None) };
+            match (plan.get(self.step), self.stage) {
+                (None, _) => return Next::Done(Some(name.clone())),
+                (Some(Step::Pause), Stage::Pausing(until)) if until <= now => self.advance(),
+                (Some(Step::Pause), Stage::Pausing(until)) => return Next::Wait(until),
+                (Some(Step::Pause), _) => self.stage = Stage::Pausing(now + GAP),
+                (Some(Step::Write { field, .. }), Stage::Send) => {
+                    let mut data = Vec::with_capacity(self.report.len() + 1);
+                    if device.has_report_ids {
+                        data.push(field.report);
+                    }
+                    data.extend_from_slice(&self.report);
+                    return Next::Transfer(Request::SetReport { kind: ReportKind::Feature, id: field.report, data });
+                }
+                (Some(Step::Write { source, .. }), _) => {
+                    return Next::Transfer(device.read_request(*source));
+                }
+            }
+        }
+    }
+
+    /// Takes in what came of the transfer that [`Self::next`] wanted.
+    pub fn answer(&mut self, result: Result<&[u8], Failure>, device: &mut Device, desk: &mut Desk, now: Instant) {
+        let Some((name, plan)) = self.plans.front() else { return };
+        let Some(Step::Write { field, source, value }) = plan.get(self.step) else { return };
+        let (source, raw) = (*source, field.encode(*value));
+        match self.stage {
+            Stage::Fetch => {
+                let length = device.bindings.sources[source].length;
+                let payload = result.ok().and_then(|bytes| device.payload(&device.bindings.sources[source], bytes));
+                let is_alone = field_is_alone(field, length);
+                if payload.is_none() && !is_alone {
+                    let why = format!("{name}: {} cannot be read before it is written", field.path);
+                    return self.fail(why);
+                }
+                self.before = payload.and_then(|payload| field.raw(payload));
+                self.report.clear();
+                self.report.extend_from_slice(payload.unwrap_or_default());
+                self.report.resize(length, 0);
+                if !field.insert(raw, &mut self.report) {
+                    let why = format!("{name}: {} does not fit its report", field.path);
+                    return self.fail(why);
+                }
+                self.stage = Stage::Send;
+            }
+            Stage::Send => match result {
+                Ok(_) => self.stage = Stage::Check,
+                Err(failure) => {
+                    let why = format!("{name}: writing {}: {failure}", field.path);
+                    self.fail(why);
+                }
+            },
+            Stage::Check => {
+                let payload = result.ok().and_then(|bytes| device.payload(&device.bindings.sources[source], bytes));
+                let after = payload.and_then(|payload| field.raw(payload));
+                let is_refused =
+                    self.purpose.insists() && after.is_some() && after == self.before && after != Some(raw);
+                if is_refused {
+                    let why = format!("{name}: the device keeps {} as it was", field.path);
+                    return self.fail(why);
+                }
+                if let Some(payload) = payload.map(<[u8]>::to_vec) {
+                    device.take(source, &payload, true, desk, now);
+                }
+                self.advance();
+            }
+            Stage::Pausing(_) => {}
+        }
+    }
+
+    /// The plan whose every write the device has taken, the last of them unchecked: a device that
+    /// vanishes then may have done what it was told.
+    #[must_use]
+    pub fn all_sent(&self) -> Option<String> {
+        let (name, plan) = self.plans.front()?;
+        (self.stage == Stage::Check && self.step + 1 == plan.len()).then(|| name.clone())
+    }
+
+    fn advance(&mut self) {
+        self.step += 1;
+        self.stage = Stage::Fetch;
+        self.before = None;
+    }
+
+    /// This plan cannot succeed any more.
+    fn fail(&mut self, why: String) {
+        self.failures.push(why);
+        self.plans.pop_front();
+        self.step = 0;
+        self.stage = Stage::Fetch;
+        self.before = None;
+    }
+}
+
+/// Whether a report holds nothing but this field.
+fn field_is_alone(field: &Field, length: usize) -> bool {
+    field.offset == 0 && usize::try_from(field.size.div_ceil(8)) == Ok(length)
+}

@@ -1,0 +1,229 @@
+//! From the device's claims to `ups.status`, `ups.alarm` and `input.transfer.reason`.
+
+use protocol::Instant;
+
+use crate::publisher::Slot;
+use crate::{Publisher, StatusComposer};
+
+use super::flag::{Flag, Flags, Rule};
+use super::options::Options;
+
+/// What the status is made from, and what was last made of it.
+#[derive(Debug)]
+pub struct State {
+    /// The claims that stand.
+    flags: Flags,
+    /// Whether Eaton's charger runs Advanced Battery Management.
+    is_managed: bool,
+    /// Since when the device claims a low or worn battery while on line power.
+    claims_low_since: Option<Instant>,
+    /// Whether the device has said if line power is there.
+    is_known: bool,
+    transfer_reason: Slot,
+    charge: Slot,
+}
+
+/// One status row's last reading.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// The row's rule.
+    pub rule: Rule,
+    /// The value.
+    pub value: i64,
+}
+
+impl State {
+    /// Nothing claimed yet.
+    pub fn new(publisher: &mut Publisher) -> Self {
+        Self {
+            flags: Flags::default(),
+            is_managed: false,
+            claims_low_since: None,
+            is_known: false,
+            transfer_reason: publisher.slot("input.transfer.reason"),
+            charge: publisher.slot("battery.charge"),
+        }
+    }
+
+    /// Whether the device has said if line power is there: without that there is no status.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    /// Whether Advanced Battery Management runs.
+    #[must_use]
+    pub const fn is_managed(&self) -> bool {
+        self.is_managed
+    }
+
+    /// Forgets every claim.
+    pub fn reset(&mut self) {
+        self.flags = Flags::default();
+        self.is_managed = false;
+        self.is_known = false;
+        self.claims_low_since = None;
+    }
+
+    /// Takes in a row's new value. `others` are the last readings of all status rows, this one
+    /// included.
+    ///
+    /// Line power is what the last change said, because a device that repeats itself in several
+    /// reports does not change them all at once, and a lost mains must not wait for the slowest.
+    /// Any other claim stands while one row makes it.
+    pub fn take(&mut self, reading: Reading, others: impl Iterator<Item = Reading> + Clone) {
+        let value = reading.value;
+        match reading.rule {
+            Rule::When(Flag::Online) => self.set_online(value != 0),
+            Rule::Unless(Flag::Online) => self.set_online(value == 0),
+            Rule::ConverterOnline if !self.flags.has(Flag::Off) => self.set_online(value != 0),
+            Rule::ConverterOnline => {}
+            Rule::ManagementEnabled => {
+                self.is_managed = value == 1;
+                self.recompute(Flag::Charging, others.clone());
+                self.recompute(Flag::Discharging, others);
+            }
+            Rule::ManagedBattery { .. } => {
+                self.recompute(Flag::Charging, others.clone());
+                self.recompute(Flag::Discharging, others);
+            }
+            Rule::When(flag) | Rule::Unless(flag) | Rule::UnmanagedBattery(flag) | Rule::At(flag, ..) => {
+                self.recompute(flag, others);
+            }
+        }
+    }
+
+    const fn set_online(&mut self, is_online: bool) {
+        self.is_known = true;
+        self.flags.set(Flag::Online, is_online);
+    }
+
+    fn recompute(&mut self, flag: Flag, readings: impl Iterator<Item = Reading>) {
+        let mut claim = None;
+        for reading in readings {
+            if let Some(stands) = self.claims(flag, reading) {
+                claim = Some(stands || claim.unwrap_or(false));
+            }
+        }
+        if let Some(stands) = claim {
+            self.flags.set(flag, stands);
+        }
+    }
+
+    /// What one reading says of one flag: nothing where its rule is about another.
+    fn claims(&self, flag: Flag, Reading { rule, value }: Reading) -> Option<bool> {
+        match rule {
+            Rule::When(of) if of == flag => Some(value != 0),
+            Rule::Unless(of) if of == flag => Some(value == 0),
+            Rule::At(of, at, not_at) if of == flag => {
+                at.contains(&value).then_some(true).or_else(|| not_at.contains(&value).then_some(false))
+            }
+            Rule::UnmanagedBattery(of) if of == flag => Some(!self.is_managed && value != 0),
+            Rule::ManagedBattery { charging, .. } if flag == Flag::Charging => {
+                Some(self.is_managed && charging.contains(&value))
+            }
+            Rule::ManagedBattery { discharging, .. } if flag == Flag::Discharging => {
+                Some(self.is_managed && discharging.contains(&value))
+            }
+            _ => None,
+        }
+    }
+
+    /// When the claims may mean something else although none of them changes.
+    #[must_use]
+    pub fn next_change(&self, options: &Options) -> Option<Instant> {
+        self.claims_low_since.map(|since| since + options.low_battery_settles)
+    }
+
+    /// Publishes what the claims mean. `alarms` are texts of rows of their own.
+    pub fn publish<'a>(
+        &mut self,
+        alarms: impl Iterator<Item = &'a str>,
+        options: &Options,
+        now: Instant,
+        composer: &mut StatusComposer,
+        publisher: &mut Publisher,
+    ) {
+        let flags = self.effective(options, now);
+        composer.begin();
+        for word in self.words(flags, options, publisher) {
+            composer.add(word);
+        }
+        for (flag, text) in ALARMS {
+            if flags.has(*flag) {
+                composer.alarm(text);
+            }
+        }
+        alarms.for_each(|text| composer.alarm(text));
+        composer.commit(publisher);
+        let reason = match flags {
+            _ if flags.has(Flag::VoltageOutOfRange) => Some("input voltage out of range"),
+            _ if flags.has(Flag::FrequencyOutOfRange) => Some("input frequency out of range"),
+            _ => None,
+        };
+        match reason {
+            Some(reason) => publisher.set(self.transfer_reason, reason),
+            None => publisher.remove(self.transfer_reason),
+        }
+    }
+
+    /// The claims, less those that `lbrb_log_delay_sec` still holds back.
+    fn effective(&mut self, options: &Options, now: Instant) -> Flags {
+        let mut flags = self.flags;
+        let held = [Flag::LowBattery, Flag::ReplaceBattery];
+        if options.low_battery_settles.is_zero() || !flags.has(Flag::Online) || !flags.any(&held) {
+            self.claims_low_since = None;
+            return flags;
+        }
+        let since = *self.claims_low_since.get_or_insert(now);
+        if now.saturating_since(since) < options.low_battery_settles {
+            held.iter().for_each(|&flag| flags.set(flag, false));
+        }
+        flags
+    }
+
+    fn words(&self, flags: Flags, options: &Options, publisher: &Publisher) -> impl Iterator<Item = &'static str> + use<> {
+        let contradicts = flags.has(Flag::Online) && flags.has(Flag::Discharging);
+        let online = flags.has(Flag::Online) && !(contradicts && options.online_discharge_is_battery);
+        let calibrates =
+            flags.has(Flag::Calibration) || (contradicts && options.online_discharge_is_calibration);
+        // A charger without mains is a report that has not caught up with another one.
+        let charges = online && flags.has(Flag::Charging) && !self.is_full(flags, publisher);
+        [
+            (true, if online { "OL" } else { "OB" }),
+            (flags.has(Flag::Discharging), "DISCHRG"),
+            (charges, "CHRG"),
+            (flags.any(&[Flag::LowBattery, Flag::TimeLimitExpired, Flag::ShutdownImminent]), "LB"),
+            (flags.has(Flag::Overload), "OVER"),
+            (flags.any(&[Flag::ReplaceBattery, Flag::NoBattery]), "RB"),
+            (flags.has(Flag::Trim), "TRIM"),
+            (flags.has(Flag::Boost), "BOOST"),
+            (flags.any(&[Flag::BypassAutomatic, Flag::BypassManual]), "BYPASS"),
+            (flags.has(Flag::Eco), "ECO"),
+            (flags.has(Flag::Off), "OFF"),
+            (calibrates, "CAL"),
+        ]
+        .into_iter()
+        .filter_map(|(stands, word)| stands.then_some(word))
+    }
+
+    /// Some devices leave the charging bit set on a full battery.
+    fn is_full(&self, flags: Flags, publisher: &Publisher) -> bool {
+        flags.has(Flag::FullyCharged) || publisher.get(self.charge) == Some("100")
+    }
+}
+
+/// Claims that are alarms too.
+const ALARMS: &[(Flag, &str)] = &[
+    (Flag::ReplaceBattery, "Replace battery!"),
+    (Flag::ShutdownImminent, "Shutdown imminent!"),
+    (Flag::FanFailure, "Fan failure!"),
+    (Flag::NoBattery, "No battery installed!"),
+    (Flag::BatteryVoltageLow, "Battery voltage too low!"),
+    (Flag::BatteryVoltageHigh, "Battery voltage too high!"),
+    (Flag::ChargerFailure, "Battery charger fail!"),
+    (Flag::Overheated, "Temperature too high!"),
+    (Flag::InternalFailure, "Internal UPS fault!"),
+    (Flag::BypassAutomatic, "Automatic bypass mode!"),
+    (Flag::BypassManual, "Manual bypass mode!"),
+];

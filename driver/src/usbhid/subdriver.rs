@@ -1,0 +1,122 @@
+//! Which vendor's table speaks for which USB device, and what else differs between vendors.
+
+use super::options::Delay;
+use super::quirk::{self, Quirk};
+use super::row::Row;
+use super::tables;
+
+/// A vendor whose devices this driver speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vendor {
+    /// APC.
+    Apc,
+    /// CyberPower.
+    CyberPower,
+    /// Eaton, MGE and the brands they build for.
+    Eaton,
+}
+
+impl Vendor {
+    /// The manufacturer's name where the device tells none.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Apc => "APC",
+            Self::CyberPower => "CPS",
+            Self::Eaton => "EATON",
+        }
+    }
+}
+
+/// One vendor's part of this driver.
+#[derive(Debug)]
+pub struct Subdriver {
+    /// The vendor.
+    pub vendor: Vendor,
+    /// `driver.version.data`: NUT's name for the table that ours corresponds to.
+    pub name: &'static str,
+    /// USB vendor and product ids; no product for all of a vendor's.
+    pub ids: &'static [(u16, Option<u16>)],
+    /// The table.
+    pub rows: &'static [&'static [Row]],
+    /// What is wrong with its devices' descriptors.
+    pub quirks: &'static [Quirk],
+    /// `ondelay` unless the configuration says otherwise, seconds.
+    pub on_delay: i64,
+    /// `offdelay`, likewise.
+    pub off_delay: i64,
+    /// `pollfreq`, likewise.
+    pub full_poll_seconds: u64,
+}
+
+impl Subdriver {
+    /// One of the delays that its devices like.
+    #[must_use]
+    pub const fn delay(&self, delay: Delay) -> i64 {
+        match delay {
+            Delay::On => self.on_delay,
+            Delay::Off => self.off_delay,
+        }
+    }
+
+    /// The one for a USB device; `None` for a device that no table speaks for.
+    #[must_use]
+    pub fn find(vendor: u16, product: u16) -> Option<&'static Self> {
+        SUBDRIVERS.iter().find(|subdriver| {
+            subdriver.ids.iter().any(|&(known, only)| known == vendor && only.is_none_or(|only| only == product))
+        })
+    }
+}
+
+/// All of them; the first that knows a device speaks to it.
+pub const SUBDRIVERS: &[Subdriver] = &[
+    Subdriver {
+        vendor: Vendor::Eaton,
+        name: "MGE HID 1.59",
+        ids: &[
+            (0x0463, Some(0x0001)),
+            (0x0463, Some(0xFFFF)),
+            (0x047C, Some(0xFFFF)), // Dell
+            (0x0592, Some(0x0004)), // Powerware 9140
+            (0x03F0, Some(0x1FE5)), // HP R/T3000 and others
+            (0x03F0, Some(0x1FE6)),
+            (0x03F0, Some(0x1FE7)),
+            (0x03F0, Some(0x1FE8)),
+            (0x2B2D, Some(0xFFFF)), // AEG
+            (0x06DA, Some(0xFFFF)), // Phoenixtec
+            (0x04B3, Some(0x0001)), // IBM
+            (0x09D6, Some(0x0001)), // KSTAR
+        ],
+        rows: tables::eaton::ROWS,
+        quirks: &[],
+        on_delay: 30,
+        off_delay: 20,
+        full_poll_seconds: 30,
+    },
+    Subdriver {
+        vendor: Vendor::Apc,
+        name: "APC HID 0.101",
+        ids: &[
+            (0x051D, Some(0x0000)),
+            (0x051D, Some(0x0002)),
+            (0x051D, Some(0x0003)),
+            (0x051D, Some(0x0004)),
+            (0x051D, Some(0x0005)),
+        ],
+        rows: &[tables::apc::ROWS],
+        quirks: quirk::APC,
+        on_delay: 30,
+        off_delay: 20,
+        full_poll_seconds: 30,
+    },
+    Subdriver {
+        vendor: Vendor::CyberPower,
+        name: "CyberPower HID 0.85",
+        ids: &[(0x0764, Some(0x0005)), (0x0764, Some(0x0501)), (0x0764, Some(0x0601)), (0x0483, Some(0xA430))],
+        rows: &[tables::cyber_power::ROWS],
+        quirks: quirk::CYBER_POWER,
+        on_delay: 120,
+        off_delay: 60,
+        full_poll_seconds: 12,
+    },
+];
