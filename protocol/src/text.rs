@@ -61,3 +61,37 @@ fn is_plain_in_quotes(byte: u8) -> bool {
 fn is_plain(byte: u8) -> bool {
     is_plain_in_quotes(byte) && !matches!(byte, b' ' | b'=')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, word: &str, quoted: &str) {
+        let mut out = Vec::new();
+        push_word(text, &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), word);
+        assert_eq!(quote(text), quoted);
+    }
+
+    #[test]
+    fn words_are_quoted_only_where_they_must_be() {
+        check("ups.status", "ups.status", "\"ups.status\"");
+        check("", "\"\"", "\"\"");
+        check("two words", "\"two words\"", "\"two words\"");
+        check("a=b", "\"a=b\"", "\"a=b\"");
+    }
+
+    #[test]
+    fn hash_backslash_and_quote_are_escaped_inside_quotes_too() {
+        check("Crash \"Dummy\" #1", r#""Crash \"Dummy\" \#1""#, r#""Crash \"Dummy\" \#1""#);
+        check(r"a\b", r#""a\\b""#, r#""a\\b""#);
+    }
+
+    #[test]
+    fn what_cannot_travel_is_left_out() {
+        check("B\u{fc}ro\r\n1", "\"Bro1\"", "\"Bro1\"");
+        assert_eq!(escape("B\u{fc}ro"), "Bro");
+        assert!(matches!(escape("plain"), Cow::Borrowed("plain")));
+    }
+}
