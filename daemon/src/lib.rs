@@ -38,4 +38,4 @@ mod wire_log;
 pub use clock::Clock;
 pub use flags::Flags;
 pub use options::{Listener, Options, Reloaded};
-pub use run::run;
+pub use run::{run, run_with};

@@ -40,6 +40,15 @@ where
     E: Engine<Input = Event<C>, Output = Effect>,
     C: Send + 'static,
 {
+    run_with(|| engine, options)
+}
+
+/// As [`run`], for an engine that must know the process it lives in: made after the fork.
+pub fn run_with<E, C>(engine: impl FnOnce() -> E, options: Options<C>) -> ExitCode
+where
+    E: Engine<Input = Event<C>, Output = Effect>,
+    C: Send + 'static,
+{
     let name = options.name;
     start(engine, options).unwrap_or_else(|error| {
         eprintln!("{name}: {error}");
@@ -47,7 +56,7 @@ where
     })
 }
 
-fn start<E, C>(engine: E, options: Options<C>) -> Result<ExitCode, StartError>
+fn start<E, C>(engine: impl FnOnce() -> E, options: Options<C>) -> Result<ExitCode, StartError>
 where
     E: Engine<Input = Event<C>, Output = Effect>,
     C: Send + 'static,
@@ -67,7 +76,7 @@ where
         log.say(Level::Warning, failure);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ended = runtime.block_on(turn(engine, options, sockets, log.clone()));
+    let ended = runtime.block_on(turn(engine(), options, sockets, log.clone()));
     // A name look-up or a disk that hangs must not hold the end up.
     runtime.shutdown_background();
     if let Err(error) = &ended {

@@ -118,14 +118,16 @@ where
     become_group(&config)?;
     enter_chroot(&config)?;
     if let Some(count) = arguments.dump {
-        options.listeners.clear();
         return Ok(daemon::run(dump::Dump::new(engine, program.publisher, count, config.poll_interval), options));
     }
     if !config.killpower {
         let (arguments, line) = (arguments.clone(), line);
         options.reload = Some(Arc::new(move || reread(&arguments, known, &line)));
     }
-    Ok(daemon::run(engine, options))
+    // The first one has shown on the terminal that it can be made; the one that runs is made after
+    // the fork, when the process has the id that `GETPID` answers.
+    let again = || (program.engine)(DriverConfig { process_id: std::process::id(), ..config });
+    Ok(daemon::run_with(|| again().unwrap_or(engine), options))
 }
 
 /// Where a driver's files are.
