@@ -14,6 +14,7 @@ use protocol::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::users::User;
 
 pub use upsd_conf::UpsdConf;
+pub(crate) use upsd_conf::parse_yes_or_no;
 
 /// Where Debian keeps the driver sockets.
 const STATE_PATH: &str = "/run/nut";

@@ -15,6 +15,7 @@ mod drivers;
 mod requests;
 mod service;
 mod session;
+pub mod startup;
 pub mod store;
 mod tracking;
 mod ups;

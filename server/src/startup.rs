@@ -1,0 +1,110 @@
+//! What the binary does before there is an engine: the only place of this crate that touches files.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use daemon::{Reloaded, paths};
+use protocol::Level;
+use protocol::conf::MAX_FILE;
+use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
+
+use crate::Config;
+use crate::config::{self, parse_yes_or_no};
+
+/// Where the configuration files are.
+#[derive(Debug, Clone)]
+pub struct Files {
+    folder: PathBuf,
+}
+
+impl Files {
+    /// The files of a folder.
+    #[must_use]
+    pub fn in_folder(folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf() }
+    }
+
+    /// Reads and checks the files, and lets the environment have its say.
+    ///
+    /// # Errors
+    ///
+    /// All messages, when one of them is an error.
+    pub fn load(&self) -> Result<(Config, Diagnostics), Diagnostics> {
+        let mut said = Diagnostics::new();
+        let ups = self.read("ups.conf", Severity::Error, &mut said);
+        // A server without these two works, for readers of its own machine.
+        let upsd = self.read("upsd.conf", Severity::Warning, &mut said);
+        let users = self.read("upsd.users", Severity::Warning, &mut said);
+        if said.has_errors() {
+            return Err(said);
+        }
+        let allow_no_device =
+            std::env::var("ALLOW_NO_DEVICE").ok().and_then(|text| parse_yes_or_no(&text)).unwrap_or(false);
+        match Config::load_from(&config::Files { ups, upsd, users, allow_no_device }) {
+            Ok((mut config, more)) => {
+                said.append(more);
+                config.state_path = paths::state(Some(&config.state_path)).to_string_lossy().into_owned();
+                Ok((config, said))
+            }
+            Err(more) => {
+                said.append(more);
+                Err(said)
+            }
+        }
+    }
+
+    /// Reads the files again, for a server that runs.
+    #[must_use]
+    pub fn reload(&self) -> Reloaded<Config> {
+        let (config, said) = match self.load() {
+            Ok((config, said)) => (Some(config), said),
+            Err(said) => (None, said),
+        };
+        let level = |severity| match severity {
+            Severity::Error => Level::Error,
+            Severity::Warning => Level::Warning,
+        };
+        Reloaded { config, messages: said.iter().map(|one| (level(one.severity), one.to_string())).collect() }
+    }
+
+    fn read(&self, name: &str, missing: Severity, said: &mut Diagnostics) -> Source {
+        let path = self.folder.join(name);
+        let shown = path.to_string_lossy();
+        match read_within_limit(&path) {
+            Ok(contents) => Source::new(&shown, contents),
+            Err(error) => {
+                let hint = "NUT_CONFPATH names the folder of the configuration files";
+                said.push(Diagnostic::unplaced(missing, format!("read {shown}: {error}")).hint(hint));
+                Source::new(&shown, "")
+            }
+        }
+    }
+}
+
+/// One byte more than is allowed is enough to be refused with a message.
+fn read_within_limit(path: &Path) -> io::Result<Vec<u8>> {
+    let mut contents = Vec::new();
+    fs::File::open(path)?.take(MAX_FILE as u64 + 1).read_to_end(&mut contents)?;
+    Ok(contents)
+}
+
+/// The PID file: beside the driver sockets, unless `NUT_ALTPIDPATH` says otherwise.
+#[must_use]
+pub fn pid_file(files: &Files) -> PathBuf {
+    let state = files.load().ok().map(|(config, _)| config.state_path);
+    paths::pid(state.as_deref()).join("upsd.pid")
+}
+
+/// Bits for ids that others should not guess.
+#[must_use]
+pub fn random_bits() -> [u64; 2] {
+    let mut bytes = [0; 16];
+    let read = fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes));
+    if read.is_err() {
+        // Without it, at least no two servers share their ids.
+        bytes[..4].copy_from_slice(&std::process::id().to_le_bytes());
+    }
+    let (high, low) = bytes.split_at(8);
+    [high, low].map(|half| half.iter().fold(0, |bits, &byte| bits << 8 | u64::from(byte)))
+}
