@@ -5,11 +5,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Effect, Endpoint, Engine, Event, Instant, Level, LinkError, LinkId, Peer};
+use protocol::{Effect, Endpoint, Engine, Event, Instant, JobId, Level, LinkError, LinkId, Peer};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::{Clock, Timer};
+use crate::errands::{Errand, ErrandRunner};
 use crate::lane::{Lane, Pushed};
 use crate::log::Log;
 use crate::news::{LinkNews, News, Outlet, Ticket};
@@ -17,7 +18,7 @@ use crate::options::{Reload, Reloaded};
 use crate::stream::{Stream, link_error};
 use crate::usb_bus::UsbPort;
 use crate::wire_log::WireLog;
-use crate::{commands, connect, files, link, watch};
+use crate::{commands, connect, errands, files, link, watch};
 
 /// How long the end of the daemon waits for last words to leave and files to be written.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -43,6 +44,7 @@ pub(crate) struct Host<E, C> {
     pub(crate) wire_log: Option<WireLog>,
     pub(crate) reload: Option<Reload<C>>,
     pub(crate) max_links: usize,
+    pub(crate) errands: Option<ErrandRunner>,
     outlet: Outlet,
     news: mpsc::Receiver<News>,
     reloads: (mpsc::Sender<Reloaded<C>>, mpsc::Receiver<Reloaded<C>>),
@@ -78,6 +80,7 @@ where
             wire_log: None,
             reload,
             max_links,
+            errands: None,
             outlet,
             news,
             reloads: mpsc::channel(1),
@@ -221,6 +224,15 @@ where
                     self.soon.push_back(Event::TransferDone { link, transfer, result });
                 }
             }
+            Effect::Run { job, command } if command.privileged && self.errands.is_some() => {
+                self.hand_over(job, Errand::Run(command));
+            }
+            Effect::WriteFile { job, path, contents } if self.errands.is_some() => {
+                self.hand_over(job, Errand::WriteFile { path, contents });
+            }
+            Effect::RemoveFile { job, path } if self.errands.is_some() => {
+                self.hand_over(job, Errand::RemoveFile { path });
+            }
             Effect::Run { job, command } => commands::start(job, command, self.outlet.clone()),
             Effect::WriteFile { job, path, contents } => {
                 files::start(job, path, files::Change::Write(contents), self.outlet.clone(), &mut self.writing);
@@ -234,6 +246,12 @@ where
             Effect::Say { level, text } => self.log.say(level, text),
             Effect::Wall { text } => commands::wall(text),
             Effect::Exit { code } => self.exit = self.exit.or(Some(code)),
+        }
+    }
+
+    fn hand_over(&self, job: JobId, errand: Errand) {
+        if let Some(runner) = self.errands.clone() {
+            errands::start(job, errand, runner, self.outlet.clone());
         }
     }
 

@@ -15,6 +15,7 @@ mod clock;
 mod commands;
 mod connect;
 mod descriptor;
+pub mod errands;
 mod files;
 pub mod flags;
 mod host;

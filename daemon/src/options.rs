@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use protocol::Level;
 
+use crate::errands::ErrandRunner;
+
 /// Where connections come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listener {
@@ -56,6 +58,8 @@ pub struct Options<C> {
     pub user: Option<String>,
     /// The least level that is logged.
     pub log_level: Level,
+    /// Who does privileged commands and files, when the daemon itself can no longer.
+    pub errands: Option<ErrandRunner>,
 }
 
 /// [`Options::max_links`] where nothing else is said.
@@ -74,6 +78,7 @@ impl<C> Options<C> {
             background: false,
             user: None,
             log_level: Level::Info,
+            errands: None,
         }
     }
 }

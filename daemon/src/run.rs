@@ -96,7 +96,9 @@ where
     let outlet = queue.0.clone();
     signals::start(&outlet)?;
     let _paths = listen::start(sockets, &outlet, clock, &log)?;
+    let errands = options.errands;
     let mut host = Host::new(engine, queue, (clock, log), options.reload, options.max_links);
+    host.errands = errands;
     host.wire_log = WireLog::from_environment(options.name);
     notify("READY=1");
     let ended = host.run().await;

@@ -1,0 +1,42 @@
+//! Errands: what needs rights that the daemon has given up, and is handed to whoever kept them.
+//!
+//! Commands marked as privileged, and files. Where no errand runner is set, the daemon does them
+//! itself. An errand runs on a thread of its own: one that hangs holds up neither the event loop
+//! nor the next errand.
+
+use std::sync::Arc;
+
+use protocol::{Command, JobId, JobOutcome};
+
+use crate::news::{News, Outlet};
+
+/// One thing to do elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Errand {
+    /// Run a privileged command.
+    Run(Command),
+    /// Replace a file.
+    WriteFile {
+        /// The file.
+        path: String,
+        /// Its new content.
+        contents: Vec<u8>,
+    },
+    /// Remove a file, which need not exist.
+    RemoveFile {
+        /// The file.
+        path: String,
+    },
+}
+
+/// Does an errand and says how it ended. It may block.
+pub type ErrandRunner = Arc<dyn Fn(&Errand) -> JobOutcome + Send + Sync>;
+
+/// Hands an errand over; its end is told as the job's.
+pub(crate) fn start(job: JobId, errand: Errand, runner: ErrandRunner, outlet: Outlet) {
+    tokio::spawn(async move {
+        let done = tokio::task::spawn_blocking(move || runner(&errand)).await;
+        let outcome = done.unwrap_or_else(|error| JobOutcome::Failed(error.to_string()));
+        outlet.tell(News::JobDone { job, outcome }).await;
+    });
+}
