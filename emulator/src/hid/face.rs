@@ -1,0 +1,260 @@
+//! [`Face`]: answers a host's transfers after the device's latency, pushes reports, and goes wrong on demand.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use protocol::Instant;
+use protocol::usb::{Failure, ReportKind, Request};
+
+use super::descriptors;
+use super::pushes::Pushes;
+use super::reports::{Reports, Written};
+use crate::control::{Fault, Link, Refresh};
+use crate::device::Device;
+use crate::physics::Physics;
+use crate::units::Micros;
+
+/// Transfers that may wait for their answer; of further ones the bus fails.
+const MAX_PENDING: usize = 64;
+/// Between two reports becoming readable after one change, where reports are torn.
+const TEAR: Micros = Micros(50_000);
+/// How long a host waits for a control transfer, as hosts commonly do.
+const HOST_PATIENCE: Micros = Micros::seconds(5);
+
+/// One device's HID side.
+#[derive(Debug, Clone)]
+pub struct Face {
+    device: Device,
+    reports: Reports,
+    pushes: Pushes,
+    pending: VecDeque<Pending>,
+    busy_until: Instant,
+    fault: Option<Fault>,
+    report_faults: BTreeMap<u8, Fault>,
+    /// Reports as a frozen controller goes on showing them.
+    frozen: Option<BTreeMap<(ReportKind, u8), Vec<u8>>>,
+    refresh: Refresh,
+    /// Feature reports as last seen, where they are torn: what is shown, and until when.
+    torn: BTreeMap<u8, (Vec<u8>, Instant)>,
+    before: BTreeMap<u8, Vec<u8>>,
+}
+
+#[derive(Debug, Clone)]
+struct Pending {
+    transfer: u32,
+    request: Request,
+    due: Instant,
+}
+
+/// What the face does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// A transfer ends.
+    Done(u32, Result<Vec<u8>, Failure>),
+    /// A report is pushed.
+    Interrupt(Vec<u8>),
+    /// The host wrote something that the device obeys.
+    Written(Written),
+}
+
+impl Face {
+    /// A device just attached.
+    pub fn new(device: Device, ups: &Physics, now: Instant) -> Self {
+        let reports = Reports::new(&device);
+        Self {
+            pushes: Pushes::new(&device.usb, &reports, ups, now),
+            reports,
+            pending: VecDeque::new(),
+            busy_until: now,
+            fault: None,
+            report_faults: BTreeMap::new(),
+            frozen: None,
+            refresh: device.usb.refresh,
+            torn: BTreeMap::new(),
+            before: BTreeMap::new(),
+            device,
+        }
+    }
+
+    /// The device's file.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The cable was pulled and plugged in, or the device's power was gone: what waited is lost.
+    pub fn attach(&mut self, ups: &Physics, now: Instant) {
+        self.pending.clear();
+        self.busy_until = now;
+        self.pushes = Pushes::new(&self.device.usb, &self.reports, ups, now);
+    }
+
+    /// Goes wrong, or right again.
+    pub fn link(&mut self, link: Link, ups: &Physics) {
+        match link {
+            Link::Fault(fault) => self.fault = Some(fault),
+            Link::ReportFault(id, fault) => _ = self.report_faults.insert(id, fault),
+            Link::Healthy => {
+                self.fault = None;
+                self.report_faults.clear();
+                self.frozen = None;
+            }
+            Link::Unplug | Link::Plug => {}
+        }
+        let freezes = self.fault == Some(Fault::Freeze) || self.report_faults.values().any(|fault| *fault == Fault::Freeze);
+        if freezes && self.frozen.is_none() {
+            let ids = self.reports.features();
+            let bytes = |id| Some(((ReportKind::Feature, id), self.reports.read(ReportKind::Feature, id, ups)?));
+            self.frozen = Some(ids.filter_map(bytes).collect());
+        }
+    }
+
+    /// Chooses how the reports of one change become readable.
+    pub fn set_refresh(&mut self, refresh: Refresh, ups: &Physics) {
+        self.refresh = refresh;
+        self.torn.clear();
+        self.remember(ups);
+    }
+
+    /// A host makes a transfer.
+    pub fn request(&mut self, transfer: u32, request: Request, now: Instant) -> Option<Act> {
+        if self.pending.len() >= MAX_PENDING {
+            return Some(Act::Done(transfer, Err(Failure::Io)));
+        }
+        let latency = match self.fault_of(report_of(&request)) {
+            Some(Fault::Late(milliseconds)) => Micros(self.device.usb.latency.0 + u64::from(milliseconds) * 1000),
+            Some(Fault::TimeOut) => HOST_PATIENCE,
+            _ => self.device.usb.latency,
+        };
+        // One control pipe: a transfer waits for those before it.
+        let due = self.busy_until.max(now) + latency;
+        self.busy_until = due;
+        self.pending.push_back(Pending { transfer, request, due });
+        None
+    }
+
+    /// Something may have changed inside the device.
+    pub fn notice(&mut self, ups: &Physics, now: Instant) {
+        self.pushes.notice(&self.reports, ups, now);
+        if self.refresh == Refresh::Torn {
+            self.tear(ups, now);
+        }
+    }
+
+    /// When the face has something to do next.
+    pub fn next(&self) -> Option<Instant> {
+        self.pending.front().map(|pending| pending.due).into_iter().chain(self.pushes.next()).min()
+    }
+
+    /// The next thing that is due by `now`, with its own time at most `now`.
+    pub fn due(&mut self, ups: &mut Physics, now: Instant) -> Option<Vec<Act>> {
+        if let Some(pending) = self.pending.pop_front_if(|pending| pending.due <= now) {
+            return Some(self.answer(&pending, ups, now));
+        }
+        self.pushes.next().filter(|at| *at <= now)?;
+        let pushed = self.pushes.due(&self.reports, ups, now);
+        Some(pushed.and_then(|(id, bytes)| self.push(id, bytes)).into_iter().collect())
+    }
+
+    fn push(&self, id: u8, mut bytes: Vec<u8>) -> Option<Act> {
+        match self.fault_of(Some(id)) {
+            None | Some(Fault::Late(_)) => {}
+            Some(Fault::Short) => _ = bytes.pop(),
+            Some(Fault::Garble) => garble(&mut bytes),
+            Some(_) => return None,
+        }
+        Some(Act::Interrupt(bytes))
+    }
+
+    fn answer(&mut self, pending: &Pending, ups: &mut Physics, now: Instant) -> Vec<Act> {
+        let Pending { transfer, request, .. } = pending;
+        let done = |result| Act::Done(*transfer, result);
+        let fault = self.fault_of(report_of(request));
+        match fault {
+            Some(Fault::Hang) => return Vec::new(),
+            Some(Fault::Stall) => return vec![done(Err(Failure::Stall))],
+            Some(Fault::TimeOut) => return vec![done(Err(Failure::Timeout))],
+            Some(Fault::Io) => return vec![done(Err(Failure::Io))],
+            Some(Fault::Overflow) => return vec![done(Err(Failure::Overflow))],
+            None | Some(Fault::Freeze | Fault::Short | Fault::Garble | Fault::Late(_)) => {}
+        }
+        if let Request::SetReport { kind, id, data } = request {
+            if fault == Some(Fault::Freeze) {
+                return vec![done(Ok(Vec::new()))];
+            }
+            return match self.reports.write(*kind, *id, data, ups) {
+                Some(written) => {
+                    let written = written.into_iter().map(Act::Written);
+                    written.chain([done(Ok(Vec::new()))]).collect()
+                }
+                None => vec![done(Err(Failure::Stall))],
+            };
+        }
+        let mut result = self.look_up(request, ups, now).ok_or(Failure::Stall);
+        if let Ok(bytes) = &mut result {
+            match fault {
+                Some(Fault::Short) => _ = bytes.pop(),
+                Some(Fault::Garble) => garble(bytes),
+                _ => {}
+            }
+        }
+        vec![done(result)]
+    }
+
+    /// The data stage of an IN transfer.
+    fn look_up(&self, request: &Request, ups: &Physics, now: Instant) -> Option<Vec<u8>> {
+        let (mut bytes, length) = match *request {
+            Request::GetDescriptor { kind, index, length } => (descriptors::find(&self.device, kind, index)?, length),
+            Request::GetString { index } => (self.device.usb.string(index)?.as_bytes().to_vec(), u16::MAX),
+            Request::GetReport { kind, id, length } => (self.report(kind, id, ups, now)?, length),
+            Request::SetReport { .. } => return None,
+        };
+        bytes.truncate(length.into());
+        Some(bytes)
+    }
+
+    fn report(&self, kind: ReportKind, id: u8, ups: &Physics, now: Instant) -> Option<Vec<u8>> {
+        if self.fault_of(Some(id)) == Some(Fault::Freeze) {
+            if let Some(bytes) = self.frozen.as_ref().and_then(|frozen| frozen.get(&(kind, id))) {
+                return Some(bytes.clone());
+            }
+        }
+        match self.torn.get(&id).filter(|(_, until)| kind == ReportKind::Feature && now < *until) {
+            Some((bytes, _)) => Some(bytes.clone()),
+            None => self.reports.read(kind, id, ups),
+        }
+    }
+
+    /// Lets each feature report that has changed show its old bytes a little longer than the one before it.
+    fn tear(&mut self, ups: &Physics, now: Instant) {
+        let ids: Vec<u8> = self.reports.features().collect();
+        let mut until = now;
+        self.torn.retain(|_, (_, until)| now < *until);
+        for id in ids {
+            let Some(new) = self.reports.read(ReportKind::Feature, id, ups) else { continue };
+            let Some(old) = self.before.insert(id, new.clone()).filter(|old| *old != new) else { continue };
+            until = until + TEAR;
+            self.torn.entry(id).or_insert((old, until));
+        }
+    }
+
+    fn remember(&mut self, ups: &Physics) {
+        let ids = self.reports.features();
+        self.before = ids.filter_map(|id| Some((id, self.reports.read(ReportKind::Feature, id, ups)?))).collect();
+    }
+
+    fn fault_of(&self, report: Option<u8>) -> Option<Fault> {
+        let own = report.and_then(|id| self.report_faults.get(&id).copied());
+        own.or(self.fault)
+    }
+}
+
+fn report_of(request: &Request) -> Option<u8> {
+    match *request {
+        Request::GetReport { id, .. } | Request::SetReport { id, .. } => Some(id),
+        Request::GetDescriptor { .. } | Request::GetString { .. } => None,
+    }
+}
+
+/// Wrong bits behind the report id.
+fn garble(bytes: &mut [u8]) {
+    bytes.iter_mut().skip(1).for_each(|byte| *byte ^= 0x5A);
+}
