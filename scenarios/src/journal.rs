@@ -6,10 +6,12 @@
 
 pub mod lines;
 pub mod record;
+pub mod sights;
 pub mod topology;
 
 pub use record::{
     Answer, CommandRole, Direction, Ending, HostState, LinkEvent, Login, MainsState, Name, ProcessEvent, Record, Supply, What,
     WireBytes, WireProtocol,
 };
+pub use sights::Sights;
 pub use topology::{FeedFacts, HostFacts, MonitorFacts, MonitoredFacts, RunFacts, UpsFacts};

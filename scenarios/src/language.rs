@@ -24,6 +24,7 @@ pub mod step;
 pub mod structure;
 pub mod texts;
 pub mod units;
+pub mod wording;
 pub mod written;
 pub mod yaml;
 

@@ -4,6 +4,12 @@
 //!
 //! 1. [`language`]: what a scenario file says.
 //! 2. [`journal`]: what a run leaves behind, the only input of checks and reports.
+//! 3. [`checks`]: expectations and invariants, judged over a journal.
 
+pub mod checks;
 pub mod journal;
 pub mod language;
+
+pub mod host;
+pub mod rigs;
+pub mod stack;

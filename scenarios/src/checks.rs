@@ -1,0 +1,140 @@
+//! The judge: expectations and invariants, over a journal and nothing else.
+//!
+//! [`judge`] takes the journal of a run (fresh from a rig, or read back from JSON Lines) and what the
+//! scenario expects of it. [`claims`] decides expectations; [`invariants`] are always on, one file
+//! each; [`arithmetic`] says of every host that was lost what it would have needed.
+
+pub mod arithmetic;
+pub mod claims;
+pub mod history;
+pub mod invariants;
+
+use crate::journal::{Record, RunFacts, What};
+use crate::language::{Expectation, Scenario, Violation};
+use arithmetic::Loss;
+use history::History;
+use protocol::Instant;
+
+/// What a run is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// Of every expectation, in the file's order.
+    pub expectations: Vec<Verdict>,
+    /// Of every invariant, in the order of their numbers.
+    pub invariants: Vec<Verdict>,
+    /// Hosts that were lost, with the arithmetic.
+    pub losses: Vec<Loss>,
+}
+
+/// A verdict, and on what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What was judged: a number for an invariant (`2`), `path:line` for an expectation.
+    pub id: String,
+    /// In words.
+    pub claim: String,
+    /// How it came out.
+    pub outcome: Outcome,
+}
+
+/// How something came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It holds.
+    Held {
+        /// When that was settled, or what else is worth saying.
+        note: Option<String>,
+    },
+    /// It does not hold.
+    Failed {
+        /// When that was seen.
+        at: Option<Instant>,
+        /// Why, in a sentence.
+        why: String,
+    },
+    /// It does not hold, and the scenario says so.
+    Foreseen {
+        /// When that was seen.
+        at: Option<Instant>,
+        /// What was seen.
+        why: String,
+        /// The scenario's reason.
+        because: String,
+    },
+    /// It could not be judged, or is not asked for on this stack or rig.
+    Skipped {
+        /// Why.
+        why: String,
+    },
+}
+
+impl Outcome {
+    /// Whether it makes the run fail.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+}
+
+impl Judgement {
+    /// All verdicts, expectations first.
+    pub fn all(&self) -> impl Iterator<Item = &Verdict> {
+        self.expectations.iter().chain(&self.invariants)
+    }
+
+    /// Whether nothing failed.
+    #[must_use]
+    pub fn has_passed(&self) -> bool {
+        self.all().all(|verdict| !verdict.outcome.is_failure())
+    }
+}
+
+/// Why a journal cannot be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unjudgeable {
+    /// It does not begin with what ran.
+    #[error("the journal does not begin with a `run` record")]
+    NoBeginning,
+    /// It does not end.
+    #[error("the journal has no `end` record: the run was cut off")]
+    NoEnd,
+}
+
+/// Judges a run. `again` is the journal of the same file and seed run once more, where there is one.
+///
+/// # Errors
+/// When the journal has no beginning or no end.
+pub fn judge(journal: &[Record], scenario: &Scenario, again: Option<&[Record]>) -> Result<Judgement, Unjudgeable> {
+    judge_by(journal, &scenario.expect, &scenario.violates, again)
+}
+
+/// Judges a run by these expectations and foreseen violations.
+///
+/// # Errors
+/// When the journal has no beginning or no end.
+pub fn judge_by(
+    journal: &[Record],
+    expect: &[Expectation],
+    violates: &[Violation],
+    again: Option<&[Record]>,
+) -> Result<Judgement, Unjudgeable> {
+    let facts = facts(journal).ok_or(Unjudgeable::NoBeginning)?;
+    if !matches!(journal.last(), Some(Record { what: What::End { .. }, .. })) {
+        return Err(Unjudgeable::NoEnd);
+    }
+    let history = History::new(facts, journal);
+    Ok(Judgement {
+        expectations: expect.iter().map(|expectation| claims::verdict(expectation, &history)).collect(),
+        invariants: invariants::verdicts(&history, violates, again),
+        losses: arithmetic::losses(&history),
+    })
+}
+
+/// The header of a journal.
+#[must_use]
+pub fn facts(journal: &[Record]) -> Option<&RunFacts> {
+    match journal.first() {
+        Some(Record { what: What::Run(facts), .. }) => Some(facts),
+        _ => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! The arithmetic of a host that was lost: what the battery had when its shutdown command was run,
+//! what the host still needed, and by how much it fell short.
+
+use super::history::History;
+use crate::journal::{CommandRole, HostFacts, HostState, Name, What};
+use crate::language::wording::{clock, time};
+use protocol::Instant;
+use std::fmt;
+use std::time::Duration;
+
+/// A host that lost its power before it had halted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// Which.
+    pub host: Name,
+    /// When it was lost.
+    pub at: Instant,
+    /// Its last shutdown command before that, where it ran one.
+    pub command: Option<Ordered>,
+}
+
+/// A shutdown command that did not come in time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered {
+    /// When it was run.
+    pub at: Instant,
+    /// The command.
+    pub command: String,
+    /// How long the command waits before the operating system begins to stop.
+    pub delay: Duration,
+    /// How long the operating system takes to stop.
+    pub stops_in: Duration,
+    /// What was left of each of the host's UPSes, by their own reckoning.
+    pub left: Vec<Left>,
+}
+
+/// What was left of a UPS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// Which.
+    pub ups: Name,
+    /// Charge, in thousandths.
+    pub charge_permille: u32,
+    /// Runtime as the device reckons it.
+    pub runtime: Duration,
+}
+
+/// Every host that was lost, in the order of time.
+#[must_use]
+pub fn losses(history: &History<'_>) -> Vec<Loss> {
+    let lost = history.records.iter().filter_map(|record| match &record.what {
+        What::Host { host, is: HostState::Crashed, .. } => Some((host, record.at)),
+        _ => None,
+    });
+    lost.map(|(host, at)| Loss {
+        host: host.clone(),
+        at,
+        command: history.facts.host(host).and_then(|facts| last_order(history, facts, at)),
+    })
+    .collect()
+}
+
+fn last_order(history: &History<'_>, host: &HostFacts, lost: Instant) -> Option<Ordered> {
+    let mut found = None;
+    for record in history.records.iter().take_while(|record| record.at <= lost) {
+        match &record.what {
+            What::Ran { host: on, role: CommandRole::Shutdown, command, .. } if *on == host.name => {
+                found = Some((record.at, command.clone()));
+            }
+            // A boot ends what was ordered before it.
+            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => found = None,
+            _ => {}
+        }
+    }
+    let (at, command) = found?;
+    Some(Ordered {
+        at,
+        delay: delay(&command),
+        command,
+        stops_in: Duration::from_millis(host.stops_in_ms),
+        left: host.fed_by.iter().filter_map(|ups| left(history, ups, at)).collect(),
+    })
+}
+
+/// What `shutdown` was told to wait: `+5` is five minutes, anything else is at once.
+fn delay(command: &str) -> Duration {
+    let minutes = command.split_whitespace().find_map(|word| word.strip_prefix('+')?.parse::<u64>().ok());
+    Duration::from_secs(60 * minutes.unwrap_or(0))
+}
+
+fn left(history: &History<'_>, name: &Name, at: Instant) -> Option<Left> {
+    history.records.iter().take_while(|record| record.at <= at).filter_map(|record| match &record.what {
+        What::Sample { ups, charge_permille, runtime_s, .. } if ups == name => {
+            Some(Left { ups: ups.clone(), charge_permille: *charge_permille, runtime: Duration::from_secs(*runtime_s) })
+        }
+        _ => None,
+    })
+    .last()
+}
+
+impl Ordered {
+    /// What the host needed from the command on.
+    #[must_use]
+    pub fn needed(&self) -> Duration {
+        self.delay + self.stops_in
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(ordered) = &self.command else {
+            return write!(f, "{} lost power at {} without having been told to shut down", self.host, clock(self.at));
+        };
+        let had = self.at - ordered.at;
+        write!(f, "{} ran `{}` at {}", self.host, ordered.command, clock(ordered.at))?;
+        for left in &ordered.left {
+            let charge = left.charge_permille;
+            write!(f, ", when {} had {}.{} % and reckoned with {}", left.ups, charge / 10, charge % 10, time(left.runtime))?;
+        }
+        write!(f, ". It needed ")?;
+        if !ordered.delay.is_zero() {
+            write!(f, "{} until the command takes effect + ", time(ordered.delay))?;
+        }
+        write!(f, "{} to stop = {}", time(ordered.stops_in), time(ordered.needed()))?;
+        write!(f, "; its power lasted {}", time(had))?;
+        match ordered.needed().checked_sub(had) {
+            Some(short) if !short.is_zero() => write!(f, ": {} short", time(short)),
+            _ => write!(f, ": it should have been enough, had the host begun to stop when it was told"),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! 7. SHUTDOWNCMD runs at most once per decision; POWERDOWNFLAG exists exactly when the load is to be cut.
+//!
+//! A boot, or an operator who cancels, ends a decision. The flag is judged on primaries, whose late
+//! shutdown hook cuts the load when it finds one.
+
+use super::{Breach, Finding};
+use crate::checks::history::History;
+use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, What};
+use crate::language::wording::clock;
+use protocol::Instant;
+use std::time::Duration;
+
+/// How long a flag may wait for its shutdown command, or outlive a boot.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// Each command too many, and each flag that is missing or stray.
+pub fn check(history: &History<'_>) -> Finding {
+    let breaches: Vec<Breach> = history.monitored().flat_map(|(host, monitor)| of_host(history, host, monitor)).collect();
+    breaches.into()
+}
+
+fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> Vec<Breach> {
+    let is_primary = monitor.supplies.iter().any(|supply| supply.primary) && monitor.powerdownflag.is_some();
+    let mut breaches = Vec::new();
+    let mut ordered: Option<Instant> = None;
+    let mut flag: Option<Instant> = None;
+    for record in history.records {
+        match &record.what {
+            What::Ran { host: on, role: CommandRole::Shutdown, .. } if *on == host.name => {
+                if let Some(first) = ordered {
+                    breaches.push(Breach { at: record.at, why: format!("{} ran its shutdown command again, after {}", host.name, clock(first)) });
+                }
+                if is_primary && flag.is_none() {
+                    breaches.push(Breach { at: record.at, why: format!("{} ran its shutdown command without a power-down flag", host.name) });
+                }
+                ordered = Some(record.at);
+            }
+            What::Ran { host: on, role: CommandRole::Operator, command, .. } if *on == host.name && command.contains("shutdown -c") => ordered = None,
+            What::Flag { host: on, exists } if *on == host.name => flag = exists.then_some(record.at),
+            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => ordered = None,
+            _ => {}
+        }
+    }
+    if let (Some(since), None, true) = (flag, ordered, is_primary)
+        && history.hosts.get(&host.name).and_then(|course| course.last()).is_some_and(|(_, state)| state == HostState::Up)
+        && history.end - since > GRACE
+    {
+        breaches.push(Breach { at: since, why: format!("{} has a power-down flag and no shutdown under way: the next one would cut the load", host.name) });
+    }
+    breaches
+}

@@ -1,0 +1,97 @@
+//! 1. No host shuts down while enough of its supplies are good and no operator asked.
+//!
+//! The truth decides, not what a monitor believed: at some moment of the stretch in which the
+//! decision can have been taken, the power values of the UPSes that were on line, or on a battery
+//! that was not low, must have been fewer than MINSUPPLIES. A UPS on battery of which the host had
+//! no word counts as lost (DEADTIME); one on line power of which it had none is invariant 6.
+
+use super::{Breach, Finding};
+use crate::checks::history::History;
+use crate::journal::{CommandRole, HostFacts, MonitorFacts, Supply, What};
+use protocol::Instant;
+use std::time::Duration;
+
+/// Each shutdown command that nothing called for.
+pub fn check(history: &History<'_>) -> Finding {
+    let breaches: Vec<Breach> = groundless(history)
+        .filter(|shutdown| !shutdown.lost_sight)
+        .map(|shutdown| Breach {
+            at: shutdown.at,
+            why: format!("{} ran its shutdown command although {}", shutdown.host.name, enough(shutdown.monitor)),
+        })
+        .collect();
+    breaches.into()
+}
+
+fn enough(monitor: &MonitorFacts) -> String {
+    let names: Vec<&str> = monitor.supplies.iter().map(|supply| &*supply.ups).collect();
+    match names.as_slice() {
+        [one] => format!("{one} was good all the time"),
+        several => format!("enough of {} were good all the time", several.join(", ")),
+    }
+}
+
+/// A shutdown command that the truth did not call for.
+pub(super) struct Groundless<'a> {
+    pub host: &'a HostFacts,
+    pub monitor: &'a MonitorFacts,
+    pub at: Instant,
+    /// The host had no word of a UPS that was on line power.
+    pub lost_sight: bool,
+}
+
+pub(super) fn groundless<'h>(history: &'h History<'_>) -> impl Iterator<Item = Groundless<'h>> {
+    history.records.iter().filter_map(move |record| {
+        let What::Ran { host, role: CommandRole::Shutdown, .. } = &record.what else { return None };
+        let (host, monitor) = history.monitored().find(|(facts, _)| facts.name == *host)?;
+        let at = record.at;
+        let from = before(at, window(monitor));
+        if operator_asked(history, at) || is_short(history, host, monitor, from, at) || follows_a_primary(history, host, monitor, from, at) {
+            return None;
+        }
+        let on_line = |ups: &str| history.ups.get(ups).is_none_or(|course| course.supply.between(from, at).all(|supply| supply == Supply::OnLine));
+        let blind = |ups: &str| history.moments(from, at).iter().any(|moment| history.is_dark(&host.name, ups, *moment));
+        let lost_sight = monitor.supplies.iter().any(|supply| on_line(&supply.ups) && blind(&supply.ups));
+        Some(Groundless { host, monitor, at, lost_sight })
+    })
+}
+
+/// How long ago the reason for a shutdown command can lie: every delay of the configuration on top of another.
+fn window(monitor: &MonitorFacts) -> Duration {
+    let polls = 2 * monitor.pollfreq_s.max(monitor.pollfreqalert_s);
+    Duration::from_secs(monitor.hostsync_s + monitor.finaldelay_s + monitor.deadtime_s + polls + 15)
+}
+
+fn before(at: Instant, span: Duration) -> Instant {
+    Instant::from_micros(at.as_micros().saturating_sub(u64::try_from(span.as_micros()).unwrap_or(u64::MAX)))
+}
+
+/// Whether, at some moment of the stretch, a host's good supplies were too few.
+fn is_short(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts, from: Instant, to: Instant) -> bool {
+    history.moments(from, to).into_iter().any(|moment| {
+        let good = |ups: &str| {
+            let on_battery = history.ups.get(ups).and_then(|course| course.supply.at(moment)) == Some(Supply::OnBattery);
+            history.is_good(ups, moment) && !(on_battery && history.is_dark(&host.name, ups, moment))
+        };
+        let value: u32 = monitor.supplies.iter().filter(|supply| good(&supply.ups)).map(|supply| supply.power_value).sum();
+        value < monitor.minsupplies
+    })
+}
+
+/// Whether a primary of one of the host's UPSes had reason enough: its forced shutdown is an order.
+fn follows_a_primary(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts, from: Instant, to: Instant) -> bool {
+    history.monitored().filter(|(other, _)| other.name != host.name).any(|(other, theirs)| {
+        let shares = theirs.supplies.iter().any(|supply| supply.primary && monitor.supplies.iter().any(|ours| ours.ups == supply.ups));
+        shares && is_short(history, other, theirs, before(from, window(theirs)), to)
+    })
+}
+
+/// Whether somebody asked for a shutdown, on any host.
+fn operator_asked(history: &History<'_>, until: Instant) -> bool {
+    history.records.iter().take_while(|record| record.at <= until).any(|record| match &record.what {
+        What::Ran { role: CommandRole::Operator, command, .. } => {
+            ["fsd", "shutdown", "load.off", "poweroff", "halt"].iter().any(|word| command.to_ascii_lowercase().contains(word))
+        }
+        _ => false,
+    })
+}
