@@ -34,7 +34,11 @@ pub(crate) fn start(job: JobId, path: String, change: Change, outlet: Outlet, un
 }
 
 /// Replaces a file so that a power cut at any instant leaves the old content or the new.
-fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// What the operating system says; the old content then stays.
+pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
     let fresh = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let written = write_new(&fresh, contents).and_then(|()| fs::rename(&fresh, path));
@@ -53,7 +57,12 @@ fn write_new(path: &Path, contents: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+/// Removes a file, which need not exist.
+///
+/// # Errors
+///
+/// What the operating system says.
+pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),

@@ -16,7 +16,7 @@ mod commands;
 mod connect;
 mod descriptor;
 pub mod errands;
-mod files;
+pub mod files;
 pub mod flags;
 mod host;
 mod lane;

@@ -9,7 +9,7 @@ use crate::outbox::Outbox;
 use crate::shutdown::Phase;
 use crate::sight::Sight;
 use crate::supply::Supply;
-use protocol::{Effect, Engine, Event, Instant, Level, LinkError, LinkId, Signal};
+use protocol::{Effect, Engine, Event, Instant, JobId, JobOutcome, Level, LinkError, LinkId, Signal};
 use std::time::Duration;
 
 /// How late a deadline may be handled before the monitor counts as held up or asleep.
@@ -24,6 +24,8 @@ pub struct Upsmon {
     decision: Option<Decision>,
     notifier: Notifier,
     out: Outbox,
+    /// The removal of an old power-down flag, while it runs.
+    lowering: Option<JobId>,
     /// The earliest deadline of all.
     wake_at: Option<Instant>,
 }
@@ -40,9 +42,11 @@ impl Upsmon {
             decision: None,
             notifier: Notifier::default(),
             out: Outbox::default(),
+            lowering: None,
             wake_at: None,
         };
         upsmon.introduce();
+        upsmon.lower_flag();
         upsmon.act_in_time(now);
         upsmon
     }
@@ -65,6 +69,27 @@ impl Upsmon {
             let part = if value == 0 { "monitoring only".to_owned() } else { format!("power value {value}") };
             self.out.say(Level::Info, format!("UPS: {name} ({role}) ({part})"));
         }
+    }
+
+    /// A flag from before this start would have the load cut at the next halt, whatever its reason.
+    fn lower_flag(&mut self) {
+        if let Some(path) = &self.config.power_down_flag {
+            self.lowering = Some(self.out.remove_file(path.clone()));
+        }
+    }
+
+    fn job_done(&mut self, job: JobId, outcome: &JobOutcome, now: Instant) {
+        if self.lowering.take_if(|lowering| *lowering == job).is_some() {
+            if !outcome.is_success() {
+                self.out.say(Level::Error, format!("an old POWERDOWNFLAG could not be removed: {outcome}"));
+            }
+            return;
+        }
+        self.turn(now, |supplies, phase, desk| {
+            if !desk.notifier.job_done(job, outcome, desk.out) {
+                phase.job_done(job, outcome, supplies, desk);
+            }
+        });
     }
 
     /// Runs one turn with everything at hand.
@@ -214,11 +239,7 @@ impl Engine for Upsmon {
                 self.out.close(link);
                 self.lost(link, LinkError::TimedOut, now);
             }
-            Event::JobDone { job, outcome } => self.turn(now, |supplies, phase, desk| {
-                if !desk.notifier.job_done(job, &outcome, desk.out) {
-                    phase.job_done(job, &outcome, supplies, desk);
-                }
-            }),
+            Event::JobDone { job, outcome } => self.job_done(job, &outcome, now),
             Event::Signal(signal) => self.signalled(signal, now),
             Event::Reload(config) => self.reload(config, now),
             Event::Accepted { .. }

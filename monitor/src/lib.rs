@@ -7,10 +7,11 @@
 //!    why; a pure function. [`decision`]: the one thing this monitor decides.
 //! 3. [`Upsmon`]: the engine. It hands events to one `supply` per UPS (a polling connection and a
 //!    push connection each), decides, and drives the `shutdown`.
-//! 4. [`power_down_flag`]: the file that has the load cut.
+//! 4. [`power_down_flag`]: the file that has the load cut. [`cli`]: the shell around it all.
 //!
-//! It never knows how a server or a driver works inside, and it owns no clock, socket or process.
+//! It never knows how a server or a driver works inside, and the engine owns no clock, socket or process.
 
+pub mod cli;
 pub mod config;
 pub mod criticality;
 pub mod decision;

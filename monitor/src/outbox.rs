@@ -51,6 +51,12 @@ impl Outbox {
         job
     }
 
+    pub(crate) fn remove_file(&mut self, path: String) -> JobId {
+        let job = self.next_job();
+        self.effects.push_back(Effect::RemoveFile { job, path });
+        job
+    }
+
     pub(crate) fn exit(&mut self, code: u8) {
         self.effects.push_back(Effect::Exit { code });
     }

@@ -1,2 +1,5 @@
-//! `upsmon`.
-fn main() {}
+//! `upsmon`: see the `monitor` crate.
+
+fn main() -> std::process::ExitCode {
+    monitor::cli::run()
+}

@@ -31,6 +31,14 @@ impl Config {
         lints::check(&mut reading, &directives);
         reading.diagnostics.into_result(reading.config)
     }
+
+    /// POWERDOWNFLAG alone: a mistake elsewhere in the file must not keep the load from being cut.
+    #[must_use]
+    pub fn power_down_flag_in(text: &[u8]) -> Option<String> {
+        let (directives, _) = flat::read(&Source::new("upsmon.conf", text));
+        let line = directives.iter().rfind(|line| line.name.text == "POWERDOWNFLAG")?;
+        line.argument(0).map(str::to_owned)
+    }
 }
 
 impl Reading {

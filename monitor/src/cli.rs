@@ -1,0 +1,67 @@
+//! The command line of `upsmon`, spelled as NUT spells it.
+
+mod order;
+mod privileged;
+mod start;
+
+use clap::Parser;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The program's name, in its log, its PID file and its processes.
+const NAME: &str = "upsmon";
+
+/// Monitors UPS servers, and shuts this host down before its power is gone
+#[derive(Debug, Parser)]
+#[command(name = NAME, version, disable_version_flag = true, disable_help_flag = true)]
+struct Arguments {
+    /// Tell the running upsmon to shut down all hosts of its primary UPSes, to read its configuration
+    /// again, or to stop
+    #[arg(short = 'c', value_name = "COMMAND")]
+    order: Option<order::Word>,
+    /// Ask whether the power-down flag is set: exit code 0 if it is
+    #[arg(short = 'K')]
+    check_flag: bool,
+    /// Keep all privileges: no privileged process beside an unprivileged one
+    #[arg(short = 'p')]
+    keep_privileges: bool,
+    /// Use IPv4 only
+    #[arg(short = '4', conflicts_with = "ipv6")]
+    ipv4: bool,
+    /// Use IPv6 only
+    #[arg(short = '6')]
+    ipv6: bool,
+    /// Read this file instead of upsmon.conf
+    #[arg(short = 'f', value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    daemon: daemon::Flags,
+    /// Show the version
+    #[arg(short = 'V', action = clap::ArgAction::Version)]
+    version: Option<bool>,
+    /// Show this help
+    #[arg(short = 'h', long = "help", action = clap::ArgAction::Help)]
+    help: Option<bool>,
+}
+
+impl Arguments {
+    fn file(&self) -> PathBuf {
+        self.file.clone().unwrap_or_else(|| daemon::paths::configuration().join("upsmon.conf"))
+    }
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn run() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|flag| flag == privileged::FLAG) {
+        return privileged::serve();
+    }
+    let arguments = Arguments::parse();
+    if let Some(word) = arguments.order {
+        return order::give(word, arguments.daemon.pid);
+    }
+    if arguments.check_flag {
+        return order::check_flag(&arguments.file());
+    }
+    start::start(&arguments)
+}

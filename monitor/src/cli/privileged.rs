@@ -1,0 +1,117 @@
+//! The small process that keeps root's rights when upsmon gives them up.
+//!
+//! It is started before privileges are dropped, told the power-down flag's path and SHUTDOWNCMD
+//! from the configuration that root read, and from then on obeys three one-byte orders. What comes
+//! over the network can make the unprivileged side send a byte, never choose a command or a file.
+//!
+//! ```text
+//! upsmon (RUN_AS_USER)  ── plan, then F | R | S ──►  upsmon (root)
+//!                       ◄── order, outcome ────────
+//! ```
+
+mod partner;
+mod serve;
+
+pub(super) use partner::start;
+pub(super) use serve::serve;
+
+use protocol::JobOutcome;
+use std::io::{self, Read, Write};
+
+/// The hidden flag that makes a process the privileged one.
+pub(super) const FLAG: &str = "--keep-privileges-for-errands";
+
+/// The longest text either side sends.
+const MAX_TEXT: usize = 4096;
+
+/// What it may be told to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Order {
+    /// Write the power-down flag.
+    RaiseFlag,
+    /// Remove the power-down flag.
+    LowerFlag,
+    /// Run SHUTDOWNCMD.
+    ShutDown,
+}
+
+impl Order {
+    const fn byte(self) -> u8 {
+        match self {
+            Self::RaiseFlag => b'F',
+            Self::LowerFlag => b'R',
+            Self::ShutDown => b'S',
+        }
+    }
+
+    const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            b'F' => Some(Self::RaiseFlag),
+            b'R' => Some(Self::LowerFlag),
+            b'S' => Some(Self::ShutDown),
+            _ => None,
+        }
+    }
+}
+
+/// What the orders mean: fixed at the start.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Plan {
+    pub(super) power_down_flag: String,
+    pub(super) shutdown_command: String,
+}
+
+impl Plan {
+    fn send(&self, to: &mut impl Write) -> io::Result<()> {
+        send_text(to, &self.power_down_flag)?;
+        send_text(to, &self.shutdown_command)
+    }
+
+    fn receive(from: &mut impl Read) -> io::Result<Self> {
+        Ok(Self { power_down_flag: receive_text(from)?, shutdown_command: receive_text(from)? })
+    }
+}
+
+fn send_outcome(to: &mut impl Write, order: Order, outcome: &JobOutcome) -> io::Result<()> {
+    let (kind, number, text) = match outcome {
+        JobOutcome::Exited(code) => (0, *code, ""),
+        JobOutcome::Killed(signal) => (1, *signal, ""),
+        JobOutcome::Failed(why) => (2, 0, why.as_str()),
+    };
+    to.write_all(&[order.byte(), kind])?;
+    to.write_all(&number.to_be_bytes())?;
+    send_text(to, text)
+}
+
+fn receive_outcome(from: &mut impl Read) -> io::Result<(Order, JobOutcome)> {
+    let mut head = [0; 6];
+    from.read_exact(&mut head)?;
+    let [order, kind, number @ ..] = head;
+    let number = i32::from_be_bytes(number);
+    let text = receive_text(from)?;
+    let outcome = match kind {
+        0 => JobOutcome::Exited(number),
+        1 => JobOutcome::Killed(number),
+        _ => JobOutcome::Failed(text),
+    };
+    Ok((Order::from_byte(order).ok_or(io::ErrorKind::InvalidData)?, outcome))
+}
+
+fn send_text(to: &mut impl Write, text: &str) -> io::Result<()> {
+    let text = &text.as_bytes()[..text.floor_char_boundary(MAX_TEXT)];
+    let length = u16::try_from(text.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    to.write_all(&length.to_be_bytes())?;
+    to.write_all(text)
+}
+
+fn receive_text(from: &mut impl Read) -> io::Result<String> {
+    let mut length = [0; 2];
+    from.read_exact(&mut length)?;
+    let length = usize::from(u16::from_be_bytes(length));
+    if length > MAX_TEXT {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut text = vec![0; length];
+    from.read_exact(&mut text)?;
+    String::from_utf8(text).map_err(|_| io::ErrorKind::InvalidData.into())
+}

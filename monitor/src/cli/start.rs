@@ -1,0 +1,129 @@
+//! Starts the daemon: configuration, privileges, then the engine in its shell.
+
+use super::privileged::{self, Plan};
+use super::{Arguments, NAME, order};
+use crate::power_down_flag::Flag;
+use crate::{Config, Upsmon};
+use daemon::errands::ErrandRunner;
+use daemon::{Options, Reloaded};
+use nix::unistd::{Uid, User};
+use protocol::diagnostic::Severity;
+use protocol::{Instant, Level};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Whom to become where nothing else is said: distributions' user for NUT, then the user of nothing.
+const USERS: [&str; 2] = ["nut", "nobody"];
+
+/// Reads the configuration and hosts the engine.
+pub(super) fn start(arguments: &Arguments) -> ExitCode {
+    let file = arguments.file();
+    let mut config = match read(&file) {
+        Ok(config) => config,
+        Err(message) => {
+            eprintln!("{message}");
+            eprintln!("{NAME}: fatal error: unusable configuration");
+            return ExitCode::FAILURE;
+        }
+    };
+    disown_foreign_flag(&mut config);
+    let mut options = Options::new(NAME);
+    options.pid_file = Some(order::pid_path());
+    arguments.daemon.apply(&mut options);
+    if config.debug_min > 0 {
+        options.log_level = Level::Debug;
+    }
+    options.user = None;
+    let mut split = None;
+    match user(arguments, &config) {
+        Ok(Some(user)) => match keep_privileges(&config) {
+            Ok((plan, runner)) => {
+                split = Some(plan);
+                options.errands = Some(runner);
+                options.user = Some(user);
+            }
+            Err(error) => {
+                eprintln!("{NAME}: start the privileged process: {error}");
+                return ExitCode::FAILURE;
+            }
+        },
+        Ok(None) => {}
+        Err(warning) => eprintln!("{NAME}: {warning}"),
+    }
+    options.reload = Some(Arc::new(move || reload(&file, split.as_ref())));
+    daemon::run(Upsmon::new(config, Instant::START), options)
+}
+
+/// Whom to become; `None` to stay who we are, an error to say so.
+fn user(arguments: &Arguments, config: &Config) -> Result<Option<String>, &'static str> {
+    if !Uid::effective().is_root() {
+        return Err("not root, shutdown may fail");
+    }
+    if arguments.keep_privileges {
+        return Err("running as one big root process by request (upsmon -p)");
+    }
+    let exists = |name: &&str| User::from_name(name).is_ok_and(|user| user.is_some());
+    let asked = arguments.daemon.user.as_ref().or(config.run_as_user.as_ref()).cloned();
+    Ok(asked.or_else(|| USERS.into_iter().find(exists).map(str::to_owned)))
+}
+
+fn keep_privileges(config: &Config) -> std::io::Result<(Plan, ErrandRunner)> {
+    let plan = Plan {
+        power_down_flag: config.power_down_flag.clone().unwrap_or_default(),
+        shutdown_command: config.shutdown_command.clone().unwrap_or_default(),
+    };
+    let runner = privileged::start(plan.clone())?;
+    Ok((plan, runner))
+}
+
+/// A file that is not ours is neither removed nor overwritten.
+fn disown_foreign_flag(config: &mut Config) {
+    let is_foreign = |path: &String| Flag::at(Path::new(path)) == Flag::Foreign;
+    if let Some(path) = config.power_down_flag.take_if(|path| is_foreign(path)) {
+        eprintln!("{NAME}: POWERDOWNFLAG ({path}) does not contain the upsmon magic string - disabling!");
+    }
+}
+
+/// The configuration, its warnings on the terminal; or what is wrong with it.
+fn read(file: &PathBuf) -> Result<Config, String> {
+    let text = std::fs::read(file).map_err(|error| format!("{NAME}: can't open {}: {error}", file.display()))?;
+    let (config, warnings) = Config::load_from(text, &file.to_string_lossy()).map_err(|errors| errors.to_string())?;
+    if !warnings.is_empty() {
+        eprintln!("{warnings}");
+    }
+    Ok(config)
+}
+
+fn reload(file: &PathBuf, split: Option<&Plan>) -> Reloaded<Config> {
+    let text = match std::fs::read(file) {
+        Ok(text) => text,
+        Err(error) => {
+            let message = format!("reload failed: can't open {}: {error}", file.display());
+            return Reloaded { config: None, messages: vec![(Level::Error, message)] };
+        }
+    };
+    match Config::load_from(text, &file.to_string_lossy()) {
+        Ok((mut config, warnings)) => {
+            let mut messages: Vec<_> = warnings.iter().map(|one| (Level::Warning, one.one_line())).collect();
+            messages.extend(split.and_then(|plan| keep_plan(&mut config, plan)));
+            Reloaded { config: Some(config), messages }
+        }
+        Err(errors) => {
+            let level = |severity| if severity == Severity::Error { Level::Error } else { Level::Warning };
+            let messages = errors.iter().map(|one| (level(one.severity), one.one_line())).collect();
+            Reloaded { config: None, messages }
+        }
+    }
+}
+
+/// What the privileged process was told at the start holds until upsmon is started anew.
+fn keep_plan(config: &mut Config, plan: &Plan) -> Option<(Level, String)> {
+    let planned = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let command = planned(&plan.shutdown_command);
+    let flag = planned(&plan.power_down_flag);
+    let differs = config.shutdown_command != command || config.power_down_flag != flag;
+    (config.shutdown_command, config.power_down_flag) = (command, flag);
+    let message = "SHUTDOWNCMD or POWERDOWNFLAG has changed: restart upsmon for this change to work";
+    differs.then(|| (Level::Warning, message.to_owned()))
+}
