@@ -116,9 +116,12 @@ impl DummyUps {
             return self.exit(1);
         }
         self.publisher.add_command("load.off");
-        for (variable, value) in
-            [("device.type", "ups"), ("ups.mfr", "Dummy Manufacturer"), ("ups.model", "Dummy UPS"), ("ups.status", "OL")]
-        {
+        for (variable, value) in [
+            ("device.type", "ups"),
+            ("ups.mfr", "Dummy Manufacturer"),
+            ("ups.model", "Dummy UPS"),
+            ("ups.status", "OL"),
+        ] {
             let slot = self.publisher.slot(variable);
             self.publisher.set(slot, value);
             if variable.starts_with("ups.") {
@@ -197,8 +200,7 @@ impl DummyUps {
 
     /// `device.*` repeats `ups.*`, as every NUT driver has it, where the file does not say it itself.
     fn name_device(&mut self) {
-        for (device, ups) in
-            [("device.mfr", "ups.mfr"), ("device.model", "ups.model"), ("device.serial", "ups.serial")]
+        for (device, ups) in [("device.mfr", "ups.mfr"), ("device.model", "ups.model"), ("device.serial", "ups.serial")]
         {
             let slot = self.publisher.slot(device);
             if self.definition.sets(slot) {

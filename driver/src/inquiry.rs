@@ -1,5 +1,5 @@
-//! One question to a running driver, asked over its socket as a server would: for `-c`, for
-//! `upsdrvctl status`, and for whoever must know that a driver has ended.
+//! One question to a running driver, asked over its socket as a server would: for `-c` and
+//! for `upsdrvctl status`.
 //!
 //! Part of the shell: it blocks, each read at most [`PATIENCE`].
 
@@ -76,17 +76,6 @@ impl Inquiry {
             ["TRACKING", TRACKING, outcome] => outcome.parse().ok(),
             _ => None,
         })
-    }
-
-    /// Waits until the driver has ended; false when it has not in `limit`.
-    pub fn ended_within(mut self, limit: Duration) -> bool {
-        if self.stream.write_all(b"NOBROADCAST\n").is_err() || self.stream.set_read_timeout(Some(limit)).is_err() {
-            return true;
-        }
-        match self.listen::<()>(|_| None) {
-            Err(error) => error.kind() == ErrorKind::UnexpectedEof || error.kind() == ErrorKind::ConnectionReset,
-            Ok(()) => false,
-        }
     }
 
     /// Reads lines until one gives an answer.

@@ -7,15 +7,19 @@
 //! 3. [`status`]: how `ups.status` and `ups.alarm` are composed.
 //! 4. [`dummy`]: the driver whose UPS is a file.
 //! 5. [`hid`] and [`usbhid`]: report descriptors, and the driver for HID power devices on USB.
-//! 5. [`start`]: what every driver program does before its engine runs; [`inquiry`] asks one that runs.
+//! 6. [`start`]: what every driver program does before its engine runs; [`inquiry`] asks one that runs,
+//!    [`ending`] sees it end.
+//! 7. [`upsdrvctl`]: starts, stops and asks them all.
 
 pub mod config;
 pub mod dummy;
+pub mod ending;
 pub mod hid;
 pub mod inquiry;
 pub mod publisher;
 pub mod start;
 pub mod status;
+pub mod upsdrvctl;
 pub mod usbhid;
 
 pub use config::DriverConfig;

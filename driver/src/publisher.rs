@@ -23,8 +23,8 @@ mod variables;
 
 pub use asked::{Asked, Otherwise, Ticket};
 pub use links::{BACKLOG_LIMIT, LINKS_LIMIT};
-pub use requests::ASKED_LIMIT;
 pub use protocol::driver_socket::{Outcome, VarFlags};
+pub use requests::ASKED_LIMIT;
 pub use variables::{RW, RW_NUMBER, RW_STRING, Slot, VALUE_LIMIT};
 
 use crate::DriverConfig;

@@ -16,10 +16,10 @@ mod instance;
 
 pub use definition_file::check_definition_file;
 
-use crate::config::{CommandLine, KnownParam, Knowledge};
+use crate::config::{CommandLine, Knowledge, KnownParam};
 use crate::{DriverConfig, Publisher};
 use arguments::Arguments;
-use daemon::{Listener, Options, Reloaded, paths, pid_file};
+use daemon::{Listener, Options, Reloaded, paths};
 use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use protocol::{Effect, Engine, Event, Level};
@@ -80,7 +80,9 @@ where
         Ok(arguments) => arguments,
         Err(code) => return code,
     };
-    println!("{}", Banner(program.name, program.about, program.version));
+    if std::env::var_os("NUT_QUIET_INIT_BANNER").is_none() {
+        println!("{}", Banner(program.name, program.about, program.version));
+    }
     start(program, &arguments).unwrap_or_else(|error| {
         eprintln!("{error}");
         ExitCode::FAILURE
@@ -154,9 +156,8 @@ fn read(
         return DriverConfig::from_command_line(arguments.ups(), known, line);
     };
     let path = paths::configuration().join("ups.conf");
-    let contents = std::fs::read(&path).map_err(|error| {
-        Diagnostic::unplaced(Severity::Error, format!("cannot read {}: {error}", path.display()))
-    })?;
+    let contents = std::fs::read(&path)
+        .map_err(|error| Diagnostic::unplaced(Severity::Error, format!("cannot read {}: {error}", path.display())))?;
     let (conf, mut warnings) = UpsConf::read(&Source::new(&path.to_string_lossy(), contents))?;
     let (config, more) = DriverConfig::from_section(&conf, ups, known, line)?;
     warnings.append(more);
@@ -171,12 +172,7 @@ fn reread(arguments: &Arguments, known: Knowledge, line: &CommandLine) -> Reload
     Reloaded { config, messages: found.iter().map(|one| (level, one.one_line())).collect() }
 }
 
-fn options(
-    name: &'static str,
-    arguments: &Arguments,
-    config: &DriverConfig,
-    files: &Files,
-) -> Options<DriverConfig> {
+fn options(name: &'static str, arguments: &Arguments, config: &DriverConfig, files: &Files) -> Options<DriverConfig> {
     let mut options = Options::new(name);
     options.max_links = LINKS;
     options.pid_file = Some(files.pid.clone());
@@ -195,7 +191,8 @@ fn options(
 fn become_group(config: &DriverConfig) -> Result<(), StartError> {
     let Some(name) = config.run_as.group.as_ref().filter(|_| nix::unistd::geteuid().is_root()) else { return Ok(()) };
     let failed = |source| StartError::Group { name: name.clone(), source };
-    let group = nix::unistd::Group::from_name(name).map_err(failed)?.ok_or_else(|| StartError::NoGroup(name.clone()))?;
+    let group =
+        nix::unistd::Group::from_name(name).map_err(failed)?.ok_or_else(|| StartError::NoGroup(name.clone()))?;
     nix::unistd::setegid(group.gid).map_err(failed)
 }
 
@@ -205,6 +202,3 @@ fn enter_chroot(config: &DriverConfig) -> Result<(), StartError> {
     nix::unistd::chroot(directory.as_str()).map_err(failed)?;
     nix::unistd::chdir("/").map_err(failed)
 }
-
-/// Kept here so that `pid_file`'s errors read the same in every driver program.
-type PidFileError = pid_file::PidFileError;

@@ -212,7 +212,8 @@ impl Reading {
             self.found.push(param.error(format!("`{}` needs a value", param.name)));
         } else if !takes_value && param.value.is_some() {
             self.found.push(param.error(format!("`{}` is a flag, it takes no value", param.name)));
-        } else if let Some(before) = self.config.params.iter_mut().find(|before| names::same(&before.name, &param.name)) {
+        } else if let Some(before) = self.config.params.iter_mut().find(|before| names::same(&before.name, &param.name))
+        {
             *before = param;
         } else {
             self.config.params.push(param);
@@ -241,10 +242,9 @@ fn text(param: &Param) -> Result<String, Diagnostic> {
 
 fn seconds(param: &Param) -> Result<Duration, Diagnostic> {
     match param.number::<u32>()? {
-        0 => Err(param.error(format!("`{}` needs at least one second", param.name)).hint(format!(
-            "the default is {} seconds",
-            POLL_INTERVAL.as_secs()
-        ))),
+        0 => Err(param
+            .error(format!("`{}` needs at least one second", param.name))
+            .hint(format!("the default is {} seconds", POLL_INTERVAL.as_secs()))),
         seconds => Ok(Duration::from_secs(u64::from(seconds))),
     }
 }

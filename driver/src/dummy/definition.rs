@@ -71,7 +71,9 @@ impl Definition {
 
     /// Whether the file says anything about this variable.
     pub fn sets(&self, slot: Slot) -> bool {
-        self.instructions.iter().any(|instruction| matches!(instruction, Instruction::Set { slot: set, .. } if *set == slot))
+        self.instructions
+            .iter()
+            .any(|instruction| matches!(instruction, Instruction::Set { slot: set, .. } if *set == slot))
     }
 
     fn take(&mut self, line: &Line, publisher: &mut Publisher, faults: &mut Vec<Fault>) {

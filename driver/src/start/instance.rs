@@ -1,8 +1,9 @@
 //! The running driver of the same UPS: asked by `-c`, ended before another takes its place.
 
-use super::{Files, PidFileError};
+use super::Files;
+use crate::ending::Ending;
 use crate::inquiry::Inquiry;
-use daemon::pid_file::{self, Order};
+use daemon::pid_file::{self, Order, PidFileError};
 use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -45,11 +46,15 @@ pub(super) fn order(files: &Files, name: &str, pid: Option<i32>, order: &str) ->
 
 /// Ends a driver that already serves this UPS: two would fight for the device.
 pub(super) fn end_older(files: &Files, name: &str) -> Result<(), InstanceError> {
-    let Ok(running) = Inquiry::connect(&files.socket) else { return Ok(()) };
-    eprintln!("another instance of this driver serves this UPS, ending it");
-    if pid_file::give_order(name, &files.pid, None, Order::Stop).is_err() {
-        // One in the foreground has no PID file. Whether it obeyed is seen below.
-        let _ = Inquiry::connect(&files.socket).and_then(|inquiry| inquiry.instcmd("driver.exit"));
-    }
-    if running.ended_within(GOODBYE) { Ok(()) } else { Err(InstanceError::Stays) }
+    let from_file = pid_file::read(&files.pid).ok();
+    let from_socket = || Inquiry::connect(&files.socket).and_then(Inquiry::portrait).ok();
+    // One in the foreground has no PID file.
+    let pid = from_file.filter(|&pid| pid_file::is_running(pid, name)).or_else(|| {
+        let pid = i32::try_from(from_socket()?.process_id?).ok()?;
+        pid_file::is_running(pid, name).then_some(pid)
+    });
+    let Some((pid, ending)) = pid.and_then(|pid| Some((pid, Ending::of(pid)?))) else { return Ok(()) };
+    eprintln!("another instance of this driver serves this UPS (process {pid}), ending it");
+    pid_file::give_order(name, &files.pid, Some(pid), Order::Stop)?;
+    if ending.comes_within(GOODBYE) { Ok(()) } else { Err(InstanceError::Stays) }
 }

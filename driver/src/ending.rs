@@ -1,0 +1,26 @@
+//! Seeing another process end: a pidfd becomes readable at that moment, and, unlike a number, cannot
+//! come to mean another process (pidfd_open(2)).
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::OwnedFd;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use std::time::Duration;
+
+/// A process that has not ended, or had not when this was made.
+#[derive(Debug)]
+pub struct Ending(OwnedFd);
+
+impl Ending {
+    /// Of this process; nothing when there is none.
+    #[must_use]
+    pub fn of(pid: i32) -> Option<Self> {
+        pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok().map(Self)
+    }
+
+    /// Waits for the end; false when it does not come in `limit`.
+    #[must_use]
+    pub fn comes_within(&self, limit: Duration) -> bool {
+        let limit = Timespec::try_from(limit).ok();
+        matches!(poll(&mut [PollFd::new(&self.0, PollFlags::IN)], limit.as_ref()), Ok(1..))
+    }
+}
