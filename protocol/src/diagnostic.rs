@@ -151,6 +151,11 @@ impl Diagnostics {
         self.left_out = [self.left_out[0] + other.left_out[0], self.left_out[1] + other.left_out[1]];
     }
 
+    /// Puts the messages in the order of their places; those without come first.
+    pub fn sort(&mut self) {
+        self.kept.sort_by_key(|diagnostic| diagnostic.place.as_ref().map(|(_, span)| span.start));
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,5 +1,7 @@
 //! Whatever is written is read back as it was, for every codec.
 
+#![expect(clippy::expect_used, reason = "a test that fails here has found what it looks for")]
+
 use proptest::prelude::*;
 use protocol::driver_socket::{FromDriver, Outcome, ToDriver, VarFlags};
 use protocol::lexer::{Line, LineReader, MAX_WORD};

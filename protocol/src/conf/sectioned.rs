@@ -15,7 +15,8 @@ pub struct Sectioned {
 /// A `[name]` and what follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// The name, without its brackets; the place has them.
+    /// The name, without its brackets; the place has them. Empty where the header is malformed,
+    /// which an error has said.
     pub name: Item,
     /// Its entries, in their order.
     pub entries: Vec<Entry>,
@@ -64,7 +65,7 @@ fn header(source: &Source, words: &[Item], diagnostics: &mut Diagnostics) -> Sec
     let end = words.iter().find(|word| word.text.ends_with(']')).or(words.last()).map_or(0, |word| word.span.end);
     let text: Vec<_> = words.iter().take_while(|word| word.span.end <= end).map(|word| word.text.as_str()).collect();
     let text = text.join(" ");
-    let name = Item { text: text.trim_matches(['[', ']', ' ']).to_owned(), span: start..end, quoted: false };
+    let mut name = Item { text: text.trim_matches(['[', ']', ' ']).to_owned(), span: start..end, quoted: false };
     let problem = if !text.ends_with(']') {
         Some("section name without its `]`")
     } else if name.text.is_empty() {
@@ -75,6 +76,7 @@ fn header(source: &Source, words: &[Item], diagnostics: &mut Diagnostics) -> Sec
         None
     };
     if let Some(problem) = problem {
+        name.text.clear();
         let problem = Diagnostic::error(source, name.span.clone(), problem);
         diagnostics.push(problem.hint("a section begins with its name in brackets, such as `[rack]`"));
     } else if let Some(extra) = words.iter().find(|word| word.span.start >= end) {

@@ -5,6 +5,7 @@ use super::Item;
 use super::sectioned::{self, Entry, Section};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::names::{UpsName, same};
+use std::collections::BTreeMap;
 
 /// Settings that may stand before the first section.
 pub const GLOBAL_KEYS: &[&str] = &[
@@ -119,31 +120,32 @@ impl UpsConf {
         let (file, mut diagnostics) = sectioned::read(source);
         let globals = settings(source, file.globals, &mut diagnostics);
         check_keys(source, &globals, GLOBAL_KEYS, &mut diagnostics);
-        let mut sections: Vec<UpsSection> = Vec::new();
+        let mut sections = Vec::new();
+        let mut names = BTreeMap::new();
         for Section { name: header, entries } in file.sections {
             let settings = settings(source, entries, &mut diagnostics);
+            if header.text.is_empty() {
+                continue;
+            }
             let name = match UpsName::new(&header.text) {
                 Ok(name) => name,
                 Err(error) => {
-                    // What is no section at all has been said.
-                    if !diagnostics.iter().any(|said| said.place.as_ref().is_some_and(|place| place.1 == header.span)) {
-                        diagnostics.push(header.error(source, format!("this cannot name a UPS: {error}")));
-                    }
+                    diagnostics.push(header.error(source, format!("this cannot name a UPS: {error}")));
                     continue;
                 }
             };
             if same(&header.text, "default") {
                 diagnostics.push(header.error(source, "`default` cannot name a UPS").label("NUT reserves this name"));
             }
-            if let Some(first) = sections.iter().find(|section| section.name == name) {
-                let line = source.locate(first.header.span.start).line;
+            if let Some(first) = names.insert(name.clone(), header.span.start) {
                 let problem = header.error(source, format!("second section for `{name}`"));
-                diagnostics.push(problem.hint(format!("the first is on line {line}")));
+                diagnostics.push(problem.hint(format!("the first is on line {}", source.locate(first).line)));
                 continue;
             }
             require(source, &header, &settings, &mut diagnostics);
             sections.push(UpsSection { name, header, settings });
         }
+        diagnostics.sort();
         diagnostics.into_result(Self { source: source.clone(), globals, sections })
     }
 

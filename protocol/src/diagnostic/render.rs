@@ -1,14 +1,15 @@
 //! Showing a [`Diagnostic`] with its line and caret.
 //!
-//! Only the line of the place is handed on, cut to [`MAX_SHOWN`] characters around it and cleaned
-//! of control characters: a message about 100 MB of rubbish is a few lines long.
+//! Only the line of the place is handed on, cut to [`EXCERPT`] around it and cleaned of control
+//! characters, and is fitted to a terminal's width from there: a message about 100 MB of rubbish
+//! is a few lines long.
 
 use super::{Diagnostic, Severity};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
 
-/// How many bytes of a line are shown: this many before the place and this many from it on.
-const MAX_SHOWN: usize = 120;
+/// How many bytes of a line are looked at: this many before the place and this many from it on.
+const EXCERPT: usize = 4096;
 
 /// How many bytes of a message, label or hint are shown.
 const MAX_TEXT: usize = 2000;
@@ -57,8 +58,8 @@ impl Excerpt {
         let start = span.start.clamp(line.start, line.end);
         // A place of several lines is shown by its first.
         let end = span.end.clamp(start, line.end);
-        let from = boundary(bytes, start.saturating_sub(MAX_SHOWN).max(line.start), line.start);
-        let to = boundary(bytes, (start + MAX_SHOWN).min(line.end), start);
+        let from = boundary(bytes, start.saturating_sub(EXCERPT).max(line.start), line.start);
+        let to = boundary(bytes, (start + EXCERPT).min(line.end), start);
         let mut text = String::new();
         if from > line.start {
             text.push('…');
