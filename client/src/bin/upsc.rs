@@ -1,2 +1,5 @@
-//! `upsc`.
-fn main() {}
+//! `upsc`: see the `client` crate.
+
+fn main() -> std::process::ExitCode {
+    client::upsc()
+}
