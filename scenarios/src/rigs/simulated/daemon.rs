@@ -1,0 +1,249 @@
+//! The engines that a slot can hold, behind one face.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use driver::config::{CommandLine, Knowledge};
+use driver::dummy::DummyUps;
+use driver::usbhid::UsbHid;
+use driver::{DriverConfig, dummy, usbhid};
+use monitor::Upsmon;
+use protocol::conf::ups_conf::UpsConf;
+use protocol::diagnostic::{Diagnostics, Source};
+use protocol::{Effect, Engine, Event, Instant};
+use server::Upsd;
+use server::config::{Config as UpsdConfig, Files, Listen};
+
+use super::machine::{CONFIGURATION, STATE};
+use super::network::Dice;
+use super::tool::Tool;
+use super::world::News;
+use crate::rigs::observer::Observer;
+
+/// What a slot's daemon is made from.
+#[derive(Debug, Clone)]
+pub enum Plan {
+    /// A driver of `ups.conf`.
+    Driver {
+        /// Its section.
+        ups: String,
+        /// The program.
+        program: String,
+        /// `-k`.
+        killpower: bool,
+    },
+    /// `upsd`; its random bits come from this.
+    Server(u64),
+    /// `upsmon`.
+    Monitor,
+    /// The rig's own client.
+    Observer(Vec<(String, String)>),
+    /// One of the tools that talk to a server: its words.
+    Tool(Vec<String>),
+}
+
+/// A running engine.
+pub enum Daemon {
+    /// `usbhid-ups`.
+    UsbHid(Box<UsbHid>),
+    /// `dummy-ups`.
+    Dummy(Box<DummyUps>),
+    /// `upsd`, and where it listens.
+    Upsd(Box<Upsd>, Vec<Listen>),
+    /// `upsmon`.
+    Upsmon(Box<Upsmon>),
+    /// The rig's own client.
+    Observer(Observer),
+    /// A tool.
+    Tool(Tool),
+}
+
+impl Daemon {
+    /// Starts what a plan says, with the files of its machine; `generation` counts its starts.
+    ///
+    /// # Errors
+    /// Why a real daemon would not start, for a person.
+    pub fn start(plan: &Plan, files: &BTreeMap<String, Vec<u8>>, generation: u32) -> Result<Self, String> {
+        Ok(match plan {
+            Plan::Driver { ups, program, killpower } => {
+                let config = driver_config(files, ups, program, *killpower)?;
+                match program.as_str() {
+                    "usbhid-ups" => Self::UsbHid(Box::new(UsbHid::new(config))),
+                    "dummy-ups" => Self::Dummy(Box::new(DummyUps::new(config).map_err(|found| said(&found))?)),
+                    other => return Err(format!("{other} is not a driver of this project")),
+                }
+            }
+            Plan::Server(seed) => {
+                let config = server_config(files)?;
+                let mut dice = Dice::new(seed.wrapping_add(u64::from(generation)));
+                let listen = config.listen.clone();
+                Self::Upsd(Box::new(Upsd::new(config, [dice.bits(), dice.bits()])), listen)
+            }
+            Plan::Monitor => Self::Upsmon(Box::new(Upsmon::new(monitor_config(files)?, Instant::START))),
+            Plan::Observer(variables) => Self::Observer(Observer::new("localhost", variables)),
+            Plan::Tool(words) => Self::Tool(Tool::new(words)?),
+        })
+    }
+
+    /// Reads the configuration again, as on SIGHUP.
+    ///
+    /// # Errors
+    /// Why it stays as it was.
+    pub fn reload(&mut self, plan: &Plan, files: &BTreeMap<String, Vec<u8>>, now: Instant) -> Result<(), String> {
+        match (self, plan) {
+            (Self::UsbHid(engine), Plan::Driver { ups, program, killpower }) => {
+                engine.handle(Event::Reload(driver_config(files, ups, program, *killpower)?), now);
+            }
+            (Self::Dummy(engine), Plan::Driver { ups, program, killpower }) => {
+                engine.handle(Event::Reload(driver_config(files, ups, program, *killpower)?), now);
+            }
+            (Self::Upsd(engine, _), _) => engine.handle(Event::Reload(server_config(files)?), now),
+            (Self::Upsmon(engine), _) => engine.handle(Event::Reload(monitor_config(files)?), now),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether it accepts TCP connections to `port`, on the loopback interface or from outside.
+    #[must_use]
+    pub fn listens_on(&self, local: bool, names: &[String], port: u16) -> bool {
+        let Self::Upsd(_, listen) = self else { return false };
+        listen.iter().any(|listen| {
+            let everywhere = matches!(listen.host.as_str(), "*" | "0.0.0.0" | "::");
+            let loopback = matches!(listen.host.as_str(), "localhost" | "127.0.0.1" | "::1");
+            listen.port == port && (everywhere || (local && loopback) || (!local && names.contains(&listen.host)))
+        })
+    }
+
+    /// Tells it something.
+    pub fn handle(&mut self, news: News, now: Instant) {
+        match self {
+            Self::UsbHid(engine) => engine.handle(widen(news), now),
+            Self::Dummy(engine) => engine.handle(widen(news), now),
+            Self::Upsd(engine, _) => engine.handle(widen(news), now),
+            Self::Upsmon(engine) => engine.handle(widen(news), now),
+            Self::Observer(engine) => engine.handle(news, now),
+            Self::Tool(engine) => engine.handle(news, now),
+        }
+    }
+
+    /// Lets it act on its deadlines.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        match self {
+            Self::UsbHid(engine) => engine.handle_timeout(now),
+            Self::Dummy(engine) => engine.handle_timeout(now),
+            Self::Upsd(engine, _) => engine.handle_timeout(now),
+            Self::Upsmon(engine) => engine.handle_timeout(now),
+            Self::Observer(engine) => engine.handle_timeout(now),
+            Self::Tool(engine) => engine.handle_timeout(now),
+        }
+    }
+
+    /// What it asks for next.
+    pub fn poll_output(&mut self) -> Option<Effect> {
+        match self {
+            Self::UsbHid(engine) => engine.poll_output(),
+            Self::Dummy(engine) => engine.poll_output(),
+            Self::Upsd(engine, _) => engine.poll_output(),
+            Self::Upsmon(engine) => engine.poll_output(),
+            Self::Observer(engine) => engine.poll_output(),
+            Self::Tool(engine) => engine.poll_output(),
+        }
+    }
+
+    /// Its next deadline.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match self {
+            Self::UsbHid(engine) => engine.poll_timeout(),
+            Self::Dummy(engine) => engine.poll_timeout(),
+            Self::Upsd(engine, _) => engine.poll_timeout(),
+            Self::Upsmon(engine) => engine.poll_timeout(),
+            Self::Observer(engine) => engine.poll_timeout(),
+            Self::Tool(engine) => engine.poll_timeout(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Daemon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::UsbHid(_) => "usbhid-ups",
+            Self::Dummy(_) => "dummy-ups",
+            Self::Upsd(..) => "upsd",
+            Self::Upsmon(_) => "upsmon",
+            Self::Observer(_) => "observer",
+            Self::Tool(_) => "tool",
+        })
+    }
+}
+
+/// The same news for an engine that can also be reloaded.
+fn widen<C>(news: News) -> Event<C> {
+    let never = |never: Infallible| match never {};
+    match news {
+        Event::Accepted { link, peer } => Event::Accepted { link, peer },
+        Event::Opened { link } => Event::Opened { link },
+        Event::Attached { link, identity } => Event::Attached { link, identity },
+        Event::OpenFailed { link, error } => Event::OpenFailed { link, error },
+        Event::Received { link, bytes } => Event::Received { link, bytes },
+        Event::Closed { link, error } => Event::Closed { link, error },
+        Event::Full { link } => Event::Full { link },
+        Event::Drained { link } => Event::Drained { link },
+        Event::TransferDone { link, transfer, result } => Event::TransferDone { link, transfer, result },
+        Event::Interrupt { link, bytes } => Event::Interrupt { link, bytes },
+        Event::JobDone { job, outcome } => Event::JobDone { job, outcome },
+        Event::FileChanged { path, contents } => Event::FileChanged { path, contents },
+        Event::Signal(signal) => Event::Signal(signal),
+        Event::Reload(nothing) => never(nothing),
+    }
+}
+
+fn source(files: &BTreeMap<String, Vec<u8>>, name: &str) -> Source {
+    let path = format!("{CONFIGURATION}/{name}");
+    Source::new(&path, files.get(&path).map_or(&[][..], Vec::as_slice))
+}
+
+fn driver_config(
+    files: &BTreeMap<String, Vec<u8>>,
+    ups: &str,
+    program: &str,
+    killpower: bool,
+) -> Result<DriverConfig, String> {
+    let (conf, _) = UpsConf::read(&source(files, "ups.conf")).map_err(|found| said(&found))?;
+    let known = match program {
+        "usbhid-ups" => Knowledge { driver: "usbhid-ups", params: &usbhid::PARAMS },
+        "dummy-ups" => Knowledge { driver: "dummy-ups", params: &dummy::PARAMS },
+        other => return Err(format!("{other} is not a driver of this project")),
+    };
+    let line = CommandLine {
+        killpower,
+        configuration_directory: CONFIGURATION.to_owned(),
+        process_id: 1,
+        ..CommandLine::default()
+    };
+    let (config, _) = DriverConfig::from_section(&conf, ups, known, &line).map_err(|found| said(&found))?;
+    Ok(config)
+}
+
+fn server_config(files: &BTreeMap<String, Vec<u8>>) -> Result<UpsdConfig, String> {
+    let files = Files {
+        ups: source(files, "ups.conf"),
+        upsd: source(files, "upsd.conf"),
+        users: source(files, "upsd.users"),
+        allow_no_device: false,
+    };
+    let (mut config, _) = UpsdConfig::load_from(&files).map_err(|found| said(&found))?;
+    config.state_path = STATE.to_owned();
+    Ok(config)
+}
+
+fn monitor_config(files: &BTreeMap<String, Vec<u8>>) -> Result<monitor::Config, String> {
+    let source = source(files, "upsmon.conf");
+    let (config, _) = monitor::Config::load_from(source.bytes(), source.path()).map_err(|found| said(&found))?;
+    Ok(config)
+}
+
+fn said(found: &Diagnostics) -> String {
+    found.iter().map(protocol::diagnostic::Diagnostic::one_line).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,157 @@
+//! Carries out what engines ask for.
+
+use std::time::Duration;
+
+use protocol::effect::Program;
+use protocol::{Command, Effect, Event, JobId, JobOutcome, Level, LinkId};
+
+use super::world::World;
+use crate::journal::{CommandRole, Name, ProcessEvent, What};
+use crate::language::action::Disk;
+use crate::rigs::configuration::ups_of;
+use crate::rigs::director::{Request, show_words};
+use crate::rigs::notices::Outlet;
+
+/// How long a small file takes to be on the disk.
+const DISK: Duration = Duration::from_millis(2);
+
+impl World {
+    /// Carries out one effect of the engine in `slot`.
+    pub(super) fn carry_out(&mut self, slot: usize, effect: Effect) {
+        match effect {
+            Effect::Send { link, bytes } => {
+                if let Some((number, side)) = self.side_of(slot, link) {
+                    self.send(number, side, bytes);
+                }
+            }
+            Effect::Transfer { link, transfer, request } => self.to_device(slot, link, transfer, request),
+            Effect::Open { link, to } => self.open(slot, link, to),
+            Effect::Close { link } => self.close(slot, link),
+            Effect::Run { job, command } => self.run_command(slot, job, command),
+            Effect::WriteFile { job, path, contents } => self.change_file(slot, job, path, Some(contents)),
+            Effect::RemoveFile { job, path } => self.change_file(slot, job, path, None),
+            Effect::WatchFile { path } => self.watch(slot, path),
+            Effect::Say { level, text } => self.say(slot, level, text),
+            Effect::Wall { text } => self.wall(slot, text),
+            Effect::Exit { code } => self.exit(slot, code),
+        }
+    }
+
+    fn side_of(&self, slot: usize, link: LinkId) -> Option<(u32, u8)> {
+        let number = self.slots[slot].process.as_ref()?.link(link)?;
+        Some((number, u8::from(link.is_accepted())))
+    }
+
+    fn close(&mut self, slot: usize, link: LinkId) {
+        let Some(process) = &mut self.slots[slot].process else { return };
+        process.forget_opening(link);
+        if let Some(number) = process.link(link) {
+            self.drop_end(number, slot, false);
+        }
+    }
+
+    fn say(&mut self, slot: usize, level: Level, line: String) {
+        if level == Level::Debug {
+            return;
+        }
+        let place = &self.slots[slot];
+        let machine = &self.machines[place.host];
+        let notice = if *place.program == *"upsmon" {
+            machine.recogniser.as_ref().and_then(|notices| notices.recognise(&machine.name, &line, Outlet::Log))
+        } else {
+            None
+        };
+        let (host, process) = (machine.name.clone(), place.program.clone());
+        self.see(What::Logged { host, process, line });
+        if let Some(notice) = notice {
+            self.see(notice);
+        }
+    }
+
+    fn wall(&mut self, slot: usize, text: String) {
+        let machine = &self.machines[self.slots[slot].host];
+        let notices = machine.recogniser.as_ref();
+        let notice = notices.and_then(|notices| notices.recognise(&machine.name, &text, Outlet::Wall));
+        if let Some(notice) = notice {
+            self.see(notice);
+        }
+    }
+
+    fn run_command(&mut self, slot: usize, job: JobId, command: Command) {
+        let host = self.slots[slot].host;
+        let variable = |name: &str| {
+            command.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        };
+        let role = match variable("NOTIFYTYPE") {
+            Some(kind) => {
+                let ups = variable("UPSNAME").filter(|ups| !ups.is_empty()).map(|ups| Name::from(ups_of(ups)));
+                let text = command.arguments.last().cloned().unwrap_or_default();
+                let (host, kind) = (self.machines[host].name.clone(), Name::from(kind));
+                self.see(What::Notified { host, kind, ups, text });
+                CommandRole::Notify
+            }
+            None if command.privileged => CommandRole::Shutdown,
+            None => CommandRole::Other,
+        };
+        let (line, shown) = match &command.program {
+            Program::Shell(line) => (line.clone(), show_words(line, &command.arguments)),
+            Program::Exec(program) => {
+                let shown = show_words(program, &command.arguments);
+                (shown.clone(), shown)
+            }
+        };
+        let fate = self.director.run(Request { host, role, line: &line, shown: &shown }, self.now);
+        self.director_was_heard();
+        if let Some(status) = fate.status {
+            self.tell_later(slot, fate.takes, Event::JobDone { job, outcome: JobOutcome::Exited(status) });
+        }
+    }
+
+    fn change_file(&mut self, slot: usize, job: JobId, path: String, contents: Option<Vec<u8>>) {
+        let host = self.slots[slot].host;
+        let machine = &mut self.machines[host];
+        let outcome = match machine.disk {
+            Disk::Healthy => JobOutcome::Exited(0),
+            Disk::Full if contents.is_none() => JobOutcome::Exited(0),
+            Disk::Full => JobOutcome::Failed("no space left on device".into()),
+            Disk::ReadOnly => JobOutcome::Failed("read-only file system".into()),
+        };
+        if outcome.is_success() {
+            let (exists, is_flag) = (contents.is_some(), machine.flag.as_deref() == Some(path.as_str()));
+            let existed = machine.files.contains_key(&path);
+            match contents {
+                Some(contents) => machine.files.insert(path.clone(), contents),
+                None => machine.files.remove(&path),
+            };
+            let name = machine.name.clone();
+            if is_flag && exists != existed {
+                self.see(What::Flag { host: name, exists });
+            }
+            self.tell_watchers(host, &path);
+        }
+        self.tell_later(slot, DISK, Event::JobDone { job, outcome });
+    }
+
+    fn watch(&mut self, slot: usize, path: String) {
+        let machine = &mut self.machines[self.slots[slot].host];
+        let contents = machine.files.get(&path).cloned();
+        machine.watches.push((slot, path.clone()));
+        self.tell_later(slot, DISK, Event::FileChanged { path, contents });
+    }
+
+    fn tell_watchers(&mut self, host: usize, path: &str) {
+        let machine = &self.machines[host];
+        let slots: Vec<usize> =
+            machine.watches.iter().filter(|(_, watched)| watched == path).map(|(slot, _)| *slot).collect();
+        for slot in slots {
+            let contents = self.machines[host].files.get(path).cloned();
+            self.tell_later(slot, DISK, Event::FileChanged { path: path.to_owned(), contents });
+        }
+    }
+
+    fn exit(&mut self, slot: usize, code: u8) {
+        self.machines[self.slots[slot].host].watches.retain(|(watcher, _)| *watcher != slot);
+        self.end(slot, ProcessEvent::Exited { status: code.into() }, false);
+        self.late_driver_ended(slot, code);
+    }
+}

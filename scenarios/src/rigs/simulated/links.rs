@@ -1,0 +1,309 @@
+//! Connections: what TCP, Unix sockets and the data cable do with bytes.
+//!
+//! A link has two sides: 0 opened it, 1 was there. Bytes keep their order in each direction. A
+//! segment that the network loses is sent again as TCP does (RFC 6298: the time-out doubles), and
+//! what comes after it waits behind it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use protocol::{Event, Instant, LinkError, LinkId};
+
+use super::network::Fate;
+use super::process::index;
+use super::world::{Due, News, World};
+use crate::journal::{Answer, Direction, LinkEvent, Name, What};
+use crate::rigs::tap::{Ear, Tap};
+
+/// On a Unix socket.
+const UNIX: Duration = Duration::from_micros(15);
+/// On the bus, one way.
+const BUS: Duration = Duration::from_micros(125);
+/// TCP's first retransmission time-out on a network like this one (Linux: 200 ms).
+const RETRY: Duration = Duration::from_millis(200);
+/// And its longest.
+const LONGEST_RETRY: Duration = Duration::from_secs(120);
+/// A sender gives up after this many (Linux: tcp_retries2).
+const MOST_RETRIES: u32 = 15;
+/// A link is full beyond this, and has drained below a half of it.
+const BOUND: usize = 64 * 1024;
+
+/// What a link runs over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// The network, from one machine to another (or to itself).
+    Network {
+        /// The machines of side 0 and side 1.
+        hosts: [usize; 2],
+    },
+    /// A Unix socket of one machine.
+    Unix,
+    /// The data cable of a UPS, which is side 1.
+    Bus {
+        /// The UPS.
+        ups: usize,
+    },
+}
+
+/// One side of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// An engine, which calls the link so.
+    Engine { slot: usize, generation: u32, link: LinkId },
+    /// A UPS.
+    Device,
+    /// Nobody any more; the other side knows, or will.
+    Gone,
+    /// Nobody any more, and nothing told the other side.
+    Vanished,
+}
+
+/// A connection.
+#[derive(Debug)]
+pub struct Link {
+    /// What it runs over.
+    pub over: Over,
+    /// Both sides.
+    pub ends: [End; 2],
+    /// What is on its way from side 0 and from side 1.
+    lanes: [Lane; 2],
+    /// Who listens in.
+    pub tap: Tap,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    /// Nothing sent now arrives before this.
+    clear_at: Instant,
+    /// What waits behind a lost segment; `None` is the end of the stream.
+    waiting: VecDeque<Option<Vec<u8>>>,
+    retries: u32,
+    /// Bytes sent that have not arrived.
+    queued: usize,
+    is_full: bool,
+}
+
+impl World {
+    /// Makes a link between two ends that are there, and says so in the journal.
+    pub(super) fn join(&mut self, over: Over, ends: [End; 2], tap: Tap) -> u32 {
+        let link = index(self.links.len());
+        for end in ends {
+            if let End::Engine { slot, link: name, .. } = end
+                && let Some(process) = &mut self.slots[slot].process
+            {
+                process.forget_opening(name);
+                process.set_link(name, Some(link));
+            }
+        }
+        self.links.push(Link { over, ends, lanes: Default::default(), tap });
+        self.show_link(link, LinkEvent::Opened);
+        link
+    }
+
+    /// Sends bytes from one side.
+    pub(super) fn send(&mut self, link: u32, side: u8, bytes: Vec<u8>) {
+        let lane = &mut self.links[link as usize].lanes[usize::from(side)];
+        lane.queued += bytes.len();
+        if lane.waiting.is_empty() {
+            self.transmit(link, side, Some(bytes));
+        } else {
+            lane.waiting.push_back(Some(bytes));
+        }
+        let lane = &mut self.links[link as usize].lanes[usize::from(side)];
+        if lane.queued > BOUND && !lane.is_full {
+            lane.is_full = true;
+            self.tell_end(link, side, |link| Event::Full { link });
+        }
+    }
+
+    /// Puts one segment, or the end of the stream, on its way; a lost one waits for its next try.
+    /// Says whether it is on its way.
+    pub(super) fn transmit(&mut self, number: u32, side: u8, segment: Option<Vec<u8>>) -> bool {
+        let link = &mut self.links[number as usize];
+        let fate = match link.over {
+            Over::Unix => Fate::Arrives(self.now + UNIX),
+            Over::Bus { .. } => Fate::Arrives(self.now + BUS),
+            Over::Network { hosts } => {
+                let (from, to) = (hosts[usize::from(side)], hosts[usize::from(1 - side)]);
+                if self.machines[from].is_reachable && self.machines[to].is_reachable {
+                    let size = segment.as_ref().map_or(0, Vec::len);
+                    self.network.send(from, to, size, self.now)
+                } else {
+                    Fate::Lost
+                }
+            }
+        };
+        let lane = &mut link.lanes[usize::from(side)];
+        match fate {
+            Fate::Arrives(at) => {
+                lane.clear_at = lane.clear_at.max(at);
+                lane.retries = 0;
+                let due = match segment {
+                    Some(bytes) => Due::Arrive { link: number, side: 1 - side, bytes },
+                    None => Due::Hang { link: number, side: 1 - side },
+                };
+                self.agenda.push(lane.clear_at, due);
+                true
+            }
+            Fate::Lost => {
+                lane.waiting.push_front(segment);
+                let wait = RETRY.saturating_mul(1 << lane.retries.min(12)).min(LONGEST_RETRY);
+                self.agenda.push(self.now + wait, Due::Resend { link: number, side });
+                false
+            }
+        }
+    }
+
+    pub(super) fn resend(&mut self, number: u32, side: u8) {
+        let link = &mut self.links[number as usize];
+        let lane = &mut link.lanes[usize::from(side)];
+        lane.retries += 1;
+        if lane.retries > MOST_RETRIES {
+            lane.waiting.clear();
+            return self.break_end(number, side, LinkError::TimedOut);
+        }
+        // Once the first one comes through, those behind it follow in the same burst.
+        while let Some(segment) = self.links[number as usize].lanes[usize::from(side)].waiting.pop_front() {
+            if !self.transmit(number, side, segment) {
+                return;
+            }
+        }
+    }
+
+    /// Bytes arrive at a side.
+    pub(super) fn arrive(&mut self, number: u32, side: u8, bytes: Vec<u8>) {
+        let link = &mut self.links[number as usize];
+        let lane = &mut link.lanes[usize::from(1 - side)];
+        lane.queued = lane.queued.saturating_sub(bytes.len());
+        if lane.is_full && lane.queued < BOUND / 2 {
+            lane.is_full = false;
+            self.agenda.push(self.now, Due::Drained { link: number, side: 1 - side });
+        }
+        match link.ends[usize::from(side)] {
+            End::Engine { slot, generation, link: name } => {
+                self.listen_in(number, side, &bytes);
+                match self.links[number as usize].over {
+                    Over::Bus { .. } => self.take_frames(number, slot, generation, name, &bytes),
+                    Over::Network { .. } | Over::Unix => {
+                        self.tell(slot, generation, Event::Received { link: name, bytes });
+                    }
+                }
+            }
+            End::Device => {
+                self.listen_in(number, side, &bytes);
+                if let Over::Bus { ups } = self.links[number as usize].over {
+                    self.take_requests(number, ups, &bytes);
+                }
+            }
+            // The kernel of a machine that runs answers with a reset; one that is down, with nothing.
+            End::Gone | End::Vanished => self.break_end(number, 1 - side, LinkError::Reset),
+        }
+    }
+
+    /// The end of the stream arrives at a side.
+    pub(super) fn hang(&mut self, number: u32, side: u8) {
+        self.break_end(number, side, LinkError::Closed);
+    }
+
+    pub(super) fn drained(&mut self, number: u32, side: u8) {
+        self.tell_end(number, side, |link| Event::Drained { link });
+    }
+
+    /// One side is over: its engine is told.
+    fn break_end(&mut self, number: u32, side: u8, error: LinkError) {
+        let place = usize::from(side);
+        let End::Engine { slot, generation, link } = self.links[number as usize].ends[place] else { return };
+        self.links[number as usize].ends[place] = End::Gone;
+        let is_its = self.slots[slot].generation == generation;
+        if let Some(process) = self.slots[slot].process.as_mut().filter(|_| is_its) {
+            process.set_link(link, None);
+        }
+        if error != LinkError::Closed {
+            self.show_link(number, LinkEvent::Broken);
+        }
+        self.tell(slot, generation, Event::Closed { link, error });
+    }
+
+    /// An engine closes its side, or its process ends. Silently: nothing tells the peer.
+    pub(super) fn drop_end(&mut self, number: u32, slot: usize, silently: bool) {
+        let link = &mut self.links[number as usize];
+        let is_of = |end: &End| matches!(end, End::Engine { slot: of, .. } if *of == slot);
+        let Some(side) = link.ends.iter().position(is_of) else { return };
+        let stays = matches!(link.over, Over::Network { hosts } if silently && hosts[0] != hosts[1]);
+        let End::Engine { generation, link: name, .. } = link.ends[side] else { return };
+        link.ends[side] = if stays { End::Vanished } else { End::Gone };
+        let is_its = self.slots[slot].generation == generation;
+        if let Some(process) = self.slots[slot].process.as_mut().filter(|_| is_its) {
+            process.set_link(name, None);
+        }
+        let event = if side == 0 { LinkEvent::ClosedByOpener } else { LinkEvent::ClosedByPeer };
+        self.show_link(number, event);
+        if let Over::Bus { ups } = self.links[number as usize].over {
+            self.links[number as usize].ends[1] = End::Gone;
+            return self.release(ups, number);
+        }
+        if stays {
+            return;
+        }
+        let side = u8::from(side == 1);
+        let lane = &mut self.links[number as usize].lanes[usize::from(side)];
+        if lane.waiting.is_empty() {
+            self.transmit(number, side, None);
+        } else {
+            lane.waiting.push_back(None);
+        }
+    }
+
+    fn tell_end(&mut self, number: u32, side: u8, news: impl Fn(LinkId) -> News) {
+        if let End::Engine { slot, generation, link } = self.links[number as usize].ends[usize::from(side)] {
+            let due = Due::Tell { slot: index(slot), generation, news: Box::new(news(link)) };
+            self.agenda.push(self.now + Duration::from_micros(1), due);
+        }
+    }
+
+    /// Forgets one end of every connection between two machines; the other end does not hear of it.
+    pub(super) fn half_open(&mut self, from: usize, to: usize) {
+        for number in 0..index(self.links.len()) {
+            let link = &self.links[number as usize];
+            let Over::Network { hosts } = link.over else { continue };
+            let Some(side) = hosts.iter().position(|host| *host == from) else { continue };
+            if hosts[1 - side] == to {
+                self.break_end(number, u8::from(side == 1), LinkError::TimedOut);
+                self.links[number as usize].ends[side] = End::Vanished;
+            }
+        }
+    }
+
+    fn listen_in(&mut self, number: u32, side: u8, bytes: &[u8]) {
+        let direction = if side == 1 { Direction::Out } else { Direction::In };
+        let (all, now) = (self.all_wires, self.now);
+        let mut out = std::mem::take(&mut self.heard);
+        let mut ear = Ear { link: number, now, all, learnt: &mut self.learnt, out: &mut out };
+        self.links[number as usize].tap.hear(direction, bytes, &mut ear);
+        self.see_all(out);
+    }
+
+    /// A client learnt something.
+    pub(super) fn learn(&mut self, server: &Name, ups: &str, name: &str, is: Answer) {
+        let mut out = std::mem::take(&mut self.heard);
+        let mut ear = Ear { link: 0, now: self.now, all: false, learnt: &mut self.learnt, out: &mut out };
+        ear.learn(server, ups, name, is);
+        self.see_all(out);
+    }
+
+    fn show_link(&mut self, number: u32, event: LinkEvent) {
+        let (all, now) = (self.all_wires, self.now);
+        let mut out = std::mem::take(&mut self.heard);
+        let mut ear = Ear { link: number, now, all, learnt: &mut self.learnt, out: &mut out };
+        self.links[number as usize].tap.event(event, &mut ear);
+        self.see_all(out);
+    }
+
+    /// Writes down what a tap heard, and keeps its buffer.
+    fn see_all(&mut self, mut heard: Vec<What>) {
+        for what in heard.drain(..) {
+            self.see(what);
+        }
+        self.heard = heard;
+    }
+}

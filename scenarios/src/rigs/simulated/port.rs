@@ -1,0 +1,163 @@
+//! A UPS and its data port: the emulator's engine, and frames of the bus on its cable.
+//!
+//! Both directions carry the bytes of `protocol::usb::frame`, emitted on one side and parsed on the
+//! other, exactly as on the emulator bus of a real run.
+
+use protocol::usb::frame::Frame;
+use protocol::usb::{Identity, Matcher, Request};
+use protocol::{Engine, Event, Instant, LinkId, TransferId};
+
+use super::links::{End, Over};
+use super::process::index;
+use super::world::{Attempt, Due, World};
+use crate::journal::Name;
+use crate::rigs::director::Happening;
+use crate::rigs::tap::Tap;
+
+/// One UPS.
+#[derive(Debug)]
+pub struct Port {
+    /// Its name.
+    pub name: Name,
+    /// The engine.
+    pub ups: emulator::Ups,
+    /// Its cable is plugged in and its port works.
+    pub identity: Option<Identity>,
+    /// The link that a driver opened to it.
+    pub link: Option<u32>,
+    armed: Option<Instant>,
+}
+
+impl Port {
+    /// A UPS at the start.
+    #[must_use]
+    pub fn new(name: Name, ups: emulator::Ups) -> Self {
+        Self { name, ups, identity: None, link: None, armed: None }
+    }
+}
+
+impl World {
+    pub(super) fn wake_port(&mut self, ups: usize) {
+        let port = &mut self.ports[ups];
+        port.armed = None;
+        if port.ups.poll_timeout().is_some_and(|at| at <= self.now) {
+            port.ups.handle_timeout(self.now);
+        }
+        self.drain_port(ups);
+    }
+
+    /// Does something to a UPS.
+    pub(super) fn control(&mut self, ups: usize, control: emulator::Control) {
+        self.ports[ups].ups.handle(emulator::Input::Control(control), self.now);
+        self.drain_port(ups);
+    }
+
+    /// Carries out what a UPS does, and puts its next deadline down.
+    pub(super) fn drain_port(&mut self, ups: usize) {
+        while let Some(output) = self.ports[ups].ups.poll_output() {
+            match output {
+                emulator::Output::Done { transfer, result } => self.from_device(ups, &Frame::Done { transfer, result }),
+                emulator::Output::Interrupt(report) => self.from_device(ups, &Frame::Interrupt(report)),
+                emulator::Output::Attached(identity) => self.ports[ups].identity = Some(identity),
+                emulator::Output::Detached => self.detach(ups),
+                emulator::Output::Observed(observation) => self.report(Happening::Observed { ups, observation }),
+            }
+        }
+        let port = &mut self.ports[ups];
+        if let Some(at) = port.ups.poll_timeout() {
+            let at = at.max(self.now);
+            if port.armed.is_none_or(|armed| at < armed) {
+                port.armed = Some(at);
+                self.agenda.push(at, Due::WakePort { ups: index(ups) });
+            }
+        }
+    }
+
+    /// The device on the bus of a machine that a driver means, if nobody has it.
+    pub(super) fn find_device(&self, host: usize, matcher: &Matcher) -> Option<usize> {
+        let is_meant = |port: &Port| {
+            port.link.is_none() && port.identity.as_ref().is_some_and(|identity| matcher.matches(identity))
+        };
+        self.machines[host].cabled_to.iter().copied().find(|ups| is_meant(&self.ports[*ups]))
+    }
+
+    /// Gives a driver its device.
+    pub(super) fn attach(&mut self, ups: usize, attempt: &Attempt) {
+        let Attempt { slot, generation, link, .. } = *attempt;
+        let host = self.slots[slot].host;
+        let tap = Tap::usb(&self.machines[host].name, &self.slots[slot].program, &self.ports[ups].name);
+        let ends = [End::Engine { slot, generation, link }, End::Device];
+        let number = self.join(Over::Bus { ups }, ends, tap);
+        let port = &mut self.ports[ups];
+        port.link = Some(number);
+        if let Some(identity) = port.identity.clone() {
+            self.from_device(ups, &Frame::Hello(identity));
+        }
+    }
+
+    /// The driver has let go of the device, or the device is gone.
+    pub(super) fn release(&mut self, ups: usize, link: u32) {
+        if self.ports[ups].link == Some(link) {
+            self.ports[ups].link = None;
+        }
+    }
+
+    fn detach(&mut self, ups: usize) {
+        self.ports[ups].identity = None;
+        if let Some(link) = self.ports[ups].link.take() {
+            self.links[link as usize].ends[1] = End::Gone;
+            self.transmit(link, 1, None);
+        }
+    }
+
+    fn from_device(&mut self, ups: usize, frame: &Frame) {
+        if let Some(link) = self.ports[ups].link {
+            let mut bytes = Vec::with_capacity(32);
+            frame.emit(&mut bytes);
+            self.send(link, 1, bytes);
+        }
+    }
+
+    /// A driver's transfer goes onto the cable.
+    pub(super) fn to_device(&mut self, slot: usize, link: LinkId, transfer: TransferId, request: Request) {
+        let Some(number) = self.slots[slot].process.as_ref().and_then(|process| process.link(link)) else { return };
+        let mut bytes = Vec::with_capacity(16);
+        Frame::Request { transfer: transfer.0, request }.emit(&mut bytes);
+        self.send(number, 0, bytes);
+    }
+
+    /// Frames arrive at a driver.
+    pub(super) fn take_frames(&mut self, link: u32, slot: usize, generation: u32, name: LinkId, bytes: &[u8]) {
+        let mut rest = bytes;
+        while let Ok(Some((frame, size))) = Frame::parse(rest) {
+            rest = &rest[size..];
+            let news = match frame {
+                Frame::Hello(identity) => Event::Attached { link: name, identity },
+                Frame::Done { transfer, result } => {
+                    Event::TransferDone { link: name, transfer: TransferId(transfer), result }
+                }
+                Frame::Interrupt(bytes) => Event::Interrupt { link: name, bytes },
+                Frame::Request { .. } => continue,
+            };
+            self.tell(slot, generation, news);
+        }
+        if !rest.is_empty() {
+            self.warn(format!("link {link}: what the device sent is no frame"));
+        }
+    }
+
+    /// Frames arrive at a UPS.
+    pub(super) fn take_requests(&mut self, link: u32, ups: usize, bytes: &[u8]) {
+        let mut rest = bytes;
+        while let Ok(Some((frame, size))) = Frame::parse(rest) {
+            rest = &rest[size..];
+            if let Frame::Request { transfer, request } = frame {
+                self.ports[ups].ups.handle(emulator::Input::Transfer { transfer, request }, self.now);
+            }
+        }
+        if !rest.is_empty() {
+            self.warn(format!("link {link}: what the driver sent is no frame"));
+        }
+        self.drain_port(ups);
+    }
+}

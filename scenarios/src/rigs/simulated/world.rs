@@ -1,0 +1,215 @@
+//! Everything there is in a simulated run, and its clock.
+//!
+//! One [`Agenda`] drives it: the loop takes the next thing, sets the clock to its time, lets the
+//! engine or the director that it concerns act, and carries out what they ask for. Nothing an
+//! engine asks for reaches another engine at the same instant: every link and every job takes time.
+//!
+//! Ids are indices: a machine's index is its host's in the scenario, a port's is its UPS's.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+
+use protocol::{Endpoint, Engine, Event, Instant, LinkError, LinkId};
+
+use super::agenda::Agenda;
+use super::links::Link;
+use super::machine::Machine;
+use super::network::Network;
+use super::port::Port;
+use super::process::Slot;
+use crate::journal::{Record, What};
+use crate::rigs::director::{Director, Happening};
+use crate::rigs::tap::Learnt;
+
+/// What every engine can be told.
+pub type News = Event<Infallible>;
+
+/// Something that is to come.
+#[derive(Debug)]
+pub enum Due {
+    /// An engine's deadline.
+    Wake { slot: u32, generation: u32 },
+    /// A UPS's deadline.
+    WakePort { ups: u32 },
+    /// The director's deadline.
+    Direct,
+    /// News for an engine.
+    Tell { slot: u32, generation: u32, news: Box<News> },
+    /// An attempt to connect.
+    Connect(Box<Attempt>),
+    /// A connection is there, as far as its opener can tell.
+    Opened { slot: u32, generation: u32, link: LinkId, number: u32 },
+    /// A connection could not be made.
+    OpenFailed { attempt: Box<Attempt>, error: LinkError },
+    /// Bytes arrive at one side of a link.
+    Arrive { link: u32, side: u8, bytes: Vec<u8> },
+    /// The end of a link arrives at one side of it.
+    Hang { link: u32, side: u8 },
+    /// What could not be sent from one side of a link is tried again.
+    Resend { link: u32, side: u8 },
+    /// A link's queue has drained below its bound.
+    Drained { link: u32, side: u8 },
+    /// A driver of a late shutdown hook has had its time.
+    GiveUp { slot: u32, generation: u32 },
+    /// A late shutdown hook ends.
+    LateHookDone { host: u32 },
+}
+
+/// An engine's request for a connection.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The engine.
+    pub slot: usize,
+    /// Its generation.
+    pub generation: u32,
+    /// What it calls the link.
+    pub link: LinkId,
+    /// The number of the request.
+    pub request: u32,
+    /// Where to.
+    pub to: Endpoint,
+    /// How often it was tried before.
+    pub tries: u32,
+}
+
+/// The simulated world.
+#[derive(Debug)]
+pub struct World {
+    pub(super) now: Instant,
+    pub(super) agenda: Agenda<Due>,
+    pub(super) director: Director,
+    pub(super) machines: Vec<Machine>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) ports: Vec<Port>,
+    pub(super) links: Vec<Link>,
+    pub(super) network: Network,
+    pub(super) learnt: Learnt,
+    pub(super) late: Vec<VecDeque<usize>>,
+    pub(super) all_wires: bool,
+    pub(super) heard: Vec<What>,
+    pub(super) finished: bool,
+    pub(super) events: u64,
+    directs_at: Option<Instant>,
+    director_heard: bool,
+}
+
+/// What a world is made of.
+pub struct Parts {
+    /// The director.
+    pub director: Director,
+    /// The hosts.
+    pub machines: Vec<Machine>,
+    /// Every daemon that any host could run.
+    pub slots: Vec<Slot>,
+    /// The UPSes.
+    pub ports: Vec<Port>,
+    /// What chances are drawn from.
+    pub seed: u64,
+    /// Write every line of every wire down, not only what is new.
+    pub all_wires: bool,
+}
+
+impl World {
+    /// A world at its start.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts { director, machines, slots, ports, seed, all_wires } = parts;
+        let mut world = Self {
+            now: Instant::START,
+            agenda: Agenda::new(),
+            director,
+            network: Network::new(machines.len(), seed),
+            late: machines.iter().map(|_| VecDeque::new()).collect(),
+            machines,
+            slots,
+            ports,
+            links: Vec::new(),
+            learnt: Learnt::default(),
+            all_wires,
+            heard: Vec::new(),
+            finished: false,
+            events: 0,
+            directs_at: None,
+            director_heard: true,
+        };
+        for ups in 0..world.ports.len() {
+            world.drain_port(ups);
+        }
+        world.follow_director();
+        world
+    }
+
+    /// Runs to the end: the journal, and how many events it took.
+    #[must_use]
+    pub fn run(mut self) -> (Vec<Record>, u64) {
+        while !self.finished {
+            let Some((at, due)) = self.agenda.pop() else { break };
+            self.now = at;
+            self.events += 1;
+            self.happen(due);
+            if self.director_heard {
+                self.follow_director();
+            }
+        }
+        (self.director.into_journal(), self.events)
+    }
+
+    fn happen(&mut self, due: Due) {
+        match due {
+            Due::Arrive { link, side, bytes } => self.arrive(link, side, bytes),
+            Due::Wake { slot, generation } => self.wake(slot as usize, generation),
+            Due::WakePort { ups } => self.wake_port(ups as usize),
+            Due::Direct => {
+                self.directs_at = None;
+                self.director.handle_timeout(self.now);
+                self.director_heard = true;
+            }
+            Due::Tell { slot, generation, news } => self.tell(slot as usize, generation, *news),
+            Due::Connect(attempt) => self.connect(attempt),
+            Due::Opened { slot, generation, link, number } => self.opened(slot as usize, generation, link, number),
+            Due::OpenFailed { attempt, error } => self.open_failed(&attempt, error),
+            Due::Hang { link, side } => self.hang(link, side),
+            Due::Resend { link, side } => self.resend(link, side),
+            Due::Drained { link, side } => self.drained(link, side),
+            Due::GiveUp { slot, generation } => self.give_up(slot as usize, generation),
+            Due::LateHookDone { host } => self.late_hook_done(host as usize),
+        }
+    }
+
+    /// Tells the director something. What it asks for is carried out when the engine at work is done.
+    pub(super) fn report(&mut self, happening: Happening) {
+        self.director.handle(happening, self.now);
+        self.director_heard = true;
+    }
+
+    /// Writes something down.
+    pub(super) fn see(&mut self, what: What) {
+        self.director.record(what, self.now);
+        self.director_heard = true;
+    }
+
+    /// Lets the main loop know that the director took something in.
+    pub(super) fn director_was_heard(&mut self) {
+        self.director_heard = true;
+    }
+
+    /// Writes a warning down, once for each text.
+    pub(super) fn warn(&mut self, text: String) {
+        self.director.warn(text, self.now);
+        self.director_heard = true;
+    }
+
+    /// Carries out what the director asks for, and puts its next deadline down.
+    fn follow_director(&mut self) {
+        self.director_heard = false;
+        while let Some(act) = self.director.poll_output() {
+            self.carry_out_act(act);
+        }
+        if let Some(at) = self.director.poll_timeout()
+            && self.directs_at.is_none_or(|planned| at < planned)
+        {
+            self.directs_at = Some(at);
+            self.agenda.push(at.max(self.now), Due::Direct);
+        }
+    }
+}
