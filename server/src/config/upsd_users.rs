@@ -48,6 +48,7 @@ fn user(source: &Source, section: &Section, diagnostics: &mut Diagnostics) -> Us
     let mut password = None;
     let (mut actions, mut commands) = (Vec::new(), Vec::new());
     let mut has_all_commands = false;
+    let mut strangers = Vec::new();
     for entry in &section.entries {
         match entry.key.text.as_str() {
             "password" => match entry.value().filter(|value| !value.is_empty()) {
@@ -75,12 +76,14 @@ fn user(source: &Source, section: &Section, diagnostics: &mut Diagnostics) -> Us
                 Ok(granted) => actions.extend(granted),
                 Err(problem) => diagnostics.push(problem),
             },
-            _ => diagnostics.push(unknown(source, entry)),
+            _ => strangers.push(entry),
         }
     }
     if password.is_none() && !section.entries.iter().any(|entry| entry.key.text == "password") {
-        diagnostics.push(no_password(source, section));
+        let typo = strangers.iter().position(|entry| did_you_mean(&entry.key.text, ["password"]).is_some());
+        diagnostics.push(no_password(source, section, typo.map(|at| strangers.swap_remove(at))));
     }
+    diagnostics.extend(strangers.into_iter().map(|entry| unknown(source, entry)));
     User {
         name: section.name.text.clone(),
         password: password.unwrap_or_default(),
@@ -115,11 +118,8 @@ fn unknown(source: &Source, entry: &Entry) -> Diagnostic {
 }
 
 /// A user without a password can prove nothing: NUT starts, and every request of theirs fails.
-fn no_password(source: &Source, section: &Section) -> Diagnostic {
+fn no_password(source: &Source, section: &Section, typo: Option<&Entry>) -> Diagnostic {
     let message = format!("user `{}` has no password", section.name.text);
-    let typo = section.entries.iter().find(|entry| {
-        !KEYS.contains(&entry.key.text.as_str()) && did_you_mean(&entry.key.text, ["password"]).is_some()
-    });
     match typo {
         Some(entry) => entry.key.error(source, message).label("did you mean `password`?"),
         None => section.name.error(source, message).hint("add `password = …` to the section"),

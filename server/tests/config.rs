@@ -1,0 +1,78 @@
+//! The configuration is refused or warned about where it is wrong, with a place and a hint.
+
+mod bed;
+
+use bed::{UPS_CONF, UPSD_CONF, UPSD_USERS, config, files};
+use server::config::Listen;
+use server::{Action, Commands, Config};
+
+/// Everything said about the files, whether they can be used or not.
+fn said(ups: &str, upsd: &str, users: &str) -> String {
+    match Config::load_from(&files(ups, upsd, users)) {
+        Ok((_, warnings)) => format!("usable\n\n{warnings}"),
+        Err(messages) => format!("refused\n\n{messages}"),
+    }
+}
+
+#[test]
+fn a_user_without_a_password_is_refused_at_its_place() {
+    insta::assert_snapshot!(said(
+        UPS_CONF,
+        UPSD_CONF,
+        "[admin]\n  actions = SET\n[mon]\n  pasword = x\n  upsmon primary\n"
+    ));
+}
+
+#[test]
+fn every_mistake_of_upsd_conf_is_said_at_once() {
+    let upsd = "MAXAEG 10\nMAXAGE soon\nMAXAGE 0\nLISTEN\nLISTEN 0.0.0.0 99999\nCERTFILE /etc/cert.pem\n\
+                ACL all 0.0.0.0/0\nALLOW_NO_DEVICE perhaps\nSTATEPATH /run/nut /run/ups\nlisten 127.0.0.1\n";
+    insta::assert_snapshot!(said(UPS_CONF, upsd, UPSD_USERS));
+}
+
+#[test]
+fn every_mistake_of_upsd_users_is_said_at_once() {
+    let users = "stray = 1\n[admin]\npassword = a\npassword = b\nactions = SETT\nallowfrom = lan\nupsmon = chief\n\
+                 instcmd = ALL\n[admin]\npassword = c\n";
+    insta::assert_snapshot!(said(UPS_CONF, UPSD_CONF, users));
+}
+
+#[test]
+fn a_ups_without_a_driver_and_a_server_without_a_ups_are_refused() {
+    insta::assert_snapshot!(said("[rack]\n  drvier = usbhid-ups\n  port = auto\n", UPSD_CONF, UPSD_USERS));
+    insta::assert_snapshot!(said("# nothing yet\n", UPSD_CONF, UPSD_USERS));
+    assert!(said("", "ALLOW_NO_DEVICE yes\n", "").starts_with("usable"));
+}
+
+#[test]
+fn what_published_configurations_write_is_read_as_nut_reads_it() {
+    let users = "[admin]\n\tpassword = 123456\n\tactions = SET FSD\n\tactions=fsd\n\tinstcmds = all\n\tupsmon master\n\
+                 [upsmon]\n\tpassword = \"p#w \\\"x\"\n\tinstcmds = test.battery.start beeper.mute\n\tupsmon = slave\n";
+    let upsd = "LISTEN 0.0.0.0\nLISTEN :: 3494\nMAXAGE 25\nSTATEPATH /var/state\nMAXCONN 100\nTRACKINGDELAY 60\n";
+    let config =
+        config("statepath = /run/ups\n[qnapups]\ndriver=usbhid-ups\nport=auto\ndesc=\"The rack\"\n", upsd, users);
+    let (admin, upsmon) = (&config.users[0], &config.users[1]);
+    assert!([Action::Set, Action::Fsd, Action::Login, Action::Primary].into_iter().all(|action| admin.may(action)));
+    assert_eq!(admin.commands, Commands::All);
+    assert_eq!(upsmon.password, "p#w \"x");
+    assert!(upsmon.may(Action::Login) && !upsmon.may(Action::Primary) && !upsmon.may(Action::Fsd));
+    assert!(upsmon.may_command("BEEPER.mute") && !upsmon.may_command("load.off"));
+    assert_eq!(config.upses[0].description.as_deref(), Some("The rack"));
+    assert_eq!(config.state_path, "/run/ups");
+    assert_eq!((config.max_age.as_secs(), config.tracking_delay.as_secs()), (25, 60));
+    assert_eq!(config.max_connections, Some(100));
+    let listen = |host: &str, port| Listen { host: host.into(), port, is_required: true };
+    assert_eq!(config.listen, [listen("0.0.0.0", 3493), listen("::", 3494)]);
+}
+
+#[test]
+fn without_a_word_about_listeners_the_machine_itself_is_served_and_ipv6_may_be_missing() {
+    let config = config(UPS_CONF, "", UPSD_USERS);
+    let hosts: Vec<_> = config.listen.iter().map(|listen| (listen.host.as_str(), listen.is_required)).collect();
+    assert_eq!(hosts, [("127.0.0.1", false), ("::1", false)]);
+}
+
+#[test]
+fn a_password_is_in_no_log() {
+    assert!(!format!("{:?}", config(UPS_CONF, UPSD_CONF, UPSD_USERS)).contains("adm\""));
+}
