@@ -1,2 +1,5 @@
-//! `ridethrough`.
-fn main() {}
+//! `ridethrough`: see [`scenarios::cli`].
+
+fn main() -> std::process::ExitCode {
+    scenarios::cli::main()
+}

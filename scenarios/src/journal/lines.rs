@@ -6,6 +6,9 @@ use std::io::{self, BufRead, Write};
 /// The longest line that is read back: a run's header with many hosts is the largest.
 const LONGEST_LINE: usize = 4 * 1024 * 1024;
 
+/// What the line of verdicts that a report puts after a journal calls itself.
+pub const VERDICTS: &str = "verdicts";
+
 /// Why a journal could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -40,7 +43,7 @@ pub fn write(mut to: impl Write, records: &[Record]) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads records, one a line; empty lines are passed over.
+/// Reads records, one a line; empty lines, and the verdicts that a report adds, are passed over.
 ///
 /// # Errors
 /// The first line that is not a record.
@@ -59,7 +62,15 @@ pub fn read(mut from: impl BufRead) -> Result<Vec<Record>, ReadError> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        records.push(serde_json::from_slice(&line).map_err(|reason| ReadError::Line { line: number, reason })?);
+        match serde_json::from_slice(&line) {
+            Ok(record) => records.push(record),
+            Err(_) if is_verdicts(&line) => {}
+            Err(reason) => return Err(ReadError::Line { line: number, reason }),
+        }
     }
     Ok(records)
+}
+
+fn is_verdicts(line: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(line).is_ok_and(|value| value.get("what").is_some_and(|what| what == VERDICTS))
 }

@@ -471,6 +471,17 @@ impl fmt::Display for HostState {
     }
 }
 
+impl fmt::Display for LinkEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Opened => "open",
+            Self::ClosedByOpener => "closed by the first",
+            Self::ClosedByPeer => "closed by the second",
+            Self::Broken => "broken",
+        })
+    }
+}
+
 mod micros {
     use protocol::Instant;
     use serde::{Deserialize, Deserializer, Serializer};

@@ -1,0 +1,143 @@
+//! What can be written on the command line: the one declaration of it.
+
+use crate::language::Makers;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Keeps computers safe through power cuts, and proves it: runs scripted outages against a UPS stack.
+#[derive(Debug, Parser)]
+#[command(name = "ridethrough", version, about, max_term_width = 100)]
+pub struct Options {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What `ridethrough` can do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run scenarios and judge them
+    Run(RunOptions),
+    /// Judge the journal of an earlier run again
+    Judge(JudgeOptions),
+    /// Say whether scenario files, and the configurations they use, are right
+    Check {
+        /// Scenario files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// List the scenarios of a directory
+    List {
+        /// The directory
+        #[arg(default_value = "scenarios", value_name = "DIR")]
+        directory: PathBuf,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
+    /// Print the manual page
+    Man,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How to run scenarios.
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// Scenario files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Where they run
+    #[arg(long, value_enum, default_value_t = Rig::Simulated)]
+    pub rig: Rig,
+    /// Whose daemons: ours, nut, or driver=…,server=…,monitor=… with either
+    #[arg(long, default_value = "ours", value_name = "STACK")]
+    pub stack: Makers,
+    /// How many times faster than real time the clocks run (processes)
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub speed: u32,
+    /// What every chance is drawn from, in place of the scenario's own seed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Print every line and transfer of every wire
+    #[arg(long)]
+    pub wires: bool,
+    /// Write a report: junit=FILE, json=FILE or html=FILE
+    #[arg(long, value_name = "KIND=FILE")]
+    pub report: Vec<ReportTo>,
+    /// Print the journal and the verdicts as JSON Lines, in place of the timeline
+    #[arg(long)]
+    pub json: bool,
+    /// One line for each scenario, and a summary
+    #[arg(long, conflicts_with = "json")]
+    pub summary: bool,
+    /// Print only what failed
+    #[arg(short, long, conflicts_with_all = ["json", "summary"])]
+    pub quiet: bool,
+}
+
+/// How to judge a journal again.
+#[derive(Debug, Args)]
+pub struct JudgeOptions {
+    /// A journal, as written by `run --report json=FILE`
+    pub journal: PathBuf,
+    /// The scenario whose expectations are judged; without it, only the invariants are
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// Write a report: junit=FILE, json=FILE or html=FILE
+    #[arg(long, value_name = "KIND=FILE")]
+    pub report: Vec<ReportTo>,
+}
+
+/// A rig.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Rig {
+    /// The engines, on a clock that jumps
+    Simulated,
+    /// The daemons, in real time
+    Processes,
+}
+
+/// A report, and where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportTo {
+    /// What kind.
+    pub kind: ReportKind,
+    /// The file.
+    pub file: PathBuf,
+}
+
+/// A kind of report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportKind {
+    /// JUnit XML.
+    Junit,
+    /// The journal and the verdicts, as JSON Lines.
+    Json,
+    /// One page.
+    Html,
+}
+
+impl FromStr for ReportTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, file) = text.split_once('=').ok_or("say a kind and a file, like html=outage.html")?;
+        let kind = match kind {
+            "junit" => ReportKind::Junit,
+            "json" => ReportKind::Json,
+            "html" => ReportKind::Html,
+            other => return Err(format!("there is no report `{other}`: junit, json and html are")),
+        };
+        if file.is_empty() {
+            return Err("the file has no name".to_owned());
+        }
+        Ok(Self { kind, file: PathBuf::from(file) })
+    }
+}

@@ -1,0 +1,159 @@
+//! What `run` and `judge` leave on the terminal and in report files.
+
+use super::options::{ReportKind, ReportTo, RunOptions};
+use crate::language::Scenario;
+use crate::reports::junit::{self, NotRun};
+use crate::reports::{Report, html, json, terminal};
+use quick_junit::TestSuite;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// How much is said of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Loudness {
+    /// The timeline and all verdicts.
+    Timeline,
+    /// A line each, and a summary.
+    Summary,
+    /// What failed.
+    Failures,
+    /// JSON Lines.
+    Json,
+}
+
+/// How many scenarios came out how.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// Ran, and everything held.
+    pub passed: usize,
+    /// Ran, and something did not.
+    pub failed: usize,
+    /// Cannot run here.
+    pub skipped: usize,
+    /// Could not be run.
+    pub wrong: usize,
+}
+
+/// Where it all goes.
+pub struct Output<'a> {
+    reports: &'a [ReportTo],
+    loudness: Loudness,
+    wires: bool,
+    several: bool,
+    counts: Counts,
+    suites: Vec<TestSuite>,
+    not_run: Vec<NotRun>,
+}
+
+impl<'a> Output<'a> {
+    /// For the scenarios of a command line.
+    pub fn new(options: &'a RunOptions, scenarios: usize) -> Self {
+        let loudness = if options.json {
+            Loudness::Json
+        } else if options.quiet {
+            Loudness::Failures
+        } else if options.summary || (scenarios > 1 && !options.wires) {
+            Loudness::Summary
+        } else {
+            Loudness::Timeline
+        };
+        Self { loudness, wires: options.wires, ..Self::plain(&options.report, scenarios) }
+    }
+
+    /// With the whole timeline, for so many scenarios.
+    pub fn plain(reports: &'a [ReportTo], scenarios: usize) -> Self {
+        Self {
+            reports,
+            loudness: Loudness::Timeline,
+            wires: false,
+            several: scenarios > 1,
+            counts: Counts::default(),
+            suites: Vec::new(),
+            not_run: Vec::new(),
+        }
+    }
+
+    /// How many came out how, so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// A scenario ran.
+    pub fn ran(&mut self, report: &Report<'_>, rewritten: &[String]) -> io::Result<()> {
+        let passed = report.judgement.has_passed();
+        *(if passed { &mut self.counts.passed } else { &mut self.counts.failed }) += 1;
+        let mut out = anstream::stdout().lock();
+        match self.loudness {
+            Loudness::Timeline => {
+                for line in rewritten {
+                    writeln!(out, "rewritten: {line}")?;
+                }
+                terminal::write(&mut out, report)?;
+                if self.wires {
+                    terminal::write_wires(&mut out, report.journal)?;
+                }
+            }
+            Loudness::Summary => terminal::one_line(&mut out, report)?,
+            Loudness::Failures if !passed => terminal::one_line(&mut out, report)?,
+            Loudness::Failures => {}
+            Loudness::Json => json::write(&mut BufWriter::new(out), report)?,
+        }
+        self.suites.push(junit::suite(report));
+        for to in self.reports {
+            match to.kind {
+                ReportKind::Junit => {}
+                ReportKind::Json => json::write(&mut BufWriter::new(File::create(self.file(to, report))?), report)?,
+                ReportKind::Html => fs::write(self.file(to, report), html::page(report))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A scenario cannot run here.
+    pub fn skipped(&mut self, scenario: &Scenario, why: String) -> io::Result<()> {
+        self.counts.skipped += 1;
+        anstream::eprintln!("skipped  {}: {why}", scenario.name);
+        self.not_run.push(NotRun { scenario: scenario.name.clone(), why });
+        Ok(())
+    }
+
+    /// A scenario could not be run.
+    pub fn wrong(&mut self, scenario: &Scenario, error: &dyn std::error::Error) -> io::Result<()> {
+        self.counts.wrong += 1;
+        anstream::eprintln!("{}: cannot run here: {error}", scenario.path.display());
+        self.not_run.push(NotRun { scenario: scenario.name.clone(), why: error.to_string() });
+        Ok(())
+    }
+
+    /// Everything has run.
+    pub fn finish(&mut self) -> io::Result<()> {
+        if self.loudness == Loudness::Summary {
+            let Counts { passed, failed, skipped, wrong } = self.counts;
+            let wrong = if wrong > 0 { format!(", {wrong} could not run") } else { String::new() };
+            anstream::println!("{passed} passed, {failed} failed, {skipped} skipped{wrong}");
+        }
+        for to in self.reports.iter().filter(|to| to.kind == ReportKind::Junit) {
+            let xml = junit::xml(std::mem::take(&mut self.suites), &self.not_run).map_err(io::Error::other)?;
+            fs::write(&to.file, xml)?;
+        }
+        Ok(())
+    }
+
+    /// Where a report of one scenario goes: of several, each has its own file.
+    fn file(&self, to: &ReportTo, report: &Report<'_>) -> PathBuf {
+        if self.several { beside(&to.file, &report.facts.scenario) } else { to.file.clone() }
+    }
+}
+
+/// `out.html` for `home lab [x=1]` is `out-home-lab-x-1.html`.
+fn beside(file: &Path, scenario: &str) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let plain: String = scenario.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let name = format!("{stem}-{}", plain.trim_matches('-'));
+    let name = match file.extension() {
+        Some(extension) => format!("{name}.{}", extension.to_string_lossy()),
+        None => name,
+    };
+    file.with_file_name(name)
+}

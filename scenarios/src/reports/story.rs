@@ -1,0 +1,107 @@
+//! The run as a person would tell it: what matters, in order, said once for several hosts.
+
+mod telling;
+
+use crate::journal::{HostState, Name, Record, RunFacts};
+use protocol::Instant;
+use std::time::Duration;
+
+/// How far apart the same news of several hosts may be, to be told in one line.
+const TOGETHER: Duration = Duration::from_secs(2);
+
+/// One line of the story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When it began.
+    pub at: Instant,
+    /// The last record that it tells of, as an index into the journal.
+    pub upto: usize,
+    /// What sort of news it is.
+    pub tone: Tone,
+    /// Who: hosts, a UPS, a feed; empty for a step.
+    pub who: Vec<Name>,
+    /// What, without who.
+    pub what: String,
+    /// More of it, where there is.
+    pub detail: Option<String>,
+}
+
+/// What sort of news something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tone {
+    /// The scenario did something.
+    Step,
+    /// Power, for the better.
+    Power,
+    /// Power, for the worse.
+    Danger,
+    /// A monitor said something.
+    Notice,
+    /// A command, a flag, a decision.
+    Act,
+    /// A host changed its state.
+    Host(HostState),
+    /// A step of a protocol.
+    Protocol,
+    /// By the way.
+    Aside,
+}
+
+/// Tells the story of a journal.
+#[must_use]
+pub fn tell(facts: &RunFacts, journal: &[Record]) -> Vec<Event> {
+    let mut teller = telling::Teller::new(facts);
+    let mut events: Vec<Event> = Vec::new();
+    for (index, record) in journal.iter().enumerate() {
+        let Some(event) = teller.tell(record, index) else { continue };
+        if let Some(same) = joins(&mut events, &event) {
+            same.who.extend(event.who);
+            same.upto = index;
+        } else {
+            events.push(event);
+        }
+    }
+    events
+}
+
+/// A recent line that the same news can be put into: no other news of its hosts lies between.
+fn joins<'a>(events: &'a mut [Event], event: &Event) -> Option<&'a mut Event> {
+    if event.who.is_empty() {
+        return None;
+    }
+    let recent = events.iter().rposition(|earlier| {
+        earlier.tone == event.tone && earlier.what == event.what && !earlier.who.is_empty()
+    })?;
+    let apart = event.at.saturating_since(events[recent].at);
+    let between = events[recent + 1..].iter().any(|other| other.tone == Tone::Step || other.who.iter().any(|who| event.who.contains(who)));
+    let same = &mut events[recent];
+    (apart <= TOGETHER && !between && event.who.iter().all(|who| !same.who.contains(who))).then_some(same)
+}
+
+/// Names of hosts as a person would list them: `n100-1 … n100-4` where a whole run of a group is meant.
+#[must_use]
+pub fn names(who: &[Name], facts: &RunFacts) -> String {
+    let place = |name: &Name| facts.hosts.iter().position(|host| host.name == *name);
+    let mut places: Vec<(Option<usize>, &Name)> = who.iter().map(|name| (place(name), name)).collect();
+    places.sort();
+    let mut said: Vec<String> = Vec::new();
+    let mut rest = places.as_slice();
+    while let Some((first, name)) = rest.first() {
+        let group = first.map(|place| &facts.hosts[place].group);
+        let run = rest
+            .iter()
+            .enumerate()
+            .take_while(|(offset, (place, _))| {
+                place.zip(*first).is_some_and(|(place, first)| place == first + offset) && place.map(|place| &facts.hosts[place].group) == group
+            })
+            .count()
+            .max(1);
+        if run > 2 {
+            said.push(format!("{name} … {}", rest[run - 1].1));
+        } else {
+            said.extend(rest[..run].iter().map(|(_, name)| name.to_string()));
+        }
+        rest = &rest[run..];
+    }
+    said.join(", ")
+}

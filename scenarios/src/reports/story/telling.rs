@@ -1,0 +1,161 @@
+//! One record, told: whether it matters, and in which words.
+
+use super::{Event, Tone};
+use crate::journal::{
+    Answer, CommandRole, Direction, HostState, LinkEvent, Login, MainsState, Name, ProcessEvent, Record, RunFacts, Supply, What,
+    WireProtocol,
+};
+use crate::language::wording::time;
+use protocol::Instant;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Remembers what a teller must, to know what is news.
+pub struct Teller {
+    /// The last tenth of its charge that was told, by UPS.
+    tenths: BTreeMap<Name, u32>,
+    /// Feeds as they were last told.
+    voltages: BTreeMap<Name, u32>,
+    /// Feeds as they should be.
+    nominal: BTreeMap<Name, u32>,
+    /// Daemons that ended unasked, whose start is news.
+    ended: Vec<(Name, Name)>,
+    /// What clients were last told of each UPS, by UPS and server.
+    status: BTreeMap<(Name, Name), Answer>,
+}
+
+/// Tone, who, what, detail.
+type Line<'a> = (Tone, Option<&'a Name>, String, Option<String>);
+
+impl Teller {
+    pub fn new(facts: &RunFacts) -> Self {
+        Self {
+            tenths: BTreeMap::new(),
+            voltages: BTreeMap::new(),
+            nominal: facts.feeds.iter().map(|feed| (feed.name.clone(), feed.millivolts)).collect(),
+            ended: Vec::new(),
+            status: BTreeMap::new(),
+        }
+    }
+
+    /// The line that a record is worth, if it is worth one. The initial state of things is none.
+    pub fn tell(&mut self, record: &Record, index: usize) -> Option<Event> {
+        let begins = record.at == Instant::START;
+        let (tone, who, what, detail) = match &record.what {
+            What::Step { does, id, .. } => (Tone::Step, None, does.clone(), id.clone()),
+            What::Mains { feed, is } => self.mains(feed, *is, begins)?,
+            What::Sample { ups, charge_permille, runtime_s, .. } => self.sample(ups, *charge_permille, *runtime_s, begins)?,
+            _ if begins => return None,
+            What::Supply { .. } | What::Outlet { .. } | What::LowBattery { .. } | What::Commanded { .. } => of_ups(&record.what)?,
+            What::Host { host, is, because } => {
+                if *is != HostState::Up {
+                    self.ended.retain(|(of, _)| of != host);
+                }
+                (Tone::Host(*is), Some(host), is.to_string(), Some(because.clone()))
+            }
+            What::Process { host, process, event, .. } => self.process(host, process, *event)?,
+            What::Var { ups, server, name, is } if &**name == "ups.status" => self.status(ups, server, is)?,
+            What::Wire { protocol: WireProtocol::Net, direction: Direction::Out, bytes, .. } => {
+                let line = bytes.to_string();
+                let ups = line.strip_prefix("FSD ")?;
+                (Tone::Protocol, None, format!("FSD {ups}"), Some("the primary has upsd tell everybody".to_owned()))
+            }
+            What::Link { from, to, event: LinkEvent::Broken, .. } => (Tone::Danger, None, format!("the link from {from} to {to} broke"), None),
+            What::Warning { text } => (Tone::Danger, None, text.clone(), Some("warning".to_owned())),
+            _ => of_host(&record.what)?,
+        };
+        Some(Event { at: record.at, upto: index, tone, who: who.cloned().into_iter().collect(), what, detail })
+    }
+
+    fn mains<'a>(&mut self, feed: &'a Name, is: MainsState, begins: bool) -> Option<Line<'a>> {
+        let before = self.voltages.insert(feed.clone(), is.millivolts);
+        if begins || before == Some(is.millivolts) {
+            return None;
+        }
+        let nominal = self.nominal.get(feed).copied().unwrap_or(0);
+        Some(if !is.live {
+            (Tone::Danger, Some(feed), "without voltage".to_owned(), None)
+        } else if is.millivolts == nominal {
+            (Tone::Power, Some(feed), "live".to_owned(), None)
+        } else {
+            (Tone::Danger, Some(feed), format!("at {} V", is.millivolts / 1000), None)
+        })
+    }
+
+    fn sample<'a>(&mut self, ups: &'a Name, charge: u32, runtime_s: u64, begins: bool) -> Option<Line<'a>> {
+        let tenth = charge.div_ceil(100);
+        let before = self.tenths.insert(ups.clone(), tenth)?;
+        let left = format!("reckons with {}", time(Duration::from_secs(runtime_s)));
+        (before != tenth && !begins).then(|| (Tone::Aside, Some(ups), format!("battery at {} %", charge / 10), Some(left)))
+    }
+
+    fn process<'a>(&mut self, host: &'a Name, process: &Name, event: ProcessEvent) -> Option<Line<'a>> {
+        let key = (host.clone(), process.clone());
+        Some(match event {
+            ProcessEvent::Started => {
+                let place = self.ended.iter().position(|ended| *ended == key)?;
+                self.ended.swap_remove(place);
+                (Tone::Act, Some(host), format!("{process} started again"), None)
+            }
+            ProcessEvent::Killed => {
+                self.ended.push(key);
+                (Tone::Danger, Some(host), format!("{process} killed"), None)
+            }
+            ProcessEvent::Exited { status } => {
+                self.ended.push(key);
+                if status == 0 {
+                    return None;
+                }
+                (Tone::Danger, Some(host), format!("{process} ended"), Some(format!("exit {status}")))
+            }
+            ProcessEvent::Stopped => (Tone::Danger, Some(host), format!("{process} stopped"), None),
+            ProcessEvent::Continued => (Tone::Act, Some(host), format!("{process} goes on"), None),
+            ProcessEvent::Reloaded => (Tone::Act, Some(host), format!("{process} reads its configuration again"), None),
+        })
+    }
+
+    fn status<'a>(&mut self, ups: &Name, server: &'a Name, is: &Answer) -> Option<Line<'a>> {
+        let before = self.status.insert((ups.clone(), server.clone()), is.clone())?;
+        let what = match (before, is) {
+            (Answer::Error(_), Answer::Value(value)) => format!("upsd has word of {ups} again: {value}"),
+            (_, Answer::Error(error)) => format!("upsd says {error} of {ups}"),
+            (Answer::Value(_), Answer::Value(_)) => return None,
+        };
+        Some((Tone::Protocol, Some(server), what, None))
+    }
+}
+
+fn of_ups(what: &What) -> Option<Line<'_>> {
+    Some(match what {
+        What::Supply { ups, is: Supply::OnLine } => (Tone::Power, Some(ups), "on line power".to_owned(), None),
+        What::Supply { ups, is: Supply::OnBattery } => (Tone::Danger, Some(ups), "on battery".to_owned(), None),
+        What::Supply { ups, is: Supply::Off } => (Tone::Danger, Some(ups), "without output".to_owned(), None),
+        What::Outlet { ups, live: true, because } => (Tone::Power, Some(ups), "outlet on".to_owned(), Some(because.clone())),
+        What::Outlet { ups, live: false, because } => (Tone::Danger, Some(ups), "outlet off".to_owned(), Some(because.clone())),
+        What::LowBattery { ups, low: true } => (Tone::Danger, Some(ups), "battery low".to_owned(), None),
+        What::LowBattery { ups, low: false } => (Tone::Power, Some(ups), "battery no longer low".to_owned(), None),
+        What::Commanded { ups, command } => (Tone::Protocol, Some(ups), format!("is told: {command}"), None),
+        _ => return None,
+    })
+}
+
+fn of_host(what: &What) -> Option<Line<'_>> {
+    Some(match what {
+        What::Notified { host, kind, text, .. } => (Tone::Notice, Some(host), kind.to_string(), Some(text.clone())),
+        What::Ran { host, role, command, .. } => match role {
+            CommandRole::Shutdown | CommandRole::Other => (Tone::Act, Some(host), format!("runs {command}"), None),
+            CommandRole::LateShutdown => (Tone::Act, Some(host), format!("late in its shutdown: {command}"), None),
+            CommandRole::Operator => (Tone::Act, Some(host), format!("operator: {command}"), None),
+            CommandRole::Notify | CommandRole::Wall => return None,
+        },
+        What::Ended { host, role: CommandRole::Shutdown, command, status } if *status != Some(0) => {
+            (Tone::Danger, Some(host), format!("{command} failed"), status.map(|status| format!("exit {status}")))
+        }
+        What::Decision { host, decision, reason, .. } => (Tone::Act, Some(host), decision.clone(), Some(reason.clone())),
+        What::Login { server, ups, host, event: Login::In } => (Tone::Protocol, Some(host), format!("logged in to {ups} on {server}"), None),
+        What::Login { ups, host, event: Login::Out, .. } => (Tone::Protocol, Some(host), format!("logged out of {ups}"), None),
+        What::Flag { host, exists: true } => (Tone::Act, Some(host), "power-down flag written".to_owned(), None),
+        What::Flag { host, exists: false } => (Tone::Act, Some(host), "power-down flag removed".to_owned(), None),
+        _ => return None,
+    })
+}
