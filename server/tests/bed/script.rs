@@ -1,4 +1,5 @@
 //! Reads a transcript file; its head says how it is written.
+#![expect(clippy::expect_used, reason = "a transcript that cannot be read fails the test")]
 
 /// One step of a transcript.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub fn parse(text: &str) -> Vec<Step> {
             ("<", Some(Step::Ask { reply, .. })) => *reply += &format!("{rest}\n"),
             ("<EOF>", Some(Step::Ask { reply, .. })) => *reply += "<EOF>",
             ("<EOF>", _) => {
-                steps.push(Step::Ask { bytes: Vec::new(), reply: "<EOF>".into(), differs: None, line: line_number })
+                steps.push(Step::Ask { bytes: Vec::new(), reply: "<EOF>".into(), differs: None, line: line_number });
             }
             ("nut:", Some(Step::Ask { differs, .. })) => *differs = Some(rest.to_owned()),
             ("driver>", _) => steps.push(Step::DriverSays(rest.to_owned())),
