@@ -180,7 +180,7 @@ impl DummyUps {
         }
         self.state = match self.mode {
             Mode::Once => State::Done,
-            Mode::Loop => State::Resting { until: now + self.rest(since, now) },
+            Mode::Loop | Mode::LoopByDefault => State::Resting { until: now + self.rest(since, now) },
         };
     }
 

@@ -65,8 +65,9 @@ impl StatusComposer {
     /// `ignorelb`.
     pub fn add(&mut self, words: &str) {
         for word in words.split_ascii_whitespace() {
+            let is_dropped = self.ignores_low_battery && word == LOW_BATTERY;
             let is_known = self.words.split(' ').any(|known| known == word);
-            if !is_known && !(self.ignores_low_battery && word == LOW_BATTERY) {
+            if !is_dropped && !is_known {
                 append(&mut self.words, word);
             }
         }

@@ -11,8 +11,10 @@ const INSTEAD_OF_A_REPEATER: &str = "let the clients ask that server, or run NUT
 pub enum Mode {
     /// `dummy-once`: once for each change of the file; for `*.dev` by default.
     Once,
-    /// `dummy-loop`: again and again; for every other name by default.
+    /// `dummy-loop`: again and again; for `*.seq` by default.
     Loop,
+    /// `dummy`: again and again too; what NUT calls it for a file of any other name.
+    LoopByDefault,
 }
 
 impl Mode {
@@ -22,6 +24,7 @@ impl Mode {
         match self {
             Self::Once => "dummy-once",
             Self::Loop => "dummy-loop",
+            Self::LoopByDefault => "dummy",
         }
     }
 
@@ -48,6 +51,10 @@ impl Mode {
             let message = format!("port `{}` names another server's UPS: {NO_REPEATER}", config.port);
             return Err(Diagnostic::unplaced(Severity::Error, message).hint(INSTEAD_OF_A_REPEATER).into());
         }
-        Ok(if config.port.ends_with(".dev") { Self::Once } else { Self::Loop })
+        Ok(match config.port.rsplit_once('.') {
+            Some((_, "dev")) => Self::Once,
+            Some((_, "seq")) => Self::Loop,
+            _ => Self::LoopByDefault,
+        })
     }
 }

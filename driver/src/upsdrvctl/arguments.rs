@@ -86,7 +86,7 @@ impl Arguments {
         let verb = match &flags.order {
             Some(order) => Verb::Order(order.clone()),
             None if flags.list => Verb::List,
-            None => verb(words.next())?,
+            None => verb(words.next().as_deref())?,
         };
         let ups = words.next();
         if words.next().is_some() {
@@ -115,8 +115,8 @@ impl Arguments {
     }
 }
 
-fn verb(word: Option<String>) -> Result<Verb, ExitCode> {
-    match word.as_deref() {
+fn verb(word: Option<&str>) -> Result<Verb, ExitCode> {
+    match word {
         Some("start") => Ok(Verb::Start),
         Some("stop") => Ok(Verb::Stop),
         Some("shutdown") => Ok(Verb::Shutdown),

@@ -13,7 +13,7 @@ use protocol::diagnostic::Diagnostics;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 /// How long a driver may take to end after SIGTERM, and again after SIGKILL.
@@ -190,10 +190,7 @@ fn start(program: &str, arguments: &[String]) -> io::Result<Child> {
 fn wait(mut child: Child, limit: Duration) -> Option<io::Result<ExitStatus>> {
     let (told, ended) = channel();
     std::thread::spawn(move || told.send(child.wait()));
-    match ended.recv_timeout(limit) {
-        Ok(ended) => Some(ended),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-    }
+    ended.recv_timeout(limit).ok()
 }
 
 #[expect(clippy::disallowed_methods, reason = "retrydelay is a promise of ups.conf(5)")]

@@ -50,6 +50,11 @@ impl Bench {
         std::iter::from_fn(|| self.engine.poll_output()).collect()
     }
 
+    /// When the engine wants to be woken.
+    pub fn engine_rests_until(&self) -> Instant {
+        self.engine.poll_timeout().expect("a deadline")
+    }
+
     /// Time goes on until the engine's next deadline; what it does then.
     pub fn next_deadline(&mut self) -> Vec<Effect> {
         self.now = self.engine.poll_timeout().expect("a deadline");

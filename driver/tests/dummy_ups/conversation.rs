@@ -1,9 +1,7 @@
 //! The driver socket, as a server hears it: the conversation in `fixtures/driver-socket.txt`, and
 //! what no conversation shows.
 
-mod bench;
-
-use bench::{Bench, said, sent};
+use crate::bench::{Bench, said, sent};
 use driver::publisher::{ASKED_LIMIT, BACKLOG_LIMIT, LINKS_LIMIT};
 use driver::{DriverConfig, Publisher};
 use protocol::{Effect, Event, LinkError, LinkId, Peer};
@@ -31,7 +29,7 @@ fn a_server_hears_what_nut_s_drivers_say() {
     let server = lab.connect(1);
     drop(lab.effects());
     let (mut script, mut heard) = (String::new(), String::new());
-    let fixture = include_str!("fixtures/driver-socket.txt");
+    let fixture = include_str!("../fixtures/driver-socket.txt");
     for line in fixture.lines() {
         if let Some(request) = line.strip_prefix("> ") {
             let effects = lab.say(server, format!("{request}\n"));
