@@ -3,8 +3,9 @@
 #![expect(clippy::expect_used, reason = "a machine on which this fails cannot run the test")]
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -45,6 +46,7 @@ impl Drop for Daemon {
 /// A server that listens.
 pub struct Server {
     pub port: u16,
+    folder: String,
     daemon: Daemon,
 }
 
@@ -72,18 +74,34 @@ impl Lab {
         driver
     }
 
+    /// A driver of the test's own, on a thread: it dumps, and answers signs of life.
+    pub fn start_own_driver(&self, dump: &'static str) {
+        let socket = UnixListener::bind(self.path("dummy-ups-dummy")).expect("a socket");
+        std::thread::spawn(move || {
+            for server in socket.incoming().map_while(Result::ok) {
+                std::thread::spawn(move || drive(server, dump));
+            }
+        });
+    }
+
     /// A server on a port of its own, once it answers with the driver's data.
     pub fn start_server(&self, program: &str) -> Server {
+        self.start_server_with(program, &["-u", "root", "-F"])
+    }
+
+    /// As [`Self::start_server`], with these arguments.
+    pub fn start_server_with(&self, program: &str, arguments: &[&str]) -> Server {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
-        let folder = format!("conf-{port}");
-        fs::create_dir(self.path(&folder)).expect("a folder");
+        let folder = self.path(&format!("conf-{port}"));
+        fs::create_dir(&folder).expect("a folder");
         for name in ["ups.conf", "upsd.users"] {
-            fs::copy(self.path(name), self.path(&format!("{folder}/{name}"))).expect("a copy");
+            fs::copy(self.path(name), format!("{folder}/{name}")).expect("a copy");
         }
-        self.write(&format!("{folder}/upsd.conf"), &format!("LISTEN 127.0.0.1 {port}\n"));
-        let mut command = self.command(program, &["-u", "root", "-F"]);
-        command.env("NUT_CONFPATH", self.path(&folder)).env("NUT_ALTPIDPATH", self.path(&folder));
-        let server = Server { port, daemon: start(command, &self.path(&format!("{folder}/upsd.log"))) };
+        fs::write(format!("{folder}/upsd.conf"), format!("LISTEN 127.0.0.1 {port}\n")).expect("a file is written");
+        let mut command = self.command(program, arguments);
+        command.env("NUT_CONFPATH", &folder).env("NUT_ALTPIDPATH", &folder);
+        let daemon = start(command, &format!("{folder}/upsd.log"));
+        let server = Server { port, folder, daemon };
         wait_for("an answer", || {
             let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
             let answer = Client::new(stream).ask(b"GET VAR dummy ups.status\n", "line\n");
@@ -128,6 +146,23 @@ impl Server {
         Client::new(TcpStream::connect(("127.0.0.1", self.port)).expect("a connection"))
     }
 
+    /// A file in the folder of its configuration.
+    pub fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder)
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.path("upsd.log")).unwrap_or_default()
+    }
+
+    /// Runs the same program beside it.
+    pub fn order(&self, lab: &Lab, arguments: &[&str]) -> Output {
+        let mut command = lab.command(OUR_UPSD, arguments);
+        command.env("NUT_CONFPATH", &self.folder).env("NUT_ALTPIDPATH", &self.folder);
+        command.output().expect("it runs")
+    }
+
     pub fn pid(&self) -> u32 {
         self.daemon.0.id()
     }
@@ -135,6 +170,17 @@ impl Server {
     /// Waits for the process's own end.
     pub fn wait(mut self) -> Option<i32> {
         self.daemon.0.wait().expect("it ends").code()
+    }
+}
+
+/// One connection of the test's own driver.
+fn drive(mut server: UnixStream, dump: &str) {
+    let mut lines = BufReader::new(server.try_clone().expect("a second handle")).lines();
+    while let Some(Ok(line)) = lines.next() {
+        let answer = if line == "DUMPALL" { dump } else { "PONG\n" };
+        if server.write_all(answer.as_bytes()).is_err() {
+            return;
+        }
     }
 }
 
