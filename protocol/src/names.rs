@@ -10,14 +10,16 @@ pub fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
-/// The order of names on the wire: by lower-case bytes.
+/// The order of names on the wire: by bytes, letters in lower case.
 #[must_use]
 pub fn compare(a: &str, b: &str) -> Ordering {
-    let lower = |name: &str| name.bytes().map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>();
-    if a.is_ascii() && b.is_ascii() {
-        return a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()));
+    for (a, b) in a.bytes().zip(b.bytes()) {
+        let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+        if a != b {
+            return a.cmp(&b);
+        }
     }
-    lower(a).cmp(&lower(b))
+    a.len().cmp(&b.len())
 }
 
 /// A text that cannot be a name.

@@ -2,89 +2,81 @@
 
 use std::fmt;
 
-/// One word of `ups.status`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum StatusFlag {
-    /// `OL`: the load runs on mains.
-    OnLine,
-    /// `OB`: the load runs on the battery.
-    OnBattery,
-    /// `LB`: the battery is low.
-    LowBattery,
-    /// `HB`: the battery's charge or voltage is too high.
-    HighBattery,
-    /// `RB`: the battery needs replacement.
-    ReplaceBattery,
-    /// `CHRG`: the battery charges.
-    Charging,
-    /// `DISCHRG`: the battery discharges.
-    Discharging,
-    /// `BYPASS`: mains feeds the load past the UPS.
-    Bypass,
-    /// `CAL`: runtime calibration under way.
-    Calibration,
-    /// `OFF`: the load has no power.
-    Off,
-    /// `OVER`: overloaded.
-    Overload,
-    /// `TRIM`: lowers the mains voltage.
-    Trim,
-    /// `BOOST`: raises the mains voltage.
-    Boost,
-    /// `FSD`: a primary has begun a forced shutdown.
-    ForcedShutdown,
-    /// `ALARM`: `ups.alarm` says why.
-    Alarm,
-    /// `ECO`: high-efficiency mode.
-    Eco,
-    /// `TEST`: battery test under way.
-    Test,
-    /// `WAIT`: the server waits for the driver's first dump.
-    Wait,
-    /// `OVERHEAT`: too hot.
-    Overheat,
+macro_rules! flags {
+    ($(#[doc = $doc:literal] $Flag:ident = $word:literal,)*) => {
+        /// One word of `ups.status`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum StatusFlag {
+            $(#[doc = $doc] $Flag,)*
+        }
+
+        impl StatusFlag {
+            /// Every flag with its word.
+            pub const WORDS: &[(Self, &'static str)] = &[$((Self::$Flag, $word)),*];
+
+            /// The flag of a word, by its exact spelling.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$Flag),)*
+                    _ => None,
+                }
+            }
+
+            /// The flag's word.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$Flag => $word,)*
+                }
+            }
+
+            const fn bit(self) -> u32 {
+                1 << self as u32
+            }
+        }
+    };
 }
 
-impl StatusFlag {
-    /// Every flag with its word.
-    pub const WORDS: &[(Self, &'static str)] = &[
-        (Self::OnLine, "OL"),
-        (Self::OnBattery, "OB"),
-        (Self::LowBattery, "LB"),
-        (Self::HighBattery, "HB"),
-        (Self::ReplaceBattery, "RB"),
-        (Self::Charging, "CHRG"),
-        (Self::Discharging, "DISCHRG"),
-        (Self::Bypass, "BYPASS"),
-        (Self::Calibration, "CAL"),
-        (Self::Off, "OFF"),
-        (Self::Overload, "OVER"),
-        (Self::Trim, "TRIM"),
-        (Self::Boost, "BOOST"),
-        (Self::ForcedShutdown, "FSD"),
-        (Self::Alarm, "ALARM"),
-        (Self::Eco, "ECO"),
-        (Self::Test, "TEST"),
-        (Self::Wait, "WAIT"),
-        (Self::Overheat, "OVERHEAT"),
-    ];
-
-    /// The flag of a word, by its exact spelling.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS.iter().find(|&&(_, known)| known == word).map(|&(flag, _)| flag)
-    }
-
-    /// The flag's word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        // The table is in the order of the variants (a test holds it there).
-        Self::WORDS[self as usize].1
-    }
-
-    const fn bit(self) -> u32 {
-        1 << self as u32
-    }
+flags! {
+    /// `OL`: the load runs on mains.
+    OnLine = "OL",
+    /// `OB`: the load runs on the battery.
+    OnBattery = "OB",
+    /// `LB`: the battery is low.
+    LowBattery = "LB",
+    /// `HB`: the battery's charge or voltage is too high.
+    HighBattery = "HB",
+    /// `RB`: the battery needs replacement.
+    ReplaceBattery = "RB",
+    /// `CHRG`: the battery charges.
+    Charging = "CHRG",
+    /// `DISCHRG`: the battery discharges.
+    Discharging = "DISCHRG",
+    /// `BYPASS`: mains feeds the load past the UPS.
+    Bypass = "BYPASS",
+    /// `CAL`: runtime calibration under way.
+    Calibration = "CAL",
+    /// `OFF`: the load has no power.
+    Off = "OFF",
+    /// `OVER`: overloaded.
+    Overload = "OVER",
+    /// `TRIM`: lowers the mains voltage.
+    Trim = "TRIM",
+    /// `BOOST`: raises the mains voltage.
+    Boost = "BOOST",
+    /// `FSD`: a primary has begun a forced shutdown.
+    ForcedShutdown = "FSD",
+    /// `ALARM`: `ups.alarm` says why.
+    Alarm = "ALARM",
+    /// `ECO`: high-efficiency mode.
+    Eco = "ECO",
+    /// `TEST`: battery test under way.
+    Test = "TEST",
+    /// `WAIT`: the server waits for the driver's first dump.
+    Wait = "WAIT",
+    /// `OVERHEAT`: too hot.
+    Overheat = "OVERHEAT",
 }
 
 impl fmt::Display for StatusFlag {
@@ -182,11 +174,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_of_words_is_in_the_order_of_the_flags() {
-        for (at, &(flag, word)) in StatusFlag::WORDS.iter().enumerate() {
-            assert_eq!(flag as usize, at);
-            assert_eq!(flag.word(), word);
+    fn every_word_has_one_flag_and_every_flag_one_word() {
+        for &(flag, word) in StatusFlag::WORDS {
+            assert_eq!((StatusFlag::from_word(word), flag.word()), (Some(flag), word));
         }
+        assert_eq!(StatusFlag::from_word("ol"), None);
     }
 
     #[test]

@@ -42,6 +42,14 @@ enum State {
     QuotedEscape,
 }
 
+/// What comes after a byte outside words.
+enum Step {
+    Next,
+    /// The byte begins a word and belongs to it.
+    Stay,
+    EndLine,
+}
+
 impl LineReader {
     /// A reader at the start of its input.
     #[must_use]
@@ -72,12 +80,11 @@ impl LineReader {
             match self.state {
                 State::Plain => at += self.plain(&bytes[at..], place),
                 State::Quoted => at += self.quoted(&bytes[at..], place),
-                State::Between => {
-                    at += 1;
-                    if self.between(byte, place) {
-                        return Some(self.hand_out(input, at));
-                    }
-                }
+                State::Between => match self.between(byte, place) {
+                    Step::Next => at += 1,
+                    Step::Stay => {}
+                    Step::EndLine => return Some(self.hand_out(input, at + 1)),
+                },
                 State::Comment => match bytes[at..].iter().position(|&byte| byte == b'\n') {
                     Some(skipped) => {
                         self.line.span.end = place + skipped;
@@ -88,8 +95,12 @@ impl LineReader {
                 State::PlainEscape | State::QuotedEscape => {
                     at += 1;
                     self.state = if self.state == State::PlainEscape { State::Plain } else { State::Quoted };
-                    if byte != b'\n' {
-                        self.push(&[byte], place);
+                    match byte {
+                        b'\n' => {}
+                        0x20..=0x7f => self.push(&[byte], place),
+                        _ => {
+                            self.drop_one(place);
+                        }
                     }
                 }
             }
@@ -138,12 +149,12 @@ impl LineReader {
         &self.line
     }
 
-    /// One byte outside words; whether it ends the line.
-    fn between(&mut self, byte: u8, place: usize) -> bool {
+    /// One byte outside words.
+    fn between(&mut self, byte: u8, place: usize) -> Step {
         match byte {
             b'\n' => {
                 self.line.span.end = place;
-                return true;
+                return Step::EndLine;
             }
             b' ' | b'\t' | b'\r' | 0x0b | 0x0c => {}
             b'#' => self.state = State::Comment,
@@ -162,20 +173,17 @@ impl LineReader {
             }
             _ => {
                 self.start_word(place);
-                self.push(&[byte], place);
                 self.state = State::Plain;
+                return Step::Stay;
             }
         }
-        false
+        Step::Next
     }
 
     /// As much of an unquoted word as there is; how many bytes were taken. What ends the word is
     /// left to [`Self::between`], which sees it as well.
     fn plain(&mut self, bytes: &[u8], place: usize) -> usize {
-        let end = bytes
-            .iter()
-            .position(|byte| matches!(byte, b'#' | b'=' | b'\\' | b' ' | b'\t'..=b'\r'))
-            .unwrap_or(bytes.len());
+        let end = run(bytes, ENDS_PLAIN);
         self.push(&bytes[..end], place);
         match bytes.get(end) {
             None => end,
@@ -183,17 +191,18 @@ impl LineReader {
                 self.state = State::PlainEscape;
                 end + 1
             }
-            Some(_) => {
+            Some(b'#' | b'=' | b' ' | b'\t'..=b'\r') => {
                 self.end_word(place + end, false);
                 self.state = State::Between;
                 end
             }
+            Some(_) => self.drop_one(place + end) + end,
         }
     }
 
     /// As much of a quoted word as there is; how many bytes were taken.
     fn quoted(&mut self, bytes: &[u8], place: usize) -> usize {
-        let end = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n')).unwrap_or(bytes.len());
+        let end = run(bytes, ENDS_QUOTED);
         self.push(&bytes[..end], place);
         match bytes.get(end) {
             None => end,
@@ -201,16 +210,17 @@ impl LineReader {
                 self.state = State::QuotedEscape;
                 end + 1
             }
+            Some(b'"') => {
+                self.end_word(place + end + 1, true);
+                self.state = State::Between;
+                end + 1
+            }
             Some(b'\n') if self.is_line_bound => end,
             Some(b'\n') => {
                 self.line.flaws.broken_quote.get_or_insert(place + end);
                 end + 1
             }
-            Some(_) => {
-                self.end_word(place + end + 1, true);
-                self.state = State::Between;
-                end + 1
-            }
+            Some(_) => self.drop_one(place + end) + end,
         }
     }
 
@@ -233,29 +243,47 @@ impl LineReader {
         }
     }
 
-    /// Adds to the current word what a word can hold.
+    /// Adds to the current word; every byte is one that a word can hold.
     fn push(&mut self, bytes: &[u8], place: usize) {
         let room = MAX_WORD.saturating_sub(self.line.text.len() - self.word.0);
-        if bytes.len() <= room
-            && bytes.iter().all(|byte| (0x20..=0x7f).contains(byte))
-            && let Ok(text) = str::from_utf8(bytes)
-        {
-            self.line.text.push_str(text);
-        } else {
-            self.push_some(bytes, place);
+        let fits = &bytes[..bytes.len().min(room)];
+        // Such bytes are ASCII, so this cannot fail.
+        self.line.text.push_str(str::from_utf8(fits).unwrap_or_default());
+        if fits.len() < bytes.len() {
+            self.line.flaws.long_word.get_or_insert(place + room);
         }
     }
 
-    #[cold]
-    fn push_some(&mut self, bytes: &[u8], place: usize) {
-        for (at, &byte) in bytes.iter().enumerate() {
-            if !(0x20..=0x7f).contains(&byte) {
-                self.line.flaws.dropped.get_or_insert(place + at);
-            } else if self.line.text.len() - self.word.0 == MAX_WORD {
-                self.line.flaws.long_word.get_or_insert(place + at);
-            } else {
-                self.line.text.push(char::from(byte));
-            }
-        }
+    /// Passes over a byte that no word can hold.
+    fn drop_one(&mut self, place: usize) -> usize {
+        self.line.flaws.dropped.get_or_insert(place);
+        1
     }
+}
+
+/// A byte that ends a run of an unquoted word.
+const ENDS_PLAIN: u8 = 1;
+/// A byte that ends a run of a quoted word.
+const ENDS_QUOTED: u8 = 2;
+
+/// What each byte ends.
+const ENDS: [u8; 256] = {
+    let mut ends = [0; 256];
+    let mut byte = 0;
+    while byte < ends.len() {
+        if byte < 0x20 || byte >= 0x80 || byte == b'\\' as usize {
+            ends[byte] = ENDS_PLAIN | ENDS_QUOTED;
+        }
+        byte += 1;
+    }
+    ends[b'#' as usize] = ENDS_PLAIN;
+    ends[b'=' as usize] = ENDS_PLAIN;
+    ends[b' ' as usize] = ENDS_PLAIN;
+    ends[b'"' as usize] = ENDS_QUOTED;
+    ends
+};
+
+/// How many bytes there are before the next one that ends the run.
+fn run(bytes: &[u8], end: u8) -> usize {
+    bytes.iter().position(|&byte| ENDS[usize::from(byte)] & end != 0).unwrap_or(bytes.len())
 }
