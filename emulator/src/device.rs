@@ -74,11 +74,7 @@ impl Device {
     /// # Errors
     ///
     /// Everything that is wrong with it, and where.
-    pub fn read(
-        name: &str,
-        source: &Source,
-        descriptor: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, Diagnostics> {
+    pub fn read(name: &str, source: &Source, descriptor: impl Fn(&str) -> Option<String>) -> Result<Self, Diagnostics> {
         assemble::assemble(name, source, descriptor)
     }
 }

@@ -6,6 +6,7 @@
 //! 2. [`Ups`]: the engine; [`control`] goes in, [`observation`] comes out.
 //! 3. [`physics`]: mains, transfer, battery, load, outlets, countdowns, self-test.
 //! 4. [`hid`]: the device's reports, built on its own report descriptor.
+//! 5. [`port`]: the engine on sockets, in real time; `ups-emulator` is that.
 //!
 //! Nothing in this crate computes with floating point: a trace is the same bits on every machine.
 
@@ -15,6 +16,7 @@ mod fixed;
 pub mod hid;
 pub mod observation;
 pub mod physics;
+pub mod port;
 pub mod units;
 mod ups;
 

@@ -205,3 +205,60 @@ impl Physics {
         if self.supply == Supply::Off { Milliwatts(0) } else { self.load }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::{self, Control};
+    use crate::units::{Load, Micros};
+    use proptest::prelude::*;
+
+    fn physics(device: &str) -> Physics {
+        let facts = crate::device::find(device).unwrap().facts;
+        Physics::new(facts, Found { charge: Permille::WHOLE, health: Permille::WHOLE }, Instant::START)
+    }
+
+    proptest! {
+        #[test]
+        fn no_more_energy_comes_out_than_was_held_and_stored(
+            device in prop::sample::select(crate::device::names()),
+            phases in prop::collection::vec((0_u16..1000, 1_u64..7200, any::<bool>()), 1..40),
+        ) {
+            let mut ups = physics(device);
+            let held = ups.battery().holds();
+            let (mut now, mut delivered) = (Instant::START, 0_u128);
+            for (load, seconds, mains) in phases {
+                ups.control(&Control::Load(Load::Share(Permille(load))));
+                ups.control(&Control::Mains(if mains { control::Mains::On } else { control::Mains::Off }));
+                let end = now + Micros::seconds(seconds);
+                while now < end {
+                    let next = ups.next().unwrap_or(end).min(end);
+                    if ups.supply() == Supply::OnBattery {
+                        delivered += u128::from(ups.delivered().0) * (next - now).as_micros();
+                    }
+                    now = next;
+                    ups.advance(now);
+                }
+            }
+            let energy = ups.battery().energy();
+            // What is left in the battery is worth at most what it holds; rates round by parts in 10⁹.
+            let had = held + energy.stored;
+            prop_assert!(energy.drawn <= had + had / 1_000_000, "{energy:?} of {had}");
+            let efficiency = u128::from(ups.facts.inverter.efficiency.0);
+            prop_assert!(delivered <= energy.drawn * efficiency / 1000, "{delivered} of {energy:?}");
+        }
+    }
+
+    #[test]
+    fn a_battery_charges_to_its_mark_in_the_time_its_file_says() {
+        for device in crate::device::names() {
+            let mut ups = physics(device);
+            ups.control(&Control::Battery(control::BatteryControl::Charge(Permille(0))));
+            let (time, mark) = (ups.facts.battery.recharge, ups.facts.battery.recharged_to);
+            ups.advance(Instant::from_micros(time.0 - time.0 / 1000));
+            assert!(Permille::percent(ups.battery().percent()) < mark, "{device}: {}", ups.battery().percent());
+            ups.advance(Instant::from_micros(time.0 + time.0 / 1000));
+            assert_eq!(Permille::percent(ups.battery().percent()), mark, "{device}");
+        }
+    }
+}

@@ -21,9 +21,8 @@ pub fn assemble(
     let yaml = String::from_utf8_lossy(text.bytes());
     let file = File::read(text, &yaml)?;
     let bytes = descriptor::bytes(&file.report_descriptor, text, find_descriptor)?;
-    let layout = Layout::read(&bytes).map_err(|error| {
-        Diagnostic::error(text, span(&file.report_descriptor.file.referenced), error.to_string())
-    })?;
+    let layout = Layout::read(&bytes)
+        .map_err(|error| Diagnostic::error(text, span(&file.report_descriptor.file.referenced), error.to_string()))?;
     let mut wrong = Diagnostics::new();
     let binding = Binder::new(text, &layout, &mut wrong).bind(&file);
     check_energy(&file, text, &mut wrong);

@@ -92,12 +92,14 @@ fn located(source: &Source, error: &serde_saphyr::Error) -> Diagnostic {
     let rendered = error.to_string();
     let message = rendered.split(" at line ").next().unwrap_or(&rendered).trim();
     let span = error.location().map(|location| span(&location)).unwrap_or(0..0);
-    let diagnostic = Diagnostic::error(source, span, message);
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    match (message.starts_with("unknown "), quoted.split_first()) {
-        (true, Some((word, candidates))) => diagnostic.suggest(word, candidates.iter().copied()),
-        _ => diagnostic,
-    }
+    let unknown = message.strip_prefix("unknown ").and_then(|rest| rest.split_once(", expected "));
+    let Some((what, expected)) = unknown else { return Diagnostic::error(source, span, message) };
+    let word = what.split('`').nth(1).unwrap_or(what);
+    let what = if what.starts_with("field") { "key" } else { "word" };
+    let candidates = expected.strip_prefix("one of ").unwrap_or(expected).replace('`', "");
+    Diagnostic::error(source, span, format!("unknown {what} `{word}`"))
+        .hint(format!("known here: {candidates}"))
+        .suggest(word, candidates.split(", "))
 }
 
 /// The bytes of a location.

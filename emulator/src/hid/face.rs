@@ -99,7 +99,8 @@ impl Face {
             }
             Link::Unplug | Link::Plug => {}
         }
-        let freezes = self.fault == Some(Fault::Freeze) || self.report_faults.values().any(|fault| *fault == Fault::Freeze);
+        let freezes =
+            self.fault == Some(Fault::Freeze) || self.report_faults.values().any(|fault| *fault == Fault::Freeze);
         if freezes && self.frozen.is_none() {
             let ids = self.reports.features();
             let bytes = |id| Some(((ReportKind::Feature, id), self.reports.read(ReportKind::Feature, id, ups)?));
@@ -212,10 +213,10 @@ impl Face {
     }
 
     fn report(&self, kind: ReportKind, id: u8, ups: &Physics, now: Instant) -> Option<Vec<u8>> {
-        if self.fault_of(Some(id)) == Some(Fault::Freeze) {
-            if let Some(bytes) = self.frozen.as_ref().and_then(|frozen| frozen.get(&(kind, id))) {
-                return Some(bytes.clone());
-            }
+        if self.fault_of(Some(id)) == Some(Fault::Freeze)
+            && let Some(bytes) = self.frozen.as_ref().and_then(|frozen| frozen.get(&(kind, id)))
+        {
+            return Some(bytes.clone());
         }
         match self.torn.get(&id).filter(|(_, until)| kind == ReportKind::Feature && now < *until) {
             Some((bytes, _)) => Some(bytes.clone()),

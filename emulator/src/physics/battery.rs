@@ -45,6 +45,8 @@ pub struct Battery {
 pub struct Energy {
     /// Drawn by the inverter.
     pub drawn: u128,
+    /// Stored by the charger.
+    pub stored: u128,
 }
 
 impl Battery {
@@ -87,7 +89,9 @@ impl Battery {
                 self.energy.drawn += u128::from(self.power.0) * u128::from(elapsed);
             }
             Flow::Charging => {
+                let before = self.level;
                 self.level = (self.level + moved(self.rates.0)).min(FULL);
+                self.energy.stored += self.worth(self.level - before);
                 self.gauge = (self.gauge + moved(self.rates.1)).min(FULL);
             }
         }
@@ -117,6 +121,7 @@ impl Battery {
     /// Takes note of a per cent gained or lost; whether there was one.
     pub fn step(&mut self) -> bool {
         if self.flow == Flow::Charging && self.gauge == FULL {
+            self.energy.stored += self.worth(FULL - self.level);
             self.level = FULL;
         }
         let before = self.percent;
@@ -195,7 +200,11 @@ impl Battery {
 
     /// At its terminals.
     pub fn volts(&self) -> Millivolts {
-        if self.connected { voltage::terminal(&self.facts, self.charge(), self.flow, self.power) } else { Millivolts(0) }
+        if self.connected {
+            voltage::terminal(&self.facts, self.charge(), self.flow, self.power)
+        } else {
+            Millivolts(0)
+        }
     }
 
     /// What flows.
@@ -206,6 +215,18 @@ impl Battery {
     /// What has gone in and out.
     pub fn energy(&self) -> Energy {
         self.energy
+    }
+
+    /// The energy it holds, in milliwatt-microseconds.
+    pub fn holds(&self) -> u128 {
+        self.worth(self.level)
+    }
+
+    /// The energy of so many parts of what it can hold, in milliwatt-microseconds.
+    fn worth(&self, parts: u64) -> u128 {
+        let whole = u128::from(discharge::energy_microwatt_hours(&self.facts)) * u128::from(self.health.0) / 1000;
+        // 1 µWh is 3.6 million mW·µs; divided in two steps, it stays within 128 bits.
+        whole * 3_600_000 * u128::from(parts / 1_000_000) / u128::from(FULL / 1_000_000)
     }
 
     /// What it can hold, of what it was designed for.

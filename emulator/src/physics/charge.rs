@@ -9,7 +9,7 @@ use crate::physics::battery::FULL;
 use crate::units::{Micros, Permille};
 
 /// Per cent of charge at which the current begins to taper.
-const ABSORPTION_FROM: u8 = 80;
+pub const ABSORPTION_FROM: u8 = 80;
 /// The current just before full, in thousandths of the bulk current.
 const TAIL: u64 = 100;
 

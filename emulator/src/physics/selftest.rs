@@ -69,8 +69,7 @@ impl Physics {
     pub(super) fn act_on_test(&mut self) {
         let now = self.now;
         let charge = Permille::percent(self.battery.percent());
-        let over =
-            self.test.take_if(|test| test.until.is_some_and(|at| at <= now) || charge <= test.down_to);
+        let over = self.test.take_if(|test| test.until.is_some_and(|at| at <= now) || charge <= test.down_to);
         let Some(test) = over else { return };
         if test.teaches {
             self.battery.learn();
@@ -92,6 +91,7 @@ impl Physics {
     /// The battery could not carry the load.
     pub(super) fn fail_test(&mut self) {
         if self.test.take().is_some() {
+            self.battery.learn();
             self.needs_replacement = true;
             self.say_test(TestResult::Failed);
         }

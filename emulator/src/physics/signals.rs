@@ -69,7 +69,8 @@ impl Physics {
             below_charge_limit: force(self.forced_low, below),
             runtime_limit_expired: self.forced_low != Forced::Off && expired,
             low_battery: force(self.forced_low, below || expired),
-            shutdown_imminent: self.forced_low != Forced::Off && (nearly_over || on_battery && self.countdowns.will_cut()),
+            shutdown_imminent: self.forced_low != Forced::Off
+                && (nearly_over || on_battery && self.countdowns.will_cut()),
             overload: self.is_overloaded(),
             replace_battery: force(self.forced_replace, self.needs_replacement || !connected),
             charging: match self.battery.flow() {

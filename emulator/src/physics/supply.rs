@@ -44,10 +44,9 @@ impl Physics {
             }
             Supply::OnBattery => match (good, self.test.is_some()) {
                 // A test holds the load on battery; mains that fail under it end it.
-                (true, true) => (self.transfer_at, self.return_at) = (None, None),
                 (false, true) => _ = self.transfer_at.get_or_insert(transfer),
                 (true, false) => _ = self.return_at.get_or_insert(back),
-                (false, false) => (self.transfer_at, self.return_at) = (None, None),
+                (true, true) | (false, false) => (self.transfer_at, self.return_at) = (None, None),
             },
             Supply::Bypass => {
                 if self.mains.volts().0 == 0 {
@@ -115,21 +114,26 @@ impl Physics {
 
     pub(super) fn act_on_exhaustion(&mut self) {
         if self.supply == Supply::OnBattery && self.battery.is_exhausted() {
-            let because = if !self.battery.is_connected() {
-                Cause::NoBattery
-            } else if self.battery.has_collapsed() {
-                Cause::CellCollapse
-            } else {
-                Cause::BatteryEmpty
-            };
-            self.battery.end();
-            if self.mains.good() {
-                // The battery gave up under a test: the mains take over.
-                self.fail_test();
-                self.go_on_line(Cause::Test);
-            } else {
-                self.switch_off(because, Resume::WithMains { not_before: self.now });
-            }
+            self.exhaust();
+        }
+    }
+
+    /// The battery can carry the load no longer.
+    fn exhaust(&mut self) {
+        let because = if !self.battery.is_connected() {
+            Cause::NoBattery
+        } else if self.battery.has_collapsed() {
+            Cause::CellCollapse
+        } else {
+            Cause::BatteryEmpty
+        };
+        self.battery.end();
+        if self.mains.good() {
+            // It gave up under a test: the device knows it now, and the mains take over.
+            self.fail_test();
+            self.go_on_line(Cause::Test);
+        } else {
+            self.switch_off(because, Resume::WithMains { not_before: self.now });
         }
     }
 
@@ -167,8 +171,11 @@ impl Physics {
             _ if self.mains.volts() < self.mains.inlet.low => cause::LOW_LINE,
             _ => cause::HIGH_LINE,
         };
-        self.go(Supply::OnBattery, because);
-        self.act_on_exhaustion();
+        if self.battery.is_exhausted() {
+            self.exhaust();
+        } else {
+            self.go(Supply::OnBattery, because);
+        }
     }
 
     pub(super) fn go_on_line(&mut self, because: Cause) {

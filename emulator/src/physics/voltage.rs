@@ -1,5 +1,6 @@
 //! A battery's voltage: open-circuit curve by chemistry, less what its resistance takes.
 
+use super::charge::ABSORPTION_FROM;
 use crate::device::{Accumulator, Chemistry};
 use crate::units::{Millivolts, Milliwatts, Permille};
 
@@ -39,9 +40,19 @@ pub fn terminal(battery: &Accumulator, charge: Permille, flow: Flow, power: Mill
     match flow {
         Flow::Rest => Millivolts(open),
         Flow::Discharging => Millivolts(open.saturating_sub(sag(battery, cells, power))),
-        Flow::Charging => Millivolts(open.saturating_add(cells * 60).min(battery.float.0)),
+        Flow::Charging => Millivolts(open + lift(battery, curve, cells, charge)),
         Flow::Floating => battery.float,
     }
+}
+
+/// What the charger lifts the voltage by: more and more in bulk, up to the float voltage in absorption.
+fn lift(battery: &Accumulator, curve: &Curve, cells: u32, charge: Permille) -> u32 {
+    let absorption = Permille::percent(ABSORPTION_FROM);
+    let full_lift = |at| battery.float.0.saturating_sub(interpolate(curve, at).saturating_mul(cells));
+    if charge >= absorption {
+        return full_lift(charge);
+    }
+    full_lift(absorption) * u32::from(charge.0) / u32::from(absorption.0)
 }
 
 fn interpolate(curve: &Curve, charge: Permille) -> u32 {

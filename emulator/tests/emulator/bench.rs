@@ -1,7 +1,7 @@
 //! A bench for one emulated UPS: time passes, things happen to it, what it does is kept.
 
 use emulator::units::Micros;
-use emulator::{Control, Input, Observation, Output, Setup, Ups, device};
+use emulator::{Control, Device, Input, Observation, Output, Setup, Ups, device};
 use protocol::usb::{Failure, ReportKind, Request};
 use protocol::{Engine, Instant};
 
@@ -19,7 +19,10 @@ impl Bench {
     }
 
     pub fn with(device: &str, setup: Setup) -> Self {
-        let device = device::find(device).unwrap();
+        Self::of(device::find(device).unwrap(), setup)
+    }
+
+    pub fn of(device: Device, setup: Setup) -> Self {
         let mut bench =
             Self { ups: Ups::new(device, setup, Instant::START), now: Instant::START, done: Vec::new(), transfers: 0 };
         bench.collect();

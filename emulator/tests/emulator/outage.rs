@@ -1,8 +1,6 @@
 //! Outages as the physics have them, told by what can be seen from outside.
 
-mod bench;
-
-use bench::Bench;
+use crate::bench::Bench;
 use emulator::Observation;
 use emulator::observation::Supply;
 use protocol::Instant;

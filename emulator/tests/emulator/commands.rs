@@ -1,0 +1,203 @@
+//! What a host asks for: delayed shutdown and start, tests, limits; and how devices differ in it.
+
+use emulator::Observation;
+use emulator::observation::{Cause, Supply};
+use protocol::Instant;
+use protocol::usb::Failure;
+
+use crate::bench::Bench;
+
+/// When the outlets went off, and when they came back.
+fn outlet(bench: &Bench, live: bool) -> Option<Instant> {
+    let mut changes = bench.seen().filter(|(at, _)| *at > Instant::START);
+    changes.find(|(_, seen)| matches!(seen, Observation::Outlet { on, .. } if *on == live)).map(|(at, _)| at)
+}
+
+fn seconds(instant: Option<Instant>) -> Option<u64> {
+    instant.map(|instant| instant.as_micros() / 1_000_000)
+}
+
+#[test]
+fn a_shutdown_on_battery_cuts_the_outlets_and_mains_bring_them_back() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("mains off").pass("60 s");
+    // DelayBeforeShutdown, 20 s.
+    bench.write(&[0x15, 20, 0]).unwrap();
+    assert_eq!(bench.feature(0x15), [20, 0]);
+    bench.pass("10 s");
+    assert_eq!(bench.feature(0x15), [10, 0]);
+    bench.pass("5 m").control("mains on").pass("60 s");
+    assert_eq!(bench.feature(0x15), [0xff, 0xff]);
+    insta::assert_snapshot!(bench.story());
+}
+
+#[test]
+fn a_shutdown_that_ends_on_good_mains_cycles_the_outlets() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("mains off").pass("60 s").write(&[0x15, 20, 0]).unwrap();
+    bench.pass("10 s").control("mains on").pass("60 s");
+    assert_eq!(seconds(outlet(&bench, false)), Some(80));
+    assert_eq!(seconds(outlet(&bench, true)), Some(88));
+}
+
+#[test]
+fn a_device_that_ignores_a_cut_on_good_mains_leaves_its_outlets_live() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("quirk cut-on-line ignore").control("mains off").pass("60 s").write(&[0x15, 20, 0]).unwrap();
+    bench.pass("10 s").control("mains on").pass("10 m");
+    assert_eq!(outlet(&bench, false), None);
+}
+
+#[test]
+fn a_device_that_stays_off_on_good_mains_stays_off() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("quirk cut-on-line stay-off").control("mains off").pass("60 s").write(&[0x15, 20, 0]).unwrap();
+    bench.pass("10 s").control("mains on").pass("24 h");
+    assert_eq!(seconds(outlet(&bench, false)), Some(80));
+    assert_eq!(outlet(&bench, true), None);
+    bench.control("panel on");
+    assert_eq!(seconds(outlet(&bench, true)), Some(70 + 24 * 3600));
+}
+
+#[test]
+fn mains_that_come_back_cancel_the_shutdown_where_the_device_does_that() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("quirk mains-back cancels").control("mains off").pass("60 s").write(&[0x15, 20, 0]).unwrap();
+    bench.pass("10 s").control("mains on").pass("10 m");
+    assert_eq!(outlet(&bench, false), None);
+    assert_eq!(bench.feature(0x15), [0xff, 0xff]);
+}
+
+#[test]
+fn a_device_that_returns_without_mains_starts_the_load_from_its_battery() {
+    let mut bench = Bench::new("cyberpower-cp1500epfclcd");
+    bench.control("quirk returns without-mains").control("mains off").pass("60 s");
+    // Startup in two minutes, shutdown in one: this device counts in minutes.
+    bench.write(&[0x16, 2, 0]).unwrap();
+    bench.write(&[0x15, 1, 0]).unwrap();
+    bench.pass("10 m");
+    assert_eq!(seconds(outlet(&bench, false)), Some(120));
+    assert_eq!(seconds(outlet(&bench, true)), Some(180));
+    let supply = bench.seen().filter(|(_, seen)| matches!(seen, Observation::Supply { .. })).last().unwrap().1.clone();
+    assert_eq!(supply, Observation::Supply { supply: Supply::OnBattery, because: Cause::Startup });
+}
+
+#[test]
+fn a_cancelled_shutdown_never_happens() {
+    let mut bench = Bench::new("eaton-3s");
+    bench.control("mains off").pass("60 s").write(&[0x09, 20, 0, 0, 0]).unwrap();
+    bench.pass("10 s").write(&[0x09, 0xff, 0xff, 0xff, 0xff]).unwrap();
+    bench.pass("60 s");
+    assert_eq!(outlet(&bench, false), None);
+    assert_eq!(bench.feature(0x09), [0xff; 4]);
+}
+
+#[test]
+fn the_eaton_returns_after_its_start_delay_when_the_mains_came_back_meanwhile() {
+    let mut bench = Bench::new("eaton-3s");
+    bench.control("mains off").pass("60 s");
+    bench.write(&[0x0a, 30, 0, 0, 0]).unwrap();
+    bench.write(&[0x09, 20, 0, 0, 0]).unwrap();
+    bench.pass("10 s").control("mains on").pass("60 s");
+    assert_eq!(seconds(outlet(&bench, false)), Some(80));
+    assert_eq!(seconds(outlet(&bench, true)), Some(90));
+}
+
+#[test]
+fn the_eaton_stays_off_on_good_mains_without_a_start_delay() {
+    let mut bench = Bench::new("eaton-3s");
+    bench.write(&[0x09, 20, 0, 0, 0]).unwrap();
+    bench.pass("1 h");
+    assert_eq!(seconds(outlet(&bench, false)), Some(20));
+    assert_eq!(outlet(&bench, true), None);
+    bench.write(&[0x0a, 0, 0, 0, 0]).unwrap();
+    assert!(outlet(&bench, true).is_some());
+}
+
+#[test]
+fn the_bx750mi_obeys_only_the_value_one_and_takes_its_two_minutes() {
+    let mut bench = Bench::new("apc-back-ups-bx750mi");
+    bench.control("mains off").pass("10 s");
+    bench.write(&[0x40, 10]).unwrap();
+    bench.pass("10 m");
+    assert_eq!(outlet(&bench, false), None);
+    bench.write(&[0x40, 1]).unwrap();
+    bench.pass("3 m");
+    assert_eq!(seconds(outlet(&bench, false)), Some(610 + 120));
+}
+
+#[test]
+fn the_cyberpower_rounds_its_delays_down_to_minutes() {
+    let mut bench = Bench::new("cyberpower-cp1500epfclcd");
+    bench.control("mains off").pass("60 s").write(&[0x15, 0, 0]).unwrap();
+    assert_eq!(seconds(outlet(&bench, false)), Some(60));
+    // Nothing runs: −1, which its descriptor makes −60 s.
+    let mut other = Bench::new("cyberpower-cp1500epfclcd");
+    assert_eq!(other.feature(0x15), [0xff, 0xff]);
+}
+
+#[test]
+fn a_self_test_runs_on_battery_and_passes() {
+    let mut bench = Bench::new("cyberpower-cp1500epfclcd");
+    bench.write(&[0x14, 1]).unwrap();
+    assert_eq!(bench.feature(0x14), [5]);
+    bench.pass("30 s");
+    assert_eq!(bench.feature(0x14), [1]);
+    insta::assert_snapshot!(bench.story());
+}
+
+#[test]
+fn a_worn_battery_fails_its_test_and_wants_replacement() {
+    let mut bench = Bench::new("cyberpower-cp1500epfclcd");
+    bench.control("battery health 30 %").write(&[0x14, 1]).unwrap();
+    bench.pass("30 s");
+    assert_eq!(bench.feature(0x14), [3]);
+    bench.control("battery replace");
+    insta::assert_snapshot!(bench.story());
+}
+
+#[test]
+fn mains_that_fail_under_a_test_end_it_and_the_load_never_notices() {
+    let mut bench = Bench::new("cyberpower-cp1500epfclcd");
+    bench.write(&[0x14, 2]).unwrap();
+    bench.pass("5 m").control("mains off").pass("1 m");
+    assert_eq!(bench.feature(0x14), [4]);
+    assert_eq!(outlet(&bench, false), None);
+}
+
+#[test]
+fn a_deep_test_teaches_the_gauge_what_the_battery_is_worth() {
+    let mut bench = Bench::new("cyberpower-cp1500epfclcd");
+    bench.control("load 50 %").control("battery health 60 %").control("battery gauge 100 %");
+    let believed = bench.ups.readings().runtime_seconds;
+    bench.write(&[0x14, 2]).unwrap();
+    bench.pass("24 h");
+    let learned = bench.ups.readings().runtime_seconds;
+    assert!((believed * 6 / 10).abs_diff(learned) <= 1, "{believed} {learned}");
+}
+
+#[test]
+fn a_host_moves_the_low_battery_limits() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.write(&[0x11, 50]).unwrap();
+    assert_eq!(bench.feature(0x11), [50]);
+    bench.control("mains off").pass("1 h");
+    let low = bench.when(|seen| *seen == Observation::LowBattery { low: true }).unwrap();
+    // 49 % is shown when half of the 1140 s and 1 % more are gone.
+    assert_eq!(seconds(Some(low)), Some(1140 * 51 / 100));
+}
+
+#[test]
+fn a_host_cannot_write_what_is_not_writable() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    // RemainingCapacity; a report that is not there; a foreign id in the data; no data.
+    assert_eq!(bench.write(&[0x0c, 1, 1, 1]), Err(Failure::Stall));
+    assert_eq!(bench.write(&[0x99, 1]), Err(Failure::Stall));
+    let foreign = protocol::usb::Request::SetReport {
+        kind: protocol::usb::ReportKind::Feature,
+        id: 0x15,
+        data: vec![0x16, 0, 0],
+    };
+    assert_eq!(bench.transfer(foreign).unwrap(), Err(Failure::Stall));
+    assert_eq!(outlet(&bench, false), None);
+}

@@ -1,0 +1,81 @@
+//! Mains that are neither good nor gone, loads that are too much, batteries that lie.
+
+use emulator::Observation;
+use emulator::observation::Supply;
+
+use crate::bench::Bench;
+
+#[test]
+fn a_regulator_boosts_and_trims_before_the_battery_is_used() {
+    let mut bench = Bench::new("apc-back-ups-bx750mi");
+    bench.control("mains 180 V").pass("1 s").control("mains 270 V").pass("1 s");
+    bench.control("mains 140 V").pass("10 s").control("mains 147 V").pass("10 s").control("mains 230 V").pass("10 s");
+    insta::assert_snapshot!(bench.story());
+}
+
+#[test]
+fn a_frequency_out_of_range_is_no_better_than_no_mains() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("mains 70 Hz").pass("1 s");
+    let on_battery = |seen: &Observation| matches!(seen, Observation::Supply { supply: Supply::OnBattery, .. });
+    assert!(bench.when(on_battery).is_some());
+    // APCLineFailCause: frequency out of range.
+    assert_eq!(bench.feature(0x36), [7]);
+}
+
+#[test]
+fn an_overload_on_battery_trips_and_wants_its_button_pressed() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("load 120 %").pass("1 h").control("mains off").pass("1 m").control("mains on").pass("1 h");
+    bench.control("load 50 %").control("panel on").pass("1 s");
+    insta::assert_snapshot!(bench.story());
+}
+
+#[test]
+fn a_gauge_that_knows_no_better_says_low_battery_too_late() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("battery health 50 %").control("battery gauge 100 %").control("mains off").pass("1 h");
+    let low = bench.when(|seen| *seen == Observation::LowBattery { low: true }).unwrap();
+    let dead = bench.when(|seen| matches!(seen, Observation::Outlet { on: false, .. })).unwrap();
+    assert_eq!(low, dead);
+    // Half of 1140 s.
+    assert_eq!(dead.as_micros() / 1_000_000, 570);
+}
+
+#[test]
+fn a_cell_that_collapses_ends_the_supply_there() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("battery collapse 40 %").control("mains off").pass("1 h");
+    insta::assert_snapshot!(bench.story());
+}
+
+#[test]
+fn without_a_battery_the_load_falls_with_the_mains() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("battery disconnect").pass("1 s").control("mains off").pass("1 s");
+    insta::assert_snapshot!(bench.story());
+}
+
+#[test]
+fn the_low_battery_signal_can_be_forced_and_held_down() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("low-battery on").pass("1 s").control("low-battery auto").pass("1 s");
+    bench.control("low-battery off").control("mains off").pass("1 h");
+    insta::assert_snapshot!(bench.story());
+}
+
+#[test]
+fn bypass_puts_the_load_on_the_bare_mains() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("bypass on").pass("1 s").control("mains off").pass("10 s").control("bypass off");
+    bench.control("mains on").pass("10 s");
+    insta::assert_snapshot!(bench.story());
+}
+
+#[test]
+fn a_group_of_outlets_is_switched_alone() {
+    let mut bench = Bench::new("eaton-3s");
+    assert_eq!(bench.feature(0x02), [1, 1]);
+    bench.control("outlet 1 off");
+    assert_eq!(bench.feature(0x02), [1, 0]);
+}
