@@ -83,6 +83,7 @@ fn machines(scenario: &Scenario, configurations: &[Configuration]) -> Vec<Machin
             recogniser: configuration.recogniser(),
             is_reachable: false,
             is_nameless: false,
+            boots: 0,
             cabled_to: host
                 .cabled_to
                 .iter()

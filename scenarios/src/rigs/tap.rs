@@ -110,15 +110,17 @@ impl Tap {
         }
     }
 
+    /// The server has learnt that the connection is over.
+    pub fn server_let_go(&mut self, ear: &mut Ear<'_>) {
+        if let Kind::Net(net) = &mut self.kind {
+            net.ended(ear);
+        }
+    }
+
     /// The link opened, or ended: what the journal says.
     pub fn event(&mut self, event: LinkEvent, ear: &mut Ear<'_>) {
         let protocol = match &mut self.kind {
-            Kind::Net(net) => {
-                if event != LinkEvent::Opened {
-                    net.ended(ear);
-                }
-                WireProtocol::Net
-            }
+            Kind::Net(_) => WireProtocol::Net,
             Kind::DriverSocket(_) => WireProtocol::DriverSocket,
             Kind::Usb(_) => WireProtocol::Usb,
             Kind::Observer(_) => return,

@@ -61,7 +61,7 @@ impl Director {
         }
         let mut fate = Fate::WELL;
         for words in command::commands(line) {
-            fate = self.carry_out(host, &words, 0, now);
+            fate = self.carry_out(host, role, &words, 0, now);
         }
         fate
     }
@@ -70,7 +70,7 @@ impl Director {
     pub fn run_words(&mut self, host: usize, role: CommandRole, words: &[String], now: Instant) -> Fate {
         let shown = words.split_first().map(|(program, arguments)| show_words(program, arguments)).unwrap_or_default();
         self.show_run(host, role, shown, now);
-        self.carry_out(host, words, 0, now)
+        self.carry_out(host, role, words, 0, now)
     }
 
     fn show_run(&mut self, host: usize, role: CommandRole, command: String, now: Instant) {
@@ -78,9 +78,9 @@ impl Director {
         self.record(What::Ran { host, role, by, command }, now);
     }
 
-    fn carry_out(&mut self, host: usize, words: &[String], depth: usize, now: Instant) -> Fate {
+    fn carry_out(&mut self, host: usize, role: CommandRole, words: &[String], depth: usize, now: Instant) -> Fate {
         if let Some(script) = words.first().and_then(|word| self.script(word)) {
-            return self.play(host, &script, depth, now);
+            return self.play(host, role, &script, depth, now);
         }
         let line = words.join(" ");
         match command::meaning(words) {
@@ -95,6 +95,8 @@ impl Director {
             Meaning::Tool(words) => self.acts.push_back(Act::Tool { host, words }),
             Meaning::Nothing => {}
             Meaning::Failure => return Fate::FAILED,
+            // A notice is in the journal already; what else NOTIFYCMD does concerns nobody here.
+            Meaning::Unknown(_) if role == CommandRole::Notify => {}
             Meaning::Unknown(_) => {
                 let name = self.hosts[host].name.clone();
                 self.warn(format!("{name}: nobody here knows what `{line}` does, so it did nothing"), now);
@@ -109,13 +111,13 @@ impl Director {
         self.scenario.commands.get(word).or_else(|| self.scenario.commands.get(name)).cloned()
     }
 
-    fn play(&mut self, host: usize, script: &Script, depth: usize, now: Instant) -> Fate {
+    fn play(&mut self, host: usize, role: CommandRole, script: &Script, depth: usize, now: Instant) -> Fate {
         if depth >= DEEPEST {
             self.warn("scripts call each other without end".to_owned(), now);
             return Fate::FAILED;
         }
         for words in &script.runs {
-            self.carry_out(host, words, depth + 1, now);
+            self.carry_out(host, role, words, depth + 1, now);
         }
         Fate { takes: script.takes.max(BRIEF), status: (!script.hangs).then_some(script.exits) }
     }

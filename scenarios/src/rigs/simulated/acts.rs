@@ -5,14 +5,17 @@ use std::time::Duration;
 use protocol::{Event, Signal};
 
 use super::daemon::Plan;
-use super::process::Purpose;
-use super::world::World;
+use super::process::{Purpose, index};
+use super::world::{Due, World};
 use crate::journal::{HostState, ProcessEvent};
 use crate::language::action::{HostChange, NetworkFault, ProcessDeed};
 use crate::rigs::director::Act;
 
 /// How long a signal takes.
 const SIGNAL: Duration = Duration::from_micros(100);
+
+/// How long a daemon takes to be ready: a driver reads its whole device before it says so.
+const READY: Duration = Duration::from_secs(1);
 
 impl World {
     /// Carries out one act.
@@ -33,11 +36,28 @@ impl World {
         }
     }
 
+    /// An init system starts a service once the one before it says that it is ready.
     fn start_services(&mut self, host: usize) {
-        self.machines[host].is_reachable = true;
-        let slots: Vec<usize> =
-            self.slots_of(host).filter(|slot| matches!(self.slots[*slot].purpose, Purpose::Service | Purpose::Observer)).collect();
+        let machine = &mut self.machines[host];
+        machine.is_reachable = true;
+        machine.boots += 1;
+        let boot = machine.boots;
+        let slots: Vec<usize> = self.slots_of(host).collect();
         for slot in slots {
+            let rank = match &self.slots[slot].plan {
+                Plan::Driver { killpower: false, .. } => 0,
+                Plan::Server(_) => 1,
+                Plan::Monitor | Plan::Observer(_) => 2,
+                Plan::Driver { .. } | Plan::Tool(_) => continue,
+            };
+            self.agenda.push(self.now + READY * rank, Due::Start { slot: index(slot), boot });
+        }
+    }
+
+    /// A service's turn has come, if its host is still up from that boot.
+    pub(super) fn start_in_turn(&mut self, slot: usize, boot: u32) {
+        let host = self.slots[slot].host;
+        if self.machines[host].boots == boot && self.director.host(host).state() == HostState::Up {
             self.start(slot);
         }
     }

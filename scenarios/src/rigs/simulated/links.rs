@@ -69,6 +69,8 @@ pub struct Link {
     lanes: [Lane; 2],
     /// Who listens in.
     pub tap: Tap,
+    /// Its end is in the journal.
+    is_over: bool,
 }
 
 #[derive(Debug, Default)]
@@ -95,7 +97,7 @@ impl World {
                 process.set_link(name, Some(link));
             }
         }
-        self.links.push(Link { over, ends, lanes: Default::default(), tap });
+        self.links.push(Link { over, ends, lanes: Default::default(), tap, is_over: false });
         self.show_link(link, LinkEvent::Opened);
         link
     }
@@ -221,6 +223,9 @@ impl World {
         if error != LinkError::Closed {
             self.show_link(number, LinkEvent::Broken);
         }
+        if side == 1 {
+            self.server_let_go(number);
+        }
         self.tell(slot, generation, Event::Closed { link, error });
     }
 
@@ -238,6 +243,9 @@ impl World {
         }
         let event = if side == 0 { LinkEvent::ClosedByOpener } else { LinkEvent::ClosedByPeer };
         self.show_link(number, event);
+        if side == 1 {
+            self.server_let_go(number);
+        }
         if let Over::Bus { ups } = self.links[number as usize].over {
             self.links[number as usize].ends[1] = End::Gone;
             return self.release(ups, number);
@@ -291,11 +299,22 @@ impl World {
         self.see_all(out);
     }
 
+    /// Writes down that a link opened or ended; of its ends, the first one to be seen.
     fn show_link(&mut self, number: u32, event: LinkEvent) {
+        if event != LinkEvent::Opened && std::mem::replace(&mut self.links[number as usize].is_over, true) {
+            return;
+        }
         let (all, now) = (self.all_wires, self.now);
         let mut out = std::mem::take(&mut self.heard);
         let mut ear = Ear { link: number, now, all, learnt: &mut self.learnt, out: &mut out };
         self.links[number as usize].tap.event(event, &mut ear);
+        self.see_all(out);
+    }
+
+    fn server_let_go(&mut self, number: u32) {
+        let mut out = std::mem::take(&mut self.heard);
+        let mut ear = Ear { link: number, now: self.now, all: false, learnt: &mut self.learnt, out: &mut out };
+        self.links[number as usize].tap.server_let_go(&mut ear);
         self.see_all(out);
     }
 

@@ -32,6 +32,8 @@ pub struct Machine {
     pub is_reachable: bool,
     /// Names do not resolve on it.
     pub is_nameless: bool,
+    /// How often it has come up.
+    pub boots: u32,
     /// UPSes whose data cable ends here.
     pub cabled_to: Vec<usize>,
     /// Who wants to hear of changes of files: slot and path.

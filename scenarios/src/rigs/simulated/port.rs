@@ -39,6 +39,10 @@ impl Port {
 impl World {
     pub(super) fn wake_port(&mut self, ups: usize) {
         let port = &mut self.ports[ups];
+        // An earlier alarm was set after this one: that one counts.
+        if port.armed != Some(self.now) {
+            return;
+        }
         port.armed = None;
         if port.ups.poll_timeout().is_some_and(|at| at <= self.now) {
             port.ups.handle_timeout(self.now);

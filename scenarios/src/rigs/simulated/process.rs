@@ -181,7 +181,8 @@ impl World {
         for news in waiting {
             self.tell(slot, generation, news);
         }
-        if !stopped {
+        if !stopped && let Some(process) = &mut self.slots[slot].process {
+            process.armed = Some(self.now);
             self.wake(slot, generation);
         }
     }
@@ -214,6 +215,10 @@ impl World {
             return;
         }
         let Some(process) = &mut self.slots[slot].process else { return };
+        // An earlier alarm was set after this one: that one counts.
+        if process.armed != Some(self.now) {
+            return;
+        }
         process.armed = None;
         if process.stopped {
             return;

@@ -51,6 +51,8 @@ pub enum Due {
     Drained { link: u32, side: u8 },
     /// A driver of a late shutdown hook has had its time.
     GiveUp { slot: u32, generation: u32 },
+    /// A service's turn to start has come.
+    Start { slot: u32, boot: u32 },
     /// A late shutdown hook ends.
     LateHookDone { host: u32 },
 }
@@ -159,6 +161,7 @@ impl World {
             Due::Arrive { link, side, bytes } => self.arrive(link, side, bytes),
             Due::Wake { slot, generation } => self.wake(slot as usize, generation),
             Due::WakePort { ups } => self.wake_port(ups as usize),
+            Due::Direct if self.directs_at != Some(self.now) => {}
             Due::Direct => {
                 self.directs_at = None;
                 self.director.handle_timeout(self.now);
@@ -171,6 +174,7 @@ impl World {
             Due::Hang { link, side } => self.hang(link, side),
             Due::Resend { link, side } => self.resend(link, side),
             Due::Drained { link, side } => self.drained(link, side),
+            Due::Start { slot, boot } => self.start_in_turn(slot as usize, boot),
             Due::GiveUp { slot, generation } => self.give_up(slot as usize, generation),
             Due::LateHookDone { host } => self.late_hook_done(host as usize),
         }
