@@ -28,5 +28,5 @@ pub mod subdriver;
 pub mod tables;
 pub mod words;
 
-pub use engine::UsbHid;
+pub use engine::{UsbHid, VERSION};
 pub use options::PARAMS;

@@ -1,6 +1,8 @@
 //! Our report-descriptor parser against six real devices: each field list is a snapshot, and the
 //! `hidreport` crate, which shares no line with it, must find the same fields.
 
+#![expect(clippy::unwrap_used, reason = "what a test builds on either is there or fails it")]
+
 use std::fmt::Write;
 
 use driver::hid::{Descriptor, Flaw};
@@ -171,10 +173,15 @@ fn field_lists_of_real_devices() {
         let descriptor = Descriptor::parse(&bytes(hex)).unwrap();
         let mut text = String::new();
         for field in &descriptor.fields {
-            let kind = if field.kind == ReportKind::Input { 'I' } else { 'F' };
+            let kind = match field.kind {
+                ReportKind::Input => 'I',
+                ReportKind::Output => 'O',
+                ReportKind::Feature => 'F',
+            };
             let (low, high) = field.logical;
             let access = if field.attributes.is_constant() { "const" } else { "data" };
-            write!(text, "{:02x} {kind} {:>3}+{:<2} [{low}, {high}] {access}", field.report, field.offset, field.size).unwrap();
+            write!(text, "{:02x} {kind} {:>3}+{:<2} [{low}, {high}] {access}", field.report, field.offset, field.size)
+                .unwrap();
             if field.physical.0 != field.physical.1 {
                 write!(text, " physical [{}, {}]", field.physical.0, field.physical.1).unwrap();
             }

@@ -73,7 +73,10 @@ fn limits_are_errors_and_not_work() {
     assert_eq!(Descriptor::parse(&[0x19, 0, 0x2A, 0xFF, 0xFF]), Err(DescriptorError::TooManyUsages));
     // 65535 fields of one bit: a report of 8 KiB holds that, a device has not that many.
     assert_eq!(Descriptor::parse(&[0x09, 1, 0x75, 1, 0x96, 0xFF, 0xFF, 0x81, 2]), Err(DescriptorError::TooManyFields));
-    assert_eq!(Descriptor::parse(&[0x85, 7, 0x75, 255, 0x96, 0xFF, 0xFF, 0x81, 2]), Err(DescriptorError::ReportTooLong(7)));
+    assert_eq!(
+        Descriptor::parse(&[0x85, 7, 0x75, 255, 0x96, 0xFF, 0xFF, 0x81, 2]),
+        Err(DescriptorError::ReportTooLong(7))
+    );
 }
 
 #[test]
@@ -81,7 +84,7 @@ fn pushed_state_comes_back_and_delimited_usages_count_once() {
     let descriptor = Descriptor::parse(&[
         0x05, 0x84, 0x75, 8, 0x95, 1, 0x15, 0, 0x26, 0xFF, 0, // power device, bytes
         0xA4, 0x05, 0x85, 0x75, 16, // pushed: battery system, words
-        0x09, 0x66, 0xB1, 2, // RemainingCapacity
+        0x09, 0x66, 0xB1, 2,    // RemainingCapacity
         0xB4, // popped
         0xA9, 1, 0x09, 0x30, 0x09, 0x31, 0xA9, 0, // Voltage, or else Current
         0x95, 2, 0xB1, 2,
@@ -89,8 +92,5 @@ fn pushed_state_comes_back_and_delimited_usages_count_once() {
     .unwrap();
     let fields: Vec<_> =
         descriptor.fields.iter().map(|field| (field.path.to_string(), field.offset, field.size)).collect();
-    assert_eq!(
-        fields,
-        [("RemainingCapacity".into(), 0, 16), ("Voltage".into(), 16, 8), ("Voltage".into(), 24, 8)]
-    );
+    assert_eq!(fields, [("RemainingCapacity".into(), 0, 16), ("Voltage".into(), 16, 8), ("Voltage".into(), 24, 8)]);
 }

@@ -54,12 +54,32 @@ pub struct Source {
     pub items: Vec<Item>,
     /// What came last, the id apart; empty before the first time.
     pub last: Vec<u8>,
+    /// What could be read of what came last.
+    pub read: Readable,
     /// For an Input report: the Feature source that it makes needless to read.
     pub covers: Option<usize>,
     /// How often the device refused it in a row.
     pub refusals: u8,
     /// Whether the device sends more than it declares.
     pub is_long: bool,
+}
+
+impl Source {
+    /// Whether what came last holds every field that a row is fed from.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let needed = self.items.iter().map(|item| (item.field.offset + item.field.size).div_ceil(8)).max();
+        usize::try_from(needed.unwrap_or(0)).is_ok_and(|needed| needed <= self.last.len())
+    }
+}
+
+/// What a report's bytes hold: a report that is cut short may hold nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Readable {
+    /// A field that a row is fed from.
+    pub any: bool,
+    /// A field that says something about the status.
+    pub status: bool,
 }
 
 /// One field of a report, and the row that it feeds.
@@ -139,6 +159,7 @@ impl Bindings {
                 tells_status: false,
                 items: Vec::new(),
                 last: Vec::new(),
+                read: Readable::default(),
                 covers: None,
                 refusals: 0,
                 is_long: false,

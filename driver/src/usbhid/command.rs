@@ -169,7 +169,9 @@ fn cycle(device: &Device, desk: &Desk, restarts: &str, on_delay: i64) -> Result<
     let (Some(on), Some(off)) = (on, off) else { return Err(Outcome::Unknown) };
     let mut plan = Vec::new();
     let restart = device.bindings.rows.iter().find(|binding| {
-        binding.claim == Claim::Won && binding.row.variable() == Some("ups.start.auto") && binding.row.writable.is_some()
+        binding.claim == Claim::Won
+            && binding.row.variable() == Some("ups.start.auto")
+            && binding.row.writable.is_some()
     });
     if let Some(binding) = restart
         && let What::Variable(_, conversion) = binding.row.what

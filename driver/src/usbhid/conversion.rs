@@ -169,10 +169,7 @@ impl Conversion {
     /// Whether its text may change while its value does not.
     #[must_use]
     pub const fn looks_around(self) -> bool {
-        matches!(
-            self,
-            Self::EatonRealPower | Self::EatonManaged(_) | Self::EatonEcoMode | Self::EatonBypass
-        )
+        matches!(self, Self::EatonRealPower | Self::EatonManaged(_) | Self::EatonEcoMode | Self::EatonBypass)
     }
 }
 

@@ -1,6 +1,10 @@
 //! One attached device: its table, its last readings, and what they publish.
 //!
+//! `claims` decides which row publishes which variable, `strings` holds what the device calls things.
 //! It neither asks for reports nor knows the time at which they come; [`super::engine`] does.
+
+mod claims;
+mod strings;
 
 use std::collections::BTreeMap;
 
@@ -8,15 +12,13 @@ use protocol::Instant;
 use protocol::usb::{ReportKind, Request};
 
 use crate::Publisher;
-use crate::hid::{Descriptor, Quantity};
-use crate::publisher::{RW_STRING, Slot};
+use crate::hid::Descriptor;
 
-use super::binding::{Bindings, Claim, Source};
-use super::conversion::{Conversion, Converted, Surroundings};
+use super::binding::{Bindings, Readable, Source, is_status};
 use super::desk::Desk;
 use super::model::Model;
 use super::options::{Delay, Options};
-use super::row::{Part, What};
+use super::row::What;
 use super::state::Reading;
 use super::subdriver::Subdriver;
 
@@ -62,7 +64,12 @@ impl Change {
 
 impl Device {
     /// A device of which only the descriptor and the USB strings are known.
-    pub fn new(subdriver: &'static Subdriver, model: Model, descriptor: &Descriptor, publisher: &mut Publisher) -> Self {
+    pub fn new(
+        subdriver: &'static Subdriver,
+        model: Model,
+        descriptor: &Descriptor,
+        publisher: &mut Publisher,
+    ) -> Self {
         Self {
             bindings: Bindings::new(subdriver, descriptor, publisher),
             subdriver,
@@ -98,7 +105,11 @@ impl Device {
         let length = source.length + usize::from(self.has_report_ids);
         // A device that sends more than it declares gets room for all it can send.
         let length = if source.is_long { length.max(LONG_REPORT) } else { length };
-        Request::GetReport { kind: ReportKind::Feature, id: source.id, length: u16::try_from(length).unwrap_or(u16::MAX) }
+        Request::GetReport {
+            kind: ReportKind::Feature,
+            id: source.id,
+            length: u16::try_from(length).unwrap_or(u16::MAX),
+        }
     }
 
     /// Takes in a report, its id apart. Once the variables are claimed, what changed is published:
@@ -111,10 +122,14 @@ impl Device {
         }
         report.last.clear();
         report.last.extend_from_slice(payload);
+        report.read = Readable::default();
         for at in 0..self.bindings.sources[source].items.len() {
             let item = &self.bindings.sources[source].items[at];
             let Some(raw) = item.field.raw(payload) else { continue };
             let (binding, value) = (item.binding, (raw, item.field.physical(raw)));
+            let read = &mut self.bindings.sources[source].read;
+            read.any = true;
+            read.status |= is_status(self.bindings.rows[binding].row);
             let row = &mut self.bindings.rows[binding];
             if row.value.is_some_and(|(_, old)| old == value.1) {
                 continue;
@@ -178,188 +193,9 @@ impl Device {
         desk.state.publish(alarms, &desk.options, now, &mut desk.composer, &mut desk.publisher);
     }
 
-    /// Everything has been read once: each variable goes to the first row that has a value for it,
-    /// and the status rows speak in the table's order.
-    pub fn settle(&mut self, desk: &mut Desk) {
-        self.is_settled = true;
-        self.complete_model();
-        for at in 0..self.bindings.rows.len() {
-            let binding = &self.bindings.rows[at];
-            match (binding.row.what, binding.value, binding.slot) {
-                (What::Status(rule), Some((value, _)), _) => {
-                    desk.state.take(Reading { rule, value }, self.readings());
-                }
-                (What::Delay(_, delay), _, Some(slot)) if self.wins(at) => {
-                    let seconds = self.delay(&desk.options, delay);
-                    self.offer(at, &mut desk.publisher);
-                    desk.publisher.set_fmt(slot, format_args!("{seconds}"));
-                }
-                (What::Label(_, text), _, Some(slot)) if self.wins(at) => {
-                    self.offer(at, &mut desk.publisher);
-                    desk.publisher.set(slot, text);
-                }
-                _ => self.evaluate(at, desk),
-            }
-        }
-    }
-
-    fn complete_model(&mut self) {
-        let part = |part| {
-            self.bindings.rows.iter().find_map(|binding| match (binding.row.what, binding.value) {
-                (What::Identity(of), Some((value, _))) if of == part => Some(value),
-                _ => None,
-            })
-        };
-        let string = |part_value: Option<i64>| {
-            part_value.and_then(|index| self.string(u8::try_from(index).ok()?)).map(str::to_owned)
-        };
-        let (product, model, country) = (string(part(Part::Product)), string(part(Part::Model)), part(Part::Country));
-        self.model.country = country;
-        if let Some(model) = model {
-            let product = product.unwrap_or_else(|| self.model.name.clone());
-            self.model.complete(&product, &model);
-        }
-    }
-
     /// A delay: the configuration's, else what the vendor's devices like.
     #[must_use]
     pub fn delay(&self, options: &Options, delay: Delay) -> i64 {
         options.delay(delay).unwrap_or_else(|| self.subdriver.delay(delay))
-    }
-
-    /// Publishes again what may have changed without its own value changing.
-    pub fn look_around(&mut self, desk: &mut Desk) {
-        for at in 0..self.bindings.rows.len() {
-            if matches!(self.bindings.rows[at].row.what, What::Variable(_, conversion) if conversion.looks_around()) {
-                self.evaluate(at, desk);
-            }
-        }
-    }
-
-    /// Publishes a row's variable, if the row has a value and the variable is not another row's.
-    fn evaluate(&mut self, at: usize, desk: &mut Desk) {
-        let binding = &self.bindings.rows[at];
-        let (What::Variable(_, conversion), Some((_, value)), Some(slot)) =
-            (binding.row.what, binding.value, binding.slot)
-        else {
-            return;
-        };
-        if binding.claim == Claim::Lost || (binding.claim == Claim::Open && !self.wins(at)) {
-            return;
-        }
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        if self.write(conversion, value, desk, &mut text) {
-            if self.bindings.rows[at].claim == Claim::Open {
-                self.offer(at, &mut desk.publisher);
-            }
-            desk.publisher.set(slot, &text);
-        }
-        self.text = text;
-    }
-
-    fn write(&mut self, conversion: Conversion, value: Quantity, desk: &Desk, text: &mut String) -> bool {
-        let around =
-            Surroundings { model: &self.model, is_managed: desk.state.is_managed(), publisher: &desk.publisher };
-        match conversion.write(value, &around, text) {
-            Converted::Text => true,
-            Converted::Nothing => false,
-            Converted::String(index) => match self.strings.get(&index) {
-                Some(Some(string)) => {
-                    text.push_str(string);
-                    true
-                }
-                Some(None) => false,
-                None => {
-                    self.want(index);
-                    false
-                }
-            },
-        }
-    }
-
-    /// Whether no other row publishes this row's variable.
-    fn wins(&self, at: usize) -> bool {
-        let slot = self.bindings.rows[at].slot;
-        !self.bindings.rows.iter().any(|other| other.slot == slot && other.claim == Claim::Won)
-    }
-
-    /// Gives a variable to a row, and says what a client may do with it.
-    fn offer(&mut self, at: usize, publisher: &mut Publisher) {
-        let binding = &mut self.bindings.rows[at];
-        binding.claim = Claim::Won;
-        let (slot, row) = (binding.slot, binding.row);
-        let value = binding.value.map_or(Quantity::ZERO, |(_, value)| value);
-        for (other, binding) in self.bindings.rows.iter_mut().enumerate() {
-            if other != at && binding.slot.is_some() && binding.slot == slot {
-                binding.claim = Claim::Lost;
-            }
-        }
-        let (Some(slot), Some(longest)) = (slot, row.writable) else { return };
-        publisher.set_flags(slot, RW_STRING);
-        let mut longest = longest;
-        if let (What::Variable(_, conversion), 0) = (row.what, longest) {
-            for (choice, word) in conversion.choices() {
-                if conversion.is_possible(*choice, value) {
-                    publisher.add_choice(slot, word);
-                    longest = longest.max(i32::try_from(word.len()).unwrap_or(i32::MAX));
-                }
-            }
-        }
-        publisher.set_aux(slot, longest);
-    }
-
-    /// The variables that the device's rows publish.
-    pub fn published(&self) -> impl Iterator<Item = Slot> {
-        self.bindings.rows.iter().filter(|binding| binding.claim == Claim::Won).filter_map(|binding| binding.slot)
-    }
-
-    /// Asks for a string.
-    pub fn want(&mut self, index: u8) {
-        if index != 0 && !self.strings.contains_key(&index) && !self.wanted.contains(&index) {
-            self.wanted.push(index);
-        }
-    }
-
-    /// Asks for every string that a row's value names; before [`Self::settle`].
-    pub fn want_strings(&mut self) {
-        let named: Vec<i64> = self
-            .bindings
-            .rows
-            .iter()
-            .filter(|binding| {
-                matches!(
-                    binding.row.what,
-                    What::Variable(_, Conversion::StringIndex) | What::Identity(Part::Product | Part::Model)
-                )
-            })
-            .filter_map(|binding| binding.value.map(|(raw, _)| raw))
-            .collect();
-        for index in named {
-            self.want(u8::try_from(index).unwrap_or(0));
-        }
-    }
-
-    /// The next string to read.
-    pub fn next_wanted(&mut self) -> Option<u8> {
-        self.wanted.pop()
-    }
-
-    /// Takes in a string, or its refusal.
-    pub fn take_string(&mut self, index: u8, text: Option<String>, desk: &mut Desk) {
-        self.strings.insert(index, text);
-        if self.is_settled {
-            for at in 0..self.bindings.rows.len() {
-                if matches!(self.bindings.rows[at].row.what, What::Variable(_, Conversion::StringIndex)) {
-                    self.evaluate(at, desk);
-                }
-            }
-        }
-    }
-
-    /// A string that has been read.
-    #[must_use]
-    pub fn string(&self, index: u8) -> Option<&str> {
-        self.strings.get(&index)?.as_deref()
     }
 }

@@ -11,8 +11,8 @@
 //! With `-k` the load is cut instead of serving, and the driver exits with what came of it.
 //! One transfer is under way at a time; whatever the device says by itself is taken in between.
 
-mod attach;
 mod ask;
+mod attach;
 mod serve;
 
 use std::collections::VecDeque;
@@ -216,8 +216,8 @@ impl Engine for UsbHid {
         }
         match self.desk.publisher.handle(input) {
             None => self.take_asked(),
-            Some(Event::Attached { link, identity }) if self.is_current(link) => self.attached(identity, now),
-            Some(Event::OpenFailed { link, error }) if self.is_current(link) => self.open_failed(error, now),
+            Some(Event::Attached { link, identity }) if self.is_awaited(link) => self.attached(identity, now),
+            Some(Event::OpenFailed { link, error }) if self.is_awaited(link) => self.open_failed(error, now),
             Some(Event::Closed { link, error }) if self.is_current(link) => self.lose(&error.to_string(), now),
             Some(Event::TransferDone { link, transfer, result }) if self.is_current(link) => {
                 self.done(transfer, result, now);
@@ -259,12 +259,16 @@ impl Engine for UsbHid {
             Phase::Over => return None,
             _ => None,
         };
-        let poll = (self.phase == Phase::Serving && !self.schedule.is_under_way()).then(|| self.schedule.next_poll());
+        // While a transfer is under way whatever comes next waits for its end.
+        let is_idle = self.under_way.is_none();
+        let polls = is_idle && self.phase == Phase::Serving && !self.schedule.is_under_way();
+        let poll = polls.then(|| self.schedule.next_poll());
+        let script = self.script_waits.filter(|_| is_idle);
         let settles = match self.phase {
             Phase::Serving => self.desk.state.next_change(&self.desk.options),
             _ => None,
         };
         let gives_up = self.under_way.map(|under_way| under_way.gives_up_at);
-        [retry, poll, settles, gives_up, self.stale_at, self.script_waits].into_iter().flatten().min()
+        [retry, poll, settles, gives_up, self.stale_at, script].into_iter().flatten().min()
     }
 }

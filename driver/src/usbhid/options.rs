@@ -50,7 +50,9 @@ impl Options {
             let text = config.param(name)?;
             let value = text.trim().parse::<i64>().ok().filter(|value| *value >= least);
             if value.is_none() {
-                wrong.push(format!("{name}: expected a number of at least {least}, found \"{text}\"; using the default"));
+                wrong.push(format!(
+                    "{name}: expected a number of at least {least}, found \"{text}\"; using the default"
+                ));
             }
             value
         };

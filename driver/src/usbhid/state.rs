@@ -182,11 +182,15 @@ impl State {
         flags
     }
 
-    fn words(&self, flags: Flags, options: &Options, publisher: &Publisher) -> impl Iterator<Item = &'static str> + use<> {
+    fn words(
+        &self,
+        flags: Flags,
+        options: &Options,
+        publisher: &Publisher,
+    ) -> impl Iterator<Item = &'static str> + use<> {
         let contradicts = flags.has(Flag::Online) && flags.has(Flag::Discharging);
         let online = flags.has(Flag::Online) && !(contradicts && options.online_discharge_is_battery);
-        let calibrates =
-            flags.has(Flag::Calibration) || (contradicts && options.online_discharge_is_calibration);
+        let calibrates = flags.has(Flag::Calibration) || (contradicts && options.online_discharge_is_calibration);
         // A charger without mains is a report that has not caught up with another one.
         let charges = online && flags.has(Flag::Charging) && !self.is_full(flags, publisher);
         [

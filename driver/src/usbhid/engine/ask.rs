@@ -3,7 +3,7 @@
 use protocol::usb::Failure;
 use protocol::{Instant, Level};
 
-use crate::publisher::{Asked, Otherwise, Outcome};
+use crate::publisher::{Asked, Outcome};
 use crate::usbhid::command::{self, Setting};
 use crate::usbhid::script::{Next, Purpose, Script};
 
@@ -14,11 +14,7 @@ impl UsbHid {
     pub(super) fn take_asked(&mut self) {
         while let Some(asked) = self.desk.publisher.next_asked() {
             match asked {
-                Asked::Reload { otherwise: Otherwise::Exit, ticket } => {
-                    self.desk.publisher.answer(ticket, Outcome::Handled);
-                    self.exit(0);
-                }
-                Asked::Reload { ticket, .. } => self.desk.publisher.answer(ticket, Outcome::Failed),
+                Asked::Reload { config } => self.reload(*config),
                 // Nothing can be asked of a device that is away.
                 Asked::Instcmd { ticket, .. } | Asked::Set { ticket, .. } | Asked::Shutdown { ticket }
                     if self.phase != Phase::Serving =>

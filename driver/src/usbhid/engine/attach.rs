@@ -24,6 +24,11 @@ impl UsbHid {
         link == self.link && !matches!(self.phase, Phase::Absent { .. } | Phase::Over)
     }
 
+    /// Whether an event is about the link that has been asked for.
+    pub(super) fn is_awaited(&self, link: LinkId) -> bool {
+        link == self.link && self.phase == Phase::Opening
+    }
+
     /// Asks for the device: the configured one, or the one that was there before.
     pub(super) fn open(&mut self) {
         self.links = self.links.wrapping_add(1);
@@ -60,7 +65,11 @@ impl UsbHid {
             _ => most,
         };
         let length = if length == 0 { most } else { length.min(most) };
-        self.transfer(Task::ReportDescriptor, Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: 0, length }, now);
+        self.transfer(
+            Task::ReportDescriptor,
+            Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: 0, length },
+            now,
+        );
     }
 
     pub(super) fn report_descriptor(&mut self, result: Result<Vec<u8>, Failure>, now: Instant) {

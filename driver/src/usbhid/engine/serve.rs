@@ -3,6 +3,7 @@
 use protocol::usb::Failure;
 use protocol::{Instant, Level, TransferId};
 
+use crate::usbhid::binding::Readable;
 use crate::usbhid::device::Device;
 use crate::usbhid::subdriver::Vendor;
 
@@ -47,13 +48,15 @@ impl UsbHid {
 
     fn read(&mut self, source: usize, result: Result<&[u8], Failure>, now: Instant) {
         let Some(device) = &mut self.device else { return };
-        let tells_status = device.bindings.sources[source].tells_status;
         let payload = result.ok().and_then(|bytes| device.payload(&device.bindings.sources[source], bytes));
         if let Some(payload) = payload {
+            self.status_changed |= device.take(source, payload, false, &mut self.desk, now).any();
+        }
+        let read = if payload.is_some() { device.bindings.sources[source].read } else { Readable::default() };
+        if read.any {
             device.bindings.sources[source].refusals = 0;
             self.schedule.succeeded += 1;
-            self.status_changed |= device.take(source, payload, false, &mut self.desk, now).any();
-            if tells_status && self.phase == Phase::Serving {
+            if read.status && self.phase == Phase::Serving {
                 self.heard_status(now);
             }
         } else {
@@ -150,12 +153,13 @@ impl UsbHid {
         let Some(source) = device.bindings.input(id) else { return };
         let Some(payload) = device.payload(&device.bindings.sources[source], bytes) else { return };
         device.take(source, payload, true, &mut self.desk, now);
-        let (covered, tells_status) =
-            (device.bindings.sources[source].covers, device.bindings.sources[source].tells_status);
-        if let Some(covered) = covered {
+        let source = &device.bindings.sources[source];
+        let read = source.read;
+        // A report that is cut short does not stand for another one.
+        if let Some(covered) = source.covers.filter(|_| source.is_whole()) {
             self.schedule.cover(covered, now);
         }
-        if tells_status && self.phase == Phase::Serving {
+        if read.status && self.phase == Phase::Serving {
             self.heard_status(now);
         }
     }

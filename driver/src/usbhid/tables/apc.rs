@@ -1,8 +1,11 @@
 //! APC Back-UPS and Smart-UPS (USB vendor 051d).
 
 use crate::usbhid::conversion::Conversion::{ApcDate, Date, Kelvin, StringIndex, Words};
-use crate::usbhid::flag::Flag::{Charging, Discharging, FrequencyOutOfRange, LowBattery, NoBattery, Off, Online, Overload, ReplaceBattery, ShutdownImminent, TimeLimitExpired, VoltageOutOfRange};
-use crate::usbhid::flag::Rule::{When, Unless, At};
+use crate::usbhid::flag::Flag::{
+    Charging, Discharging, FrequencyOutOfRange, LowBattery, NoBattery, Off, Online, Overload, ReplaceBattery,
+    ShutdownImminent, TimeLimitExpired, VoltageOutOfRange,
+};
+use crate::usbhid::flag::Rule::{At, Unless, When};
 use crate::usbhid::options::Delay;
 use crate::usbhid::row::{Row, command, command_after, delay, number, status, value};
 use crate::usbhid::words::{APC_SENSITIVITY, BEEPER, TEST};

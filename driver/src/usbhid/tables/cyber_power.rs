@@ -1,7 +1,11 @@
 //! CyberPower (USB vendor 0764) and its brand names.
 
-use crate::usbhid::conversion::Conversion::{Clamped, CyberPowerBattery, CyberPowerFrequency, Date, Kelvin, Percent, StringIndex, Words};
-use crate::usbhid::flag::Flag::{Boost, Charging, Discharging, FullyCharged, LowBattery, Online, Overload, ReplaceBattery, TimeLimitExpired};
+use crate::usbhid::conversion::Conversion::{
+    Clamped, CyberPowerBattery, CyberPowerFrequency, Date, Kelvin, Percent, StringIndex, Words,
+};
+use crate::usbhid::flag::Flag::{
+    Boost, Charging, Discharging, FullyCharged, LowBattery, Online, Overload, ReplaceBattery, TimeLimitExpired,
+};
 use crate::usbhid::flag::Rule::When;
 use crate::usbhid::options::Delay;
 use crate::usbhid::row::{Row, command, command_after, delay, number, status, value};

@@ -1,6 +1,8 @@
 //! Eaton and MGE: the battery and its charger.
 
-use crate::usbhid::conversion::Conversion::{AmpereHours, EatonBattery, EatonManaged, EatonNominalBattery, Kelvin, StringIndex, Words};
+use crate::usbhid::conversion::Conversion::{
+    AmpereHours, EatonBattery, EatonManaged, EatonNominalBattery, Kelvin, StringIndex, Words,
+};
 use crate::usbhid::row::{Row, number, value};
 use crate::usbhid::words::{EATON_CHARGER_MODE, EATON_CHARGER_STATUS, EATON_CHARGER_TYPE, YES_NO};
 

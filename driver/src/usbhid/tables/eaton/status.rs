@@ -1,7 +1,11 @@
 //! Eaton and MGE: the state and its alarms.
 
-use crate::usbhid::flag::Flag::{BatteryVoltageHigh, BatteryVoltageLow, Boost, BypassAutomatic, BypassManual, ChargerFailure, Charging, Discharging, Eco, FanFailure, FrequencyOutOfRange, InternalFailure, LowBattery, NoBattery, Off, Online, Overheated, Overload, ReplaceBattery, ShutdownImminent, Trim, VoltageOutOfRange};
-use crate::usbhid::flag::Rule::{When, Unless, UnmanagedBattery, ManagedBattery, ConverterOnline, ManagementEnabled};
+use crate::usbhid::flag::Flag::{
+    BatteryVoltageHigh, BatteryVoltageLow, Boost, BypassAutomatic, BypassManual, ChargerFailure, Charging, Discharging,
+    Eco, FanFailure, FrequencyOutOfRange, InternalFailure, LowBattery, NoBattery, Off, Online, Overheated, Overload,
+    ReplaceBattery, ShutdownImminent, Trim, VoltageOutOfRange,
+};
+use crate::usbhid::flag::Rule::{ConverterOnline, ManagedBattery, ManagementEnabled, Unless, UnmanagedBattery, When};
 use crate::usbhid::row::{Row, alarm, status};
 
 /// What they report of the state.

@@ -1,0 +1,144 @@
+//! Which row publishes which variable: the first in the table that has a value for it.
+
+use crate::Publisher;
+use crate::hid::Quantity;
+use crate::publisher::{RW_STRING, Slot};
+use crate::usbhid::binding::Claim;
+use crate::usbhid::conversion::{Conversion, Converted, Surroundings};
+use crate::usbhid::desk::Desk;
+use crate::usbhid::row::{Part, What};
+use crate::usbhid::state::Reading;
+
+use super::Device;
+
+impl Device {
+    /// Everything has been read once: each variable goes to the first row that has a value for it,
+    /// and the status rows speak in the table's order.
+    pub fn settle(&mut self, desk: &mut Desk) {
+        self.is_settled = true;
+        self.complete_model();
+        for at in 0..self.bindings.rows.len() {
+            let binding = &self.bindings.rows[at];
+            match (binding.row.what, binding.value, binding.slot) {
+                (What::Status(rule), Some((value, _)), _) => {
+                    desk.state.take(Reading { rule, value }, self.readings());
+                }
+                (What::Delay(_, delay), _, Some(slot)) if self.wins(at) => {
+                    let seconds = self.delay(&desk.options, delay);
+                    self.offer(at, &mut desk.publisher);
+                    desk.publisher.set_fmt(slot, format_args!("{seconds}"));
+                }
+                (What::Label(_, text), _, Some(slot)) if self.wins(at) => {
+                    self.offer(at, &mut desk.publisher);
+                    desk.publisher.set(slot, text);
+                }
+                _ => self.evaluate(at, desk),
+            }
+        }
+    }
+
+    fn complete_model(&mut self) {
+        let part = |part| {
+            self.bindings.rows.iter().find_map(|binding| match (binding.row.what, binding.value) {
+                (What::Identity(of), Some((value, _))) if of == part => Some(value),
+                _ => None,
+            })
+        };
+        let string = |part_value: Option<i64>| {
+            part_value.and_then(|index| self.string(u8::try_from(index).ok()?)).map(str::to_owned)
+        };
+        let (product, model, country) = (string(part(Part::Product)), string(part(Part::Model)), part(Part::Country));
+        self.model.country = country;
+        if let Some(model) = model {
+            let product = product.unwrap_or_else(|| self.model.name.clone());
+            self.model.complete(&product, &model);
+        }
+    }
+
+    /// Publishes again what may have changed without its own value changing.
+    pub fn look_around(&mut self, desk: &mut Desk) {
+        for at in 0..self.bindings.rows.len() {
+            if matches!(self.bindings.rows[at].row.what, What::Variable(_, conversion) if conversion.looks_around()) {
+                self.evaluate(at, desk);
+            }
+        }
+    }
+
+    /// Publishes a row's variable, if the row has a value and the variable is not another row's.
+    pub(super) fn evaluate(&mut self, at: usize, desk: &mut Desk) {
+        let binding = &self.bindings.rows[at];
+        let (What::Variable(_, conversion), Some((_, value)), Some(slot)) =
+            (binding.row.what, binding.value, binding.slot)
+        else {
+            return;
+        };
+        if binding.claim == Claim::Lost || (binding.claim == Claim::Open && !self.wins(at)) {
+            return;
+        }
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        if self.write(conversion, value, desk, &mut text) {
+            if self.bindings.rows[at].claim == Claim::Open {
+                self.offer(at, &mut desk.publisher);
+            }
+            desk.publisher.set(slot, &text);
+        }
+        self.text = text;
+    }
+
+    fn write(&mut self, conversion: Conversion, value: Quantity, desk: &Desk, text: &mut String) -> bool {
+        let around =
+            Surroundings { model: &self.model, is_managed: desk.state.is_managed(), publisher: &desk.publisher };
+        match conversion.write(value, &around, text) {
+            Converted::Text => true,
+            Converted::Nothing => false,
+            Converted::String(index) => match self.strings.get(&index) {
+                Some(Some(string)) => {
+                    text.push_str(string);
+                    true
+                }
+                Some(None) => false,
+                None => {
+                    self.want(index);
+                    false
+                }
+            },
+        }
+    }
+
+    /// Whether no other row publishes this row's variable.
+    fn wins(&self, at: usize) -> bool {
+        let slot = self.bindings.rows[at].slot;
+        !self.bindings.rows.iter().any(|other| other.slot == slot && other.claim == Claim::Won)
+    }
+
+    /// Gives a variable to a row, and says what a client may do with it.
+    fn offer(&mut self, at: usize, publisher: &mut Publisher) {
+        let binding = &mut self.bindings.rows[at];
+        binding.claim = Claim::Won;
+        let (slot, row) = (binding.slot, binding.row);
+        let value = binding.value.map_or(Quantity::ZERO, |(_, value)| value);
+        for (other, binding) in self.bindings.rows.iter_mut().enumerate() {
+            if other != at && binding.slot.is_some() && binding.slot == slot {
+                binding.claim = Claim::Lost;
+            }
+        }
+        let (Some(slot), Some(longest)) = (slot, row.writable) else { return };
+        publisher.set_flags(slot, RW_STRING);
+        let mut longest = longest;
+        if let (What::Variable(_, conversion), 0) = (row.what, longest) {
+            for (choice, word) in conversion.choices() {
+                if conversion.is_possible(*choice, value) {
+                    publisher.add_choice(slot, word);
+                    longest = longest.max(i32::try_from(word.len()).unwrap_or(i32::MAX));
+                }
+            }
+        }
+        publisher.set_aux(slot, longest);
+    }
+
+    /// The variables that the device's rows publish.
+    pub fn published(&self) -> impl Iterator<Item = Slot> {
+        self.bindings.rows.iter().filter(|binding| binding.claim == Claim::Won).filter_map(|binding| binding.slot)
+    }
+}
