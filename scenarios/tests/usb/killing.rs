@@ -1,0 +1,61 @@
+//! `-k`: the load is cut by what the device obeys, and the driver says whether it did.
+
+use super::pair::Pair;
+use driver::DriverConfig;
+use emulator::Setup;
+use emulator::observation::Observation;
+use protocol::Instant;
+use std::time::Duration;
+
+fn config() -> DriverConfig {
+    DriverConfig { killpower: true, ..DriverConfig::new("rack", "usbhid-ups", "auto") }
+}
+
+fn outlet(pair: &Pair, is_on: bool) -> Option<Instant> {
+    pair.seen.iter().skip(1).rev().find_map(|(at, seen)| match seen {
+        Observation::Outlet { outlet: 0, on, .. } if *on == is_on && *at > Instant::START => Some(*at),
+        _ => None,
+    })
+}
+
+#[test]
+fn on_battery_the_load_goes_off_and_comes_back_with_the_mains() {
+    for device in ["apc-back-ups-650", "apc-back-ups-bx750mi", "cyberpower-cp1500epfclcd", "eaton-3s"] {
+        let mut pair = Pair::new(device, Setup::default(), config());
+        pair.control("mains off");
+        pair.run(Duration::from_secs(5));
+        assert_eq!(pair.exit_code(), Some(0), "{device}: {:?}", pair.log());
+        pair.run(Duration::from_secs(180));
+        assert!(outlet(&pair, false).is_some(), "{device}: the load stays on: {:?}", pair.log());
+        pair.control("mains on");
+        pair.run(Duration::from_secs(200));
+        assert!(outlet(&pair, true) > outlet(&pair, false), "{device}: the load stays off");
+    }
+}
+
+#[test]
+fn a_refused_command_is_a_failure() {
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    pair.control("link report 0x40 stall");
+    pair.control("link report 0x15 stall");
+    pair.control("link report 0x41 stall");
+    pair.run(Duration::from_secs(10));
+    assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
+}
+
+#[test]
+fn the_next_best_command_is_tried() {
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    pair.control("link report 0x40 stall");
+    pair.run(Duration::from_secs(10));
+    assert_eq!(pair.exit_code(), Some(0), "{:?}", pair.log());
+    assert!(pair.log().iter().any(|line| line.contains("the device accepted load.off.delay")), "{:?}", pair.log());
+}
+
+#[test]
+fn no_device_is_a_failure_and_not_a_wait() {
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    pair.control("link unplug");
+    pair.run(Duration::from_secs(30));
+    assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
+}

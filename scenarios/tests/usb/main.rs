@@ -1,0 +1,10 @@
+//! `usbhid-ups` and the emulated UPSes, end to end without a server: what crosses the cable is the
+//! real bytes, the clock jumps.
+
+mod commands;
+mod killing;
+mod listing_of_seed_000;
+mod listings;
+mod losing;
+mod outage;
+mod pair;
