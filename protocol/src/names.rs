@@ -122,3 +122,33 @@ name! {
     /// The name of an instant command, such as `load.off`.
     CmdName
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_mean_the_same_in_any_case_and_keep_their_spelling() {
+        let name = VarName::new("UPS.Status").unwrap();
+        assert_eq!(name, VarName::new("ups.status").unwrap());
+        assert_eq!(name, *"UPS.STATUS");
+        assert_eq!(name.to_string(), "UPS.Status");
+    }
+
+    #[test]
+    fn names_sort_by_lower_case_bytes() {
+        let mut names = ["ups.b", "UPS.a", "ups", "ups_x", "ups.delay.start", "ups.delay"];
+        names.sort_by(|a, b| compare(a, b));
+        assert_eq!(names, ["ups", "UPS.a", "ups.b", "ups.delay", "ups.delay.start", "ups_x"]);
+    }
+
+    #[test]
+    fn what_a_section_or_a_request_could_not_hold_is_no_name() {
+        assert_eq!(UpsName::new(""), Err(NameError::Empty));
+        assert_eq!(UpsName::new(&"x".repeat(MAX_NAME + 1)), Err(NameError::TooLong));
+        for c in [' ', '\n', '"', '#', '=', '\\', ']', '\u{e9}', '\0'] {
+            assert_eq!(CmdName::new(&format!("a{c}")), Err(NameError::Character(c)));
+        }
+        assert!(UpsName::new("rack-1_b.c@d:e").is_ok());
+    }
+}

@@ -7,7 +7,7 @@ use protocol::driver_socket::{FromDriver, Outcome, ToDriver, VarFlags};
 use protocol::lexer::{Line, LineReader, MAX_WORD};
 use protocol::net::{ErrorCode, List, Reply, Request, TypeFlags, TypeKind};
 use protocol::text;
-use protocol::usb::frame::{Frame, MAX_BODY};
+use protocol::usb::frame::{Frame, FrameError, MAX_BODY};
 use protocol::usb::{self, Failure, Identity, ReportKind};
 use protocol::value::Decimal;
 
@@ -297,4 +297,16 @@ proptest! {
         let number = Decimal::new(mantissa, decimals);
         prop_assert_eq!(number.to_string().parse(), Ok(number));
     }
+}
+
+#[test]
+fn a_usb_frame_with_too_much_data_is_cut_and_the_next_one_is_still_found() {
+    let mut out = Vec::new();
+    Frame::Interrupt(vec![7; 100_000]).emit(&mut out);
+    Frame::Interrupt(vec![8]).emit(&mut out);
+    let Ok(Some((Frame::Interrupt(report), size))) = Frame::parse(&out) else { panic!("a frame") };
+    assert_eq!((report.len(), size), (MAX_BODY - 5, MAX_BODY + 2));
+    assert_eq!(Frame::parse(&out[size..]), Ok(Some((Frame::Interrupt(vec![8]), 8))));
+    assert_eq!(Frame::parse(&[0xff, 0xff]), Err(FrameError::TooLong));
+    assert_eq!(Frame::parse(&[1, 0, 9]), Err(FrameError::Malformed));
 }

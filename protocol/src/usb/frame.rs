@@ -52,7 +52,8 @@ pub enum FrameError {
 }
 
 impl Frame {
-    /// Appends the frame's bytes to `out`.
+    /// Appends the frame's bytes to `out`. Data that would pass [`MAX_BODY`] is cut: a short
+    /// transfer is something a peer can bear, a stream out of step is not.
     pub fn emit(&self, out: &mut Vec<u8>) {
         let start = out.len();
         out.extend([0, 0]);
@@ -87,6 +88,7 @@ impl Frame {
                 out.extend(report);
             }
         }
+        out.truncate(start + 2 + MAX_BODY);
         let length = u16::try_from(out.len() - start - 2).unwrap_or(u16::MAX);
         out[start..start + 2].copy_from_slice(&length.to_le_bytes());
     }
