@@ -14,4 +14,4 @@ pub use record::{
     WireBytes, WireProtocol,
 };
 pub use sights::Sights;
-pub use topology::{FeedFacts, HostFacts, MonitorFacts, MonitoredFacts, RunFacts, UpsFacts};
+pub use topology::{FeedFacts, HostFacts, MonitorFacts, MonitoredFacts, RunFacts, UpsFacts, names};

@@ -106,26 +106,48 @@ impl Ordered {
     }
 }
 
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Loss {
+    /// What happened to the host, after its name: `ran … at 17:35.1, …: 3 min 29 s short`.
+    #[must_use]
+    pub fn account(&self) -> String {
         let Some(ordered) = &self.command else {
-            return write!(f, "{} lost power at {} without having been told to shut down", self.host, clock(self.at));
+            return format!("lost power at {} without having been told to shut down", clock(self.at));
         };
         let had = self.at - ordered.at;
-        write!(f, "{} ran `{}` at {}", self.host, ordered.command, clock(ordered.at))?;
+        let mut said = format!("ran `{}` at {}", ordered.command, clock(ordered.at));
         for left in &ordered.left {
             let charge = left.charge_permille;
-            write!(f, ", when {} had {}.{} % and reckoned with {}", left.ups, charge / 10, charge % 10, time(left.runtime))?;
+            said += &format!(", when {} had {}.{} % and reckoned with {}", left.ups, charge / 10, charge % 10, time(left.runtime));
         }
-        write!(f, ". It needed ")?;
+        said += ". Needed: ";
         if !ordered.delay.is_zero() {
-            write!(f, "{} until the command takes effect + ", time(ordered.delay))?;
+            said += &format!("{} until the command takes effect + ", time(ordered.delay));
         }
-        write!(f, "{} to stop = {}", time(ordered.stops_in), time(ordered.needed()))?;
-        write!(f, "; its power lasted {}", time(had))?;
-        match ordered.needed().checked_sub(had) {
-            Some(short) if !short.is_zero() => write!(f, ": {} short", time(short)),
-            _ => write!(f, ": it should have been enough, had the host begun to stop when it was told"),
+        said += &format!("{} to stop = {}. Power lasted {}", time(ordered.stops_in), time(ordered.needed()), time(had));
+        said += &match ordered.needed().checked_sub(had) {
+            Some(short) if !short.is_zero() => format!(": {} short", time(short)),
+            _ => ": enough, had the host begun to stop when it was told".to_owned(),
+        };
+        said
+    }
+}
+
+/// Losses with the same account together, in the order of the first of each.
+#[must_use]
+pub fn together(losses: &[Loss]) -> Vec<(Vec<Name>, String)> {
+    let mut told: Vec<(Vec<Name>, String)> = Vec::new();
+    for loss in losses {
+        let account = loss.account();
+        match told.iter_mut().find(|(_, same)| *same == account) {
+            Some((hosts, _)) => hosts.push(loss.host.clone()),
+            None => told.push((vec![loss.host.clone()], account)),
         }
+    }
+    told
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.host, self.account())
     }
 }

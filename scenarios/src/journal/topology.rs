@@ -136,3 +136,31 @@ impl RunFacts {
         self.ups.iter().find(|ups| &*ups.name == name)
     }
 }
+
+/// Names of hosts as a person would list them: `n100-1 … n100-4` where a whole run of a group is meant.
+#[must_use]
+pub fn names(who: &[Name], facts: &RunFacts) -> String {
+    let place = |name: &Name| facts.hosts.iter().position(|host| host.name == *name);
+    let mut places: Vec<(Option<usize>, &Name)> = who.iter().map(|name| (place(name), name)).collect();
+    places.sort();
+    let mut said: Vec<String> = Vec::new();
+    let mut rest = places.as_slice();
+    while let Some((first, name)) = rest.first() {
+        let group = first.map(|place| &facts.hosts[place].group);
+        let run = rest
+            .iter()
+            .enumerate()
+            .take_while(|(offset, (place, _))| {
+                place.zip(*first).is_some_and(|(place, first)| place == first + offset) && place.map(|place| &facts.hosts[place].group) == group
+            })
+            .count()
+            .max(1);
+        if run > 2 {
+            said.push(format!("{name} … {}", rest[run - 1].1));
+        } else {
+            said.extend(rest[..run].iter().map(|(_, name)| name.to_string()));
+        }
+        rest = &rest[run..];
+    }
+    said.join(", ")
+}

@@ -10,6 +10,7 @@ mod wires;
 
 use super::Report;
 use super::story::{self, Event, Tone};
+use crate::journal::names;
 use crate::language::wording::clock;
 use dashboard::Dashboard;
 use std::io::{self, Write};
@@ -62,14 +63,14 @@ fn line(
 ) -> io::Result<()> {
     let (dim, reset) = (palette::DIM, palette::RESET);
     // Where nothing happened for a minute, the eye gets a rest.
-    if last.is_some_and(|last| event.at.saturating_since(last).as_secs() >= 60) {
+    if event.tone != Tone::Aside && last.is_some_and(|last| event.at.saturating_since(last).as_secs() >= 60) {
         write!(out, "{dim}{:>10}{reset}  ", "⋮")?;
         dashboard.columns(out)?;
         writeln!(out)?;
     }
     write!(out, "{dim}{:>10}{reset}  ", clock(event.at))?;
     dashboard.columns(out)?;
-    let who = story::names(&event.who, report.facts);
+    let who = names(&event.who, report.facts);
     let style = palette::of(event.tone);
     match event.tone {
         Tone::Step => {

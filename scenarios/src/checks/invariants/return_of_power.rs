@@ -3,7 +3,7 @@
 
 use super::{Breach, Finding};
 use crate::checks::history::History;
-use crate::journal::{CommandRole, HostFacts, HostState, What};
+use crate::journal::{CommandRole, Ending, HostFacts, HostState, Record, What};
 use crate::language::wording::{clock, time};
 use protocol::Instant;
 use std::time::Duration;
@@ -20,6 +20,8 @@ pub fn check(history: &History<'_>) -> Finding {
     let Some(back) = power_back(history) else {
         return if breaches.is_empty() { Finding::Untold("the mains are not back at the end".to_owned()) } else { Finding::Broken(breaches) };
     };
+    // A run that settled has nothing left to wait for: what is away now stays away.
+    let is_at_rest = matches!(history.records.last(), Some(Record { what: What::End { because: Ending::Settled }, .. }));
     let mut too_early = Vec::new();
     for host in &history.facts.hosts {
         let Some((since, state)) = history.hosts.get(&host.name).and_then(|course| course.last()) else { continue };
@@ -28,7 +30,7 @@ pub fn check(history: &History<'_>) -> Finding {
             continue;
         }
         let away = history.end - back.max(since);
-        if away >= GRACE + Duration::from_millis(host.boots_in_ms) {
+        if is_at_rest || away >= GRACE + Duration::from_millis(host.boots_in_ms) {
             breaches.push(Breach { at: history.end, why: format!("{} is {state}, {} after power was back", host.name, time(away)) });
         } else {
             too_early.push(&*host.name);

@@ -16,10 +16,14 @@ pub struct Teller {
     tenths: BTreeMap<Name, u32>,
     /// Feeds as they were last told.
     voltages: BTreeMap<Name, u32>,
+    /// What the scenario did last: what follows from it at once need not be said again.
+    step: Option<(Instant, String)>,
     /// Feeds as they should be.
     nominal: BTreeMap<Name, u32>,
-    /// Daemons that ended unasked, whose start is news.
+    /// Daemons that ended while their host was up, whose start is news.
     ended: Vec<(Name, Name)>,
+    /// Hosts that are not up: what daemons do there follows from that.
+    away: Vec<Name>,
     /// What clients were last told of each UPS, by UPS and server.
     status: BTreeMap<(Name, Name), Answer>,
 }
@@ -32,8 +36,10 @@ impl Teller {
         Self {
             tenths: BTreeMap::new(),
             voltages: BTreeMap::new(),
+            step: None,
             nominal: facts.feeds.iter().map(|feed| (feed.name.clone(), feed.millivolts)).collect(),
             ended: Vec::new(),
+            away: facts.hosts.iter().filter(|host| host.starts != HostState::Up).map(|host| host.name.clone()).collect(),
             status: BTreeMap::new(),
         }
     }
@@ -42,14 +48,22 @@ impl Teller {
     pub fn tell(&mut self, record: &Record, index: usize) -> Option<Event> {
         let begins = record.at == Instant::START;
         let (tone, who, what, detail) = match &record.what {
-            What::Step { does, id, .. } => (Tone::Step, None, does.clone(), id.clone()),
-            What::Mains { feed, is } => self.mains(feed, *is, begins)?,
+            What::Step { does, id, .. } => {
+                self.step = Some((record.at, does.clone()));
+                (Tone::Step, None, does.clone(), id.clone())
+            }
+            What::Mains { feed, is } => {
+                let follows = self.step.as_ref().is_some_and(|(at, does)| *at == record.at && does.starts_with(&**feed));
+                self.mains(feed, *is, begins || follows)?
+            }
             What::Sample { ups, charge_permille, runtime_s, .. } => self.sample(ups, *charge_permille, *runtime_s, begins)?,
             _ if begins => return None,
             What::Supply { .. } | What::Outlet { .. } | What::LowBattery { .. } | What::Commanded { .. } => of_ups(&record.what)?,
             What::Host { host, is, because } => {
+                self.ended.retain(|(of, _)| of != host);
+                self.away.retain(|of| of != host);
                 if *is != HostState::Up {
-                    self.ended.retain(|(of, _)| of != host);
+                    self.away.push(host.clone());
                 }
                 (Tone::Host(*is), Some(host), is.to_string(), Some(because.clone()))
             }
@@ -90,6 +104,9 @@ impl Teller {
     }
 
     fn process<'a>(&mut self, host: &'a Name, process: &Name, event: ProcessEvent) -> Option<Line<'a>> {
+        if self.away.contains(host) {
+            return None;
+        }
         let key = (host.clone(), process.clone());
         Some(match event {
             ProcessEvent::Started => {

@@ -1,7 +1,9 @@
 //! The verdicts, the arithmetic of what was lost, and how fast it all went.
 
 use super::palette;
+use crate::checks::arithmetic::together;
 use crate::checks::{Judgement, Outcome, Verdict};
+use crate::journal::names;
 use crate::language::wording::time;
 use crate::reports::Report;
 use anstyle::Style;
@@ -13,8 +15,8 @@ pub fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     let (bold, reset) = (palette::BOLD, palette::RESET);
     if !judgement.losses.is_empty() {
         writeln!(out, "\n{bold}The arithmetic{reset}")?;
-        for loss in &judgement.losses {
-            writeln!(out, "  {}✖{reset} {loss}", palette::BAD)?;
+        for (hosts, account) in together(&judgement.losses) {
+            writeln!(out, "  {}✖{reset} {} {account}", palette::BAD, names(&hosts, report.facts))?;
         }
     }
     if !judgement.expectations.is_empty() {

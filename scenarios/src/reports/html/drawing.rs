@@ -1,0 +1,334 @@
+//! The outage, drawn: one time axis, and under one another the mains, each UPS (charge, load,
+//! status, outlet) and each host, with notices and commands as marks.
+
+use super::axis::{Axis, Tenths};
+use super::escape::escape;
+use super::tracks::{self, Stretch};
+use crate::journal::{Answer, CommandRole, HostFacts, HostState, Name, Record, Supply, UpsFacts, What};
+use crate::language::wording::{clock, time};
+use crate::reports::Report;
+use crate::reports::story::{self, Tone};
+use protocol::Instant;
+use std::collections::BTreeSet;
+use std::fmt::{Display, Write};
+
+const WIDTH: Tenths = 11_800;
+const LEFT: Tenths = 1_560;
+const RIGHT: Tenths = 200;
+/// Rows of labels for steps.
+const LABEL_ROWS: usize = 3;
+const BAND: u64 = 24;
+const CHART: u64 = 110;
+
+/// Pixels with one decimal.
+struct Px(Tenths);
+
+impl Display for Px {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.0 / 10, self.0 % 10)
+    }
+}
+
+struct Canvas<'a> {
+    report: &'a Report<'a>,
+    axis: Axis,
+    end: Instant,
+    out: String,
+    /// Where the next track begins, in pixels.
+    y: u64,
+}
+
+/// The drawing.
+pub fn draw(report: &Report<'_>) -> String {
+    let end = report.journal.last().map_or(Instant::START, |record| record.at);
+    let events = story::tell(report.facts, report.journal);
+    let axis = Axis::new(&events, end, LEFT, WIDTH - LEFT - RIGHT);
+    let mut canvas = Canvas { report, axis, end, out: String::new(), y: 8 + 16 * LABEL_ROWS as u64 };
+    let top = canvas.y;
+    for feed in &report.facts.feeds {
+        canvas.mains(&feed.name, feed.millivolts);
+    }
+    for ups in &report.facts.ups {
+        canvas.ups(ups);
+    }
+    canvas.y += 8;
+    for host in &report.facts.hosts {
+        canvas.host(host);
+    }
+    let bottom = canvas.y;
+    canvas.ticks(top, bottom);
+    canvas.steps(bottom);
+    let height = bottom + 26;
+    let summary = escape(&summary(report));
+    format!(
+        "<svg viewBox=\"0 0 {} {height}\" role=\"img\" aria-labelledby=\"drawing-title drawing-summary\">\n\
+         <title id=\"drawing-title\">The outage, drawn</title>\n<desc id=\"drawing-summary\">{summary}</desc>\n\
+         <defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+         <rect width=\"3\" height=\"6\" class=\"hatching\"/></pattern></defs>\n{}</svg>\n",
+        WIDTH / 10,
+        canvas.out
+    )
+}
+
+fn summary(report: &Report<'_>) -> String {
+    let ups: Vec<&str> = report.facts.ups.iter().map(|ups| &*ups.name).collect();
+    let hosts: Vec<&str> = report.facts.hosts.iter().map(|host| &*host.name).collect();
+    format!("Mains, UPS {} and hosts {} over {}. The same is told in the table “What happened”.", ups.join(", "), hosts.join(", "), time(report.lasted()))
+}
+
+impl Canvas<'_> {
+    fn put(&mut self, svg: impl Display) {
+        let _ = writeln!(self.out, "{svg}");
+    }
+
+    fn label(&mut self, y: u64, class: &str, text: &str) {
+        self.put(format_args!("<text x=\"{}\" y=\"{y}\" class=\"{class}\" text-anchor=\"end\">{}</text>", Px(LEFT - 120), escape(text)));
+    }
+
+    /// A band from one moment to another, with its words in it where they fit.
+    fn band(&mut self, from: Instant, to: Instant, (y, height): (u64, u64), class: &str, words: &str) {
+        let (x, right) = (self.axis.x(from), self.axis.x(to));
+        let width = right.saturating_sub(x).max(10);
+        let told = escape(&format!("{words}, {} to {}", clock(from), clock(to)));
+        self.put(format_args!("<g class=\"{class}\"><title>{told}</title><rect x=\"{}\" y=\"{y}\" width=\"{}\" height=\"{height}\"/>", Px(x), Px(width)));
+        let fits = words.chars().count() as u64 * 66 + 80 <= width;
+        if fits && height >= 14 {
+            self.put(format_args!("<text x=\"{}\" y=\"{}\">{}</text>", Px(x + 50), y + height / 2 + 4, escape(words)));
+        }
+        self.put("</g>");
+    }
+
+    fn mains(&mut self, feed: &Name, nominal: u32) {
+        let y = self.y;
+        self.label(y + 16, "name", feed);
+        for stretch in tracks::mains(self.report.journal, feed, nominal, self.end) {
+            let (class, words) = match stretch.value {
+                0 => ("mains dead", "no mains".to_owned()),
+                volts if volts == nominal => ("mains live", format!("{} V", volts / 1000)),
+                volts => ("mains odd", format!("{} V", volts / 1000)),
+            };
+            self.band(stretch.from, stretch.to, (y, BAND - 2), class, &words);
+        }
+        self.y += BAND + 8;
+    }
+
+    fn ups(&mut self, ups: &UpsFacts) {
+        let y = self.y;
+        self.label(y + 14, "name", &ups.name);
+        self.label(y + 30, "minor", &shortened(&ups.model));
+        let samples = tracks::samples(self.report.journal, &ups.name);
+        self.charge(ups, &samples);
+        self.load(ups, &samples);
+        self.status(ups);
+        self.outlet(ups);
+        self.y += 10;
+    }
+
+    fn charge(&mut self, ups: &UpsFacts, samples: &[(Instant, u32, u64)]) {
+        let (y, left, right) = (self.y, self.axis.x(Instant::START), self.axis.right());
+        self.label(y + CHART - 4, "minor", "charge");
+        for stretch in tracks::supply(self.report.journal, &ups.name, self.end) {
+            let (class, words) = match stretch.value {
+                (Supply::OnLine, _) => ("supply line", "on line power"),
+                (Supply::OnBattery, false) => ("supply battery", "on battery"),
+                (Supply::OnBattery, true) => ("supply low", "on battery, low"),
+                (Supply::Off, _) => ("supply off", "no output"),
+            };
+            self.backdrop(&stretch, (y, CHART), class, words);
+        }
+        for percent in [0, 50, 100_u64] {
+            let line = y + CHART - percent * CHART / 100;
+            self.put(format_args!("<line x1=\"{}\" x2=\"{}\" y1=\"{line}\" y2=\"{line}\" class=\"grid\"/>", Px(left), Px(right)));
+            self.put(format_args!("<text x=\"{}\" y=\"{}\" class=\"tick\">{percent} %</text>", Px(left + 40), if percent == 0 { line - 3 } else { line + 11 }));
+        }
+        let height = |permille: u32| Px(10 * (y + CHART) - u64::from(permille.min(1000)) * CHART / 100);
+        let Some(&(_, first, _)) = samples.first() else {
+            self.y += CHART + 4;
+            return;
+        };
+        let mut path = format!("M{} {}", Px(left), height(first));
+        let mut last = first;
+        for (at, permille, _) in samples {
+            let _ = write!(path, "L{} {}", Px(self.axis.x(*at)), height(*permille));
+            last = *permille;
+        }
+        let _ = write!(path, "L{} {}", Px(right), height(last));
+        let bottom = y + CHART;
+        self.put(format_args!("<path class=\"charge area\" d=\"{path}L{} {bottom}L{} {bottom}Z\"/>", Px(right), Px(left)));
+        self.put(format_args!("<path class=\"charge line\" d=\"{path}\"><title>charge of {}</title></path>", escape(&ups.name)));
+        self.lowest(samples, y);
+        self.y += CHART + 4;
+    }
+
+    /// The deepest point, in figures.
+    fn lowest(&mut self, samples: &[(Instant, u32, u64)], y: u64) {
+        let Some(&(at, permille, _)) = samples.iter().min_by_key(|(_, permille, _)| *permille) else { return };
+        if at == Instant::START {
+            return;
+        }
+        let x = self.axis.x(at);
+        let place = 10 * (y + CHART) - u64::from(permille.min(1000)) * CHART / 100;
+        self.put(format_args!("<circle class=\"lowest\" cx=\"{}\" cy=\"{}\" r=\"3\"/>", Px(x), Px(place)));
+        let text = if permille > 850 { place + 160 } else { place - 70 };
+        self.put(format_args!("<text x=\"{}\" y=\"{}\" class=\"figure\" text-anchor=\"middle\">{} %</text>", Px(x), Px(text), permille / 10));
+    }
+
+    fn backdrop<T>(&mut self, stretch: &Stretch<T>, (y, height): (u64, u64), class: &str, words: &str) {
+        let (x, right) = (self.axis.x(stretch.from), self.axis.x(stretch.to));
+        let told = escape(&format!("{words}, {} to {}", clock(stretch.from), clock(stretch.to)));
+        self.put(format_args!(
+            "<rect class=\"{class}\" x=\"{}\" y=\"{y}\" width=\"{}\" height=\"{height}\"><title>{told}</title></rect>",
+            Px(x),
+            Px(right.saturating_sub(x))
+        ));
+    }
+
+    fn load(&mut self, ups: &UpsFacts, samples: &[(Instant, u32, u64)]) {
+        const HEIGHT: u64 = 34;
+        let most = samples.iter().map(|(_, _, load)| *load).max().unwrap_or(0).max(1);
+        let (y, right) = (self.y, self.axis.right());
+        self.label(y + HEIGHT - 4, "minor", "load");
+        let place = |load: u64| Px(10 * (y + HEIGHT) - load * (HEIGHT - 4) * 10 / most);
+        let Some(&(_, _, first)) = samples.first() else { return };
+        let mut path = format!("M{} {}", Px(LEFT), place(first));
+        let mut last = first;
+        for (at, _, load) in samples {
+            if *load != last {
+                let _ = write!(path, "H{}V{}", Px(self.axis.x(*at)), place(*load));
+                last = *load;
+            }
+        }
+        let _ = write!(path, "H{}", Px(right));
+        self.put(format_args!("<path class=\"load\" d=\"{path}\"><title>load of {}</title></path>", escape(&ups.name)));
+        self.put(format_args!("<text x=\"{}\" y=\"{}\" class=\"tick\">{} W</text>", Px(LEFT + 40), y + 16, most / 1000));
+        self.y += HEIGHT + 6;
+    }
+
+    fn status(&mut self, ups: &UpsFacts) {
+        let y = self.y;
+        self.label(y + 16, "minor", "ups.status");
+        for stretch in tracks::status(self.report.journal, &ups.name, self.end) {
+            let (class, words) = match &stretch.value {
+                Answer::Error(error) => ("status unknown", error),
+                Answer::Value(value) => (status_class(value), value),
+            };
+            self.band(stretch.from, stretch.to, (y, BAND - 2), class, words);
+        }
+        self.y += BAND + 2;
+    }
+
+    fn outlet(&mut self, ups: &UpsFacts) {
+        let y = self.y;
+        self.label(y + 10, "minor", "outlet");
+        for stretch in tracks::outlet(self.report.journal, &ups.name, self.end) {
+            let (class, words) = if stretch.value { ("outlet live", "outlet on") } else { ("outlet dead", "outlet off") };
+            self.band(stretch.from, stretch.to, (y, 12), class, words);
+        }
+        self.y += 18;
+    }
+
+    fn host(&mut self, host: &HostFacts) {
+        let y = self.y + 6;
+        self.label(y + 15, "name", &shortened(&host.name));
+        for stretch in tracks::host(self.report.journal, &host.name, host.starts, self.end) {
+            self.band(stretch.from, stretch.to, (y, BAND - 4), &format!("host {}", stretch.value), &stretch.value.to_string());
+        }
+        let marks: Vec<(Instant, &str, String)> = self.report.journal.iter().filter_map(|record| mark(record, &host.name)).collect();
+        for (at, class, words) in marks {
+            let x = self.axis.x(at);
+            let told = escape(&format!("{}: {words}", clock(at)));
+            let top = Px(10 * y - 50);
+            self.put(format_args!("<path class=\"mark {class}\" d=\"M{} {top}l3.5 5l-3.5 5l-3.5 -5Z\"><title>{told}</title></path>", Px(x)));
+        }
+        self.y += BAND + 6;
+    }
+
+    fn ticks(&mut self, top: u64, bottom: u64) {
+        for at in self.axis.ticks(620) {
+            let x = Px(self.axis.x(at));
+            self.put(format_args!("<line x1=\"{x}\" x2=\"{x}\" y1=\"{top}\" y2=\"{bottom}\" class=\"grid faint\"/>"));
+            let label = clock(at);
+            self.put(format_args!("<text x=\"{x}\" y=\"{}\" class=\"tick\" text-anchor=\"middle\">{}</text>", bottom + 18, label.trim_end_matches(".0")));
+        }
+    }
+
+    /// A line through everything for each step, its words above.
+    fn steps(&mut self, bottom: u64) {
+        let mut free = [0; LABEL_ROWS];
+        let steps: Vec<(Instant, String, String)> = self
+            .report
+            .journal
+            .iter()
+            .filter_map(|record| match &record.what {
+                What::Step { does, id, .. } => Some((record.at, id.clone().unwrap_or_else(|| does.clone()), does.clone())),
+                _ => None,
+            })
+            .collect();
+        for (at, label, does) in steps {
+            let x = self.axis.x(at);
+            let width = label.chars().count() as u64 * 66 + 60;
+            let row = free.iter().position(|right| *right <= x).unwrap_or(LABEL_ROWS - 1);
+            let told = escape(&format!("{}: {does}", clock(at)));
+            let y = 14 + 16 * row as u64;
+            self.put(format_args!("<g class=\"step\"><title>{told}</title><line x1=\"{0}\" x2=\"{0}\" y1=\"{1}\" y2=\"{bottom}\"/>", Px(x), y - 8));
+            // A label that would leave the page on the right stands to the left of its line.
+            let (anchor, place) = if x + width > WIDTH { ("end", x - 40) } else { ("start", x + 40) };
+            self.put(format_args!("<text x=\"{}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text></g>", Px(place), escape(&label)));
+            free[row] = x + width;
+        }
+    }
+}
+
+/// The longest name that fits beside the plot.
+const LONGEST_NAME: usize = 23;
+
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
+}
+
+/// What deserves a mark on a host's band.
+fn mark(record: &Record, name: &Name) -> Option<(Instant, &'static str, String)> {
+    match &record.what {
+        What::Notified { host, kind, text, .. } if host == name && record.at > Instant::START => Some((record.at, "notice", format!("{kind} {text}"))),
+        What::Ran { host, role: CommandRole::Shutdown, command, .. } if host == name => Some((record.at, "command", format!("runs {command}"))),
+        _ => None,
+    }
+}
+
+fn status_class(value: &str) -> &'static str {
+    let has = |flag: &str| value.split_whitespace().any(|word| word == flag);
+    if has("FSD") || (has("OB") && has("LB")) {
+        "status critical"
+    } else if has("OB") {
+        "status battery"
+    } else if has("OL") {
+        "status line"
+    } else {
+        "status unknown"
+    }
+}
+
+/// What the colours mean: only those that occur.
+pub fn legend(report: &Report<'_>) -> String {
+    let mut states: BTreeSet<HostState> = report.facts.hosts.iter().map(|host| host.starts).collect();
+    for record in report.journal {
+        if let What::Host { is, .. } = &record.what {
+            states.insert(*is);
+        }
+    }
+    let mut legend = "<figcaption><ul class=\"legend\">".to_owned();
+    for state in states {
+        let _ = write!(legend, "<li><i class=\"swatch {state}\"></i>{state}</li>");
+    }
+    let tones = story::tell(report.facts, report.journal);
+    if tones.iter().any(|event| event.tone == Tone::Notice) {
+        legend += "<li><i class=\"swatch diamond notice\"></i>notice</li>";
+    }
+    if tones.iter().any(|event| event.tone == Tone::Act) {
+        legend += "<li><i class=\"swatch diamond command\"></i>shutdown command</li>";
+    }
+    legend + "</ul><p>Time is stretched where much happens. Point at anything to read what it is.</p></figcaption>\n"
+}
