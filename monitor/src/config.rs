@@ -8,6 +8,7 @@ mod lints;
 mod load;
 mod monitored;
 mod numbers;
+mod secrets;
 
 use crate::notice::NoticeTable;
 use std::time::Duration;

@@ -164,9 +164,11 @@ impl Sight {
         }
     }
 
-    /// The monitor was held up: silence while it could not listen is nobody's fault.
+    /// The monitor was held up: what it saw before is old, but nobody's fault; it counts from now.
     pub fn excuse_silence(&mut self, now: Instant) {
-        self.last_heard = self.last_heard.map(|_| now);
+        for since in [&mut self.last_heard, &mut self.on_low_battery_since, &mut self.off_since] {
+            *since = since.map(|_| now);
+        }
         if let Comm::OutOfSight { since } = &mut self.comm {
             *since = now;
         }

@@ -27,6 +27,9 @@ use std::time::Duration;
 use talk::Talk;
 use watch::Watch;
 
+/// How often a UPS that was lost on battery is looked for, unless POLLFREQALERT is shorter.
+const URGENT: Duration = Duration::from_secs(1);
+
 /// The polling connection.
 #[derive(Debug)]
 enum Conversation {
@@ -164,10 +167,15 @@ impl Supply {
         self.look_ahead(desk);
     }
 
-    /// How often it is polled now.
+    /// How often it is polled now, or its server tried.
     fn pace(&self, desk: &Desk<'_>) -> Duration {
         let is_alert = self.sight.line == Line::OnBattery || self.order != Order::None;
-        if is_alert { desk.config.poll_alert_every } else { desk.config.poll_every }
+        match (is_alert, self.is_silent()) {
+            (false, _) => desk.config.poll_every,
+            (true, false) => desk.config.poll_alert_every,
+            // DEADTIME runs: whoever is back before its end must be found before its end.
+            (true, true) => desk.config.poll_alert_every.min(URGENT),
+        }
     }
 
     /// Takes a status, polled or pushed.
@@ -175,14 +183,14 @@ impl Supply {
         // Before its first dump a driver has said nothing yet; so has a UPS without a status.
         let says_something = value.split_ascii_whitespace().any(|word| word != "WAIT");
         if !says_something {
-            return self.lose("no status yet", desk);
+            return self.poll_failed("no status yet", desk);
         }
         let every = desk.config.replace_battery_warn_every;
         self.failure = None;
         let had_alarm = self.sight.has.alarm;
         self.sight.see(value, every, desk.now, &mut self.news);
         self.silent_since = desk.now;
-        self.poll_at = self.poll_at.min(desk.now + self.pace(desk));
+        self.hurry(desk);
         self.tell_news(desk);
         self.look_ahead(desk);
         self.open_watch(desk);
@@ -191,15 +199,27 @@ impl Supply {
         }
     }
 
-    /// An attempt to see it failed.
-    fn lose(&mut self, why: &str, desk: &mut Desk<'_>) {
-        if self.failure.as_deref() != Some(why) {
-            desk.out.say(Level::Warning, format!("Poll UPS [{}] failed - {why}", self.name()));
-            self.failure = Some(why.to_owned());
+    /// The server answers, but not with a status.
+    fn poll_failed(&mut self, why: &str, desk: &mut Desk<'_>) {
+        self.lose(format!("Poll UPS [{}] failed - {why}", self.name()), desk);
+    }
+
+    /// An attempt to see it failed; said once.
+    fn lose(&mut self, why: String, desk: &mut Desk<'_>) {
+        if self.failure.as_ref() != Some(&why) {
+            desk.out.say(Level::Warning, why.clone());
+            self.failure = Some(why);
         }
-        self.sight.lose(desk.now, &mut self.news);
+        if self.sight.lose(desk.now, &mut self.news) {
+            self.hurry(desk);
+        }
         self.tell_news(desk);
         self.look_ahead(desk);
+    }
+
+    /// Brings the next poll forward to the pace of now.
+    fn hurry(&mut self, desk: &Desk<'_>) {
+        self.poll_at = self.poll_at.min(desk.now + self.pace(desk));
     }
 
     fn tell_news(&mut self, desk: &mut Desk<'_>) {
@@ -220,6 +240,10 @@ impl Supply {
 
     /// Says, once, that it is critical or that it no longer is.
     pub(crate) fn tell_criticality(&mut self, desk: &mut Desk<'_>) {
+        if self.order != Order::None {
+            // The decision is made, and has been said.
+            return;
+        }
         let reason = self.outlook.and_then(|outlook| outlook.due(desk.now));
         if reason.is_some() == self.critical_told {
             return;

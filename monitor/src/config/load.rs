@@ -3,7 +3,7 @@
 //! What NUT starts with, this starts with: an unknown directive or a value that makes no sense is a
 //! warning, and the default stays. What leaves a host unprotected is an error.
 
-use super::{Config, directives, lints};
+use super::{Config, directives, lints, secrets};
 use protocol::conf::flat::{self, Directive};
 use protocol::diagnostic::{Diagnostic, Diagnostics, Source};
 
@@ -24,6 +24,7 @@ impl Config {
     pub fn load_from(text: impl AsRef<[u8]>, path: &str) -> Result<(Self, Diagnostics), Diagnostics> {
         let source = Source::new(path, text);
         let (directives, diagnostics) = flat::read(&source);
+        let (source, diagnostics) = secrets::hide(&source, &directives, diagnostics);
         let mut reading = Reading { config: Self::default(), source, diagnostics };
         for directive in &directives {
             reading.take(directive);

@@ -66,7 +66,8 @@ impl Supply {
         if let Some(link) = self.polling_link() {
             desk.out.close(link);
         }
-        self.talk_failed("Invalid response from server", desk);
+        let why = format!("Poll UPS [{}] failed - Invalid response from server", self.name());
+        self.talk_failed(why, desk);
     }
 
     fn status_answered(&mut self, asked_at: Instant, status: Result<&str, ErrorCode>, desk: &mut Desk<'_>) {
@@ -76,7 +77,7 @@ impl Supply {
         }
         match status {
             Ok(value) => self.see(value, desk),
-            Err(code) => self.lose(client::wording(code), desk),
+            Err(code) => self.poll_failed(client::wording(code), desk),
         }
     }
 

@@ -119,23 +119,30 @@ impl Supply {
 
     /// The connection could not be opened, or has ended.
     pub(super) fn conversation_lost(&mut self, error: LinkError, desk: &mut Desk<'_>) {
+        let name = self.name();
         match &self.conversation {
-            Conversation::Opening { .. } => self.talk_failed(&format!("connect failed: {error}"), desk),
-            _ if error == LinkError::TimedOut => self.talk_failed("no answer in time", desk),
+            Conversation::Opening { .. } => {
+                let why = format!("UPS [{name}]: connect failed: Connection failure: {error}");
+                self.talk_failed(why, desk);
+            }
+            _ if error == LinkError::TimedOut => {
+                self.talk_failed(format!("Poll UPS [{name}] failed - no answer in time"), desk);
+            }
             // A server that was only restarted may be back at once: what the next attempt finds counts.
             // One that hangs up on us time and again is tried at the pace of polls.
             Conversation::Talking(talk) if talk.since + self.pace(desk) <= desk.now => {
                 self.forget_conversation(desk.now, desk);
                 self.open(desk);
             }
-            _ => self.talk_failed("Server disconnected", desk),
+            _ => self.talk_failed(format!("Poll UPS [{name}] failed - Server disconnected"), desk),
         }
     }
 
     /// The conversation is over, and the UPS with it out of sight.
-    pub(super) fn talk_failed(&mut self, why: &str, desk: &mut Desk<'_>) {
-        self.forget_conversation(desk.now + self.pace(desk), desk);
+    pub(super) fn talk_failed(&mut self, why: String, desk: &mut Desk<'_>) {
+        self.forget_conversation(desk.now, desk);
         self.lose(why, desk);
+        self.conversation = Conversation::Resting { retry_at: desk.now + self.pace(desk) };
     }
 
     fn forget_conversation(&mut self, retry_at: Instant, desk: &mut Desk<'_>) {

@@ -165,7 +165,7 @@ impl Supply {
             }
             Push::Lost { ups, error } if is_ours(&ups) => {
                 self.pushed_at = Some(desk.now);
-                self.lose(client::wording(error), desk);
+                self.poll_failed(client::wording(error), desk);
             }
             // What was said last still holds.
             Push::Alive if matches!(self.sight.comm, Comm::InSight) => self.sight.last_heard = Some(desk.now),

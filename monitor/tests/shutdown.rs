@@ -1,0 +1,371 @@
+//! The forced shutdown, step by step: who waits for whom, and what nothing may hold up.
+
+mod script;
+
+use script::{check, run};
+
+const PRIMARY: &str = r#"
+    MONITOR rack@nas 1 mon secret primary
+    SHUTDOWNCMD "/sbin/shutdown -h +0"
+    POWERDOWNFLAG /etc/killpower
+"#;
+
+const SECONDARY: &str = r#"
+    MONITOR rack@nas 1 mon secret secondary
+    SHUTDOWNCMD "/sbin/shutdown -h +0"
+    POWERDOWNFLAG /etc/killpower
+"#;
+
+#[test]
+fn a_lone_primary_goes_down_on_low_battery() {
+    let script = "
+        11  nas says OB DISCHRG
+        21  nas says OB DISCHRG LB
+        60  end";
+    check(
+        &run(PRIMARY, script),
+        "
+        15.002000 UPS rack@nas on battery (and wall)
+        25.002000 UPS rack@nas battery is low (and wall)
+        25.002000 UPS rack@nas is critical: on battery with a low battery
+        25.002000 forced shutdown: power value 0 is less than MINSUPPLIES 1; UPS rack@nas: on battery with a low battery
+        25.002000 UPS rack@nas: forced shutdown in progress (and wall)
+        25.002000 sent FSD rack
+        25.003000 Executing automatic power-fail shutdown (and wall)
+        25.003000 Auto logout and shutdown proceeding (and wall)
+        30.003000 wrote /etc/killpower: upsmon-shutdown-file
+        30.004000 SHUTDOWNCMD /sbin/shutdown -h +0
+        30.005000 sent LOGOUT
+        30.005000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_primary_goes_on_when_its_last_secondary_has_logged_out() {
+    let script = "
+        1   nas logins 3
+        11  nas says OB LB
+        18  nas logins 2
+        21  nas logins 1
+        60  end";
+    check(
+        &from_the_order_on(&run(PRIMARY, script)),
+        "
+        15.002000 sent FSD rack
+        15.252000 Waiting for secondaries to log out before shutting down (and wall)
+        21.003000 Executing automatic power-fail shutdown (and wall)
+        21.003000 Auto logout and shutdown proceeding (and wall)
+        26.003000 wrote /etc/killpower: upsmon-shutdown-file
+        26.004000 SHUTDOWNCMD /sbin/shutdown -h +0
+        26.005000 sent LOGOUT
+        26.005000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_primary_waits_hostsync_for_a_secondary_that_hangs() {
+    let script = "
+        1   nas logins 2
+        11  nas says OB LB
+        60  end";
+    check(
+        &from_the_order_on(&run(PRIMARY, script)),
+        "
+        15.002000 sent FSD rack
+        15.252000 Waiting for secondaries to log out before shutting down (and wall)
+        30.002000 Host sync timer expired, forcing shutdown
+        30.002000 Executing automatic power-fail shutdown (and wall)
+        30.002000 Auto logout and shutdown proceeding (and wall)
+        35.002000 wrote /etc/killpower: upsmon-shutdown-file
+        35.003000 SHUTDOWNCMD /sbin/shutdown -h +0
+        35.004000 sent LOGOUT
+        35.004000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_login_count_that_cannot_be_had_is_not_everyone_has_left() {
+    // The server comes back empty: its secondaries have not found it again yet.
+    let script = "
+        1   nas logins 3
+        6   nas says OB LB
+        13  nas down
+        14  nas logins 1
+        15  nas up
+        60  end";
+    check(
+        &from_the_order_on(&run(PRIMARY, script)),
+        "
+        10.002000 sent FSD rack
+        10.252000 Waiting for secondaries to log out before shutting down (and wall)
+        13.002000 warning UPS [rack@nas]: connect failed: Connection failure: connection refused
+        13.002000 Communications with UPS rack@nas lost (and wall)
+        15.004000 sent LOGIN rack
+        15.004000 sent PRIMARY rack
+        15.004000 sent FSD rack
+        15.005000 info Logged into UPS rack@nas
+        15.005000 Communications with UPS rack@nas established (and wall)
+        25.002000 Host sync timer expired, forcing shutdown
+        25.002000 Executing automatic power-fail shutdown (and wall)
+        25.002000 Auto logout and shutdown proceeding (and wall)
+        30.002000 wrote /etc/killpower: upsmon-shutdown-file
+        30.003000 SHUTDOWNCMD /sbin/shutdown -h +0
+        30.004000 sent LOGOUT
+        30.004000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_blind_server_is_asked_for_its_clients_instead() {
+    let script = "
+        1   nas logins 2
+        6   nas says OB
+        11  nas refuses DATA-STALE
+        32  nas logins 1
+        60  end";
+    check(
+        &from_the_order_on(&run(PRIMARY, script)),
+        "
+        25.002000 sent FSD rack
+        25.252000 Waiting for secondaries to log out before shutting down (and wall)
+        32.004000 Executing automatic power-fail shutdown (and wall)
+        32.004000 Auto logout and shutdown proceeding (and wall)
+        37.004000 wrote /etc/killpower: upsmon-shutdown-file
+        37.005000 SHUTDOWNCMD /sbin/shutdown -h +0
+        37.006000 sent LOGOUT
+        37.006000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_primary_that_was_refused_does_not_count_itself() {
+    // One login: somebody else's.
+    let script = "
+        1   nas logins 1
+        6   nas says OB LB
+        60  end";
+    let outcome = run(&format!("{PRIMARY}\nHOSTSYNC 8"), &format!("0 nas denies LOGIN{script}"));
+    assert!(outcome.contains("18.002000 Host sync timer expired"), "{outcome}");
+}
+
+#[test]
+fn a_secondary_goes_down_when_its_primary_says_so_and_has_no_load_cut() {
+    let script = "
+        11  nas says FSD OB LB
+        60  end";
+    check(
+        &run(SECONDARY, script),
+        "
+        15.002000 UPS rack@nas on battery (and wall)
+        15.002000 UPS rack@nas: forced shutdown in progress (and wall)
+        15.002000 UPS rack@nas battery is low (and wall)
+        15.002000 UPS rack@nas is critical: forced shutdown set on its server
+        15.002000 forced shutdown: power value 0 is less than MINSUPPLIES 1; UPS rack@nas: forced shutdown set on its server
+        15.002000 Executing automatic power-fail shutdown (and wall)
+        15.002000 Auto logout and shutdown proceeding (and wall)
+        20.002000 SHUTDOWNCMD /sbin/shutdown -h +0
+        20.003000 sent LOGOUT
+        20.003000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_secondary_waits_hostsync_before_giving_up_on_the_primary() {
+    let script = "
+        11  nas says OB LB
+        60  end";
+    check(
+        &run(SECONDARY, script),
+        "
+        15.002000 UPS rack@nas on battery (and wall)
+        15.002000 UPS rack@nas battery is low (and wall)
+        30.002000 UPS rack@nas is critical: its primary has not acted within HOSTSYNC
+        30.002000 forced shutdown: power value 0 is less than MINSUPPLIES 1; UPS rack@nas: its primary has not acted within HOSTSYNC
+        30.002000 Executing automatic power-fail shutdown (and wall)
+        30.002000 Auto logout and shutdown proceeding (and wall)
+        35.002000 SHUTDOWNCMD /sbin/shutdown -h +0
+        35.003000 sent LOGOUT
+        35.003000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn power_that_returns_cancels_nothing() {
+    let script = "
+        6   nas says OB LB
+        11  nas says OL
+        60  end";
+    check(
+        &from_the_order_on(&run(PRIMARY, script)),
+        "
+        10.002000 sent FSD rack
+        10.003000 Executing automatic power-fail shutdown (and wall)
+        10.003000 Auto logout and shutdown proceeding (and wall)
+        15.002000 UPS rack@nas on line power (and wall)
+        15.003000 wrote /etc/killpower: upsmon-shutdown-file
+        15.004000 SHUTDOWNCMD /sbin/shutdown -h +0
+        15.005000 sent LOGOUT
+        15.005000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_disk_that_hangs_does_not_stop_the_shutdown() {
+    let script = "
+        1   disk hangs
+        6   nas says OB LB
+        60  end";
+    check(
+        &from_the_order_on(&run(PRIMARY, script)),
+        "
+        10.002000 sent FSD rack
+        10.003000 Executing automatic power-fail shutdown (and wall)
+        10.003000 Auto logout and shutdown proceeding (and wall)
+        15.003000 wrote /etc/killpower: upsmon-shutdown-file
+        20.003000 error POWERDOWNFLAG is not written yet: shutting down without it
+        20.003000 SHUTDOWNCMD /sbin/shutdown -h +0
+        20.004000 sent LOGOUT
+        20.004000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_full_disk_does_not_stop_the_shutdown() {
+    let script = "
+        1   disk fails
+        6   nas says OB LB
+        60  end";
+    let outcome = run(PRIMARY, script);
+    assert!(outcome.contains("error POWERDOWNFLAG could not be written: no space left on device\n"), "{outcome}");
+    assert!(outcome.contains("15.004000 SHUTDOWNCMD"), "{outcome}");
+}
+
+#[test]
+fn a_shutdown_command_that_hangs_holds_nobody_up() {
+    let script = "
+        1   shutdown hangs
+        6   nas says OB LB
+        60  end";
+    check(
+        &from_the_command_on(&run(PRIMARY, script)),
+        "
+        15.004000 SHUTDOWNCMD /sbin/shutdown -h +0
+        20.004000 sent LOGOUT
+        20.004000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_shutdown_command_that_fails_is_told_to_the_supervisor() {
+    let script = "
+        1   shutdown fails
+        6   nas says OB LB
+        60  end";
+    check(
+        &from_the_command_on(&run(PRIMARY, script)),
+        "
+        15.004000 SHUTDOWNCMD /sbin/shutdown -h +0
+        15.005000 error SHUTDOWNCMD failed: no space left on device
+        15.005000 sent LOGOUT
+        15.005000 exit 1
+        ",
+    );
+}
+
+#[test]
+fn shutdownexit_decides_when_this_host_logs_out() {
+    let script = "
+        6   nas says OB LB
+        300 end";
+    let after = from_the_command_on(&run(&format!("{PRIMARY}\nSHUTDOWNEXIT 30"), script));
+    assert!(after.contains("45.004000 sent LOGOUT\n45.004000 exit 0"), "{after}");
+    let never = from_the_command_on(&run(&format!("{PRIMARY}\nSHUTDOWNEXIT no"), script));
+    check(&never, "15.004000 SHUTDOWNCMD /sbin/shutdown -h +0");
+}
+
+#[test]
+fn an_order_that_cannot_be_sent_is_sent_once_the_server_is_back() {
+    let script = "
+        6   nas says OB
+        11  nas down
+        26  nas up
+        60  end";
+    check(
+        &from_the_order_on(&run(PRIMARY, script)),
+        "
+        26.017000 sent FSD rack
+        26.018000 info Logged into UPS rack@nas
+        26.018000 Communications with UPS rack@nas established (and wall)
+        40.002000 Host sync timer expired, forcing shutdown
+        40.002000 Executing automatic power-fail shutdown (and wall)
+        40.002000 Auto logout and shutdown proceeding (and wall)
+        45.002000 wrote /etc/killpower: upsmon-shutdown-file
+        45.003000 SHUTDOWNCMD /sbin/shutdown -h +0
+        45.004000 sent LOGOUT
+        45.004000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn an_operator_may_order_a_shutdown_on_line_power() {
+    let script = "
+        10  signal fsd
+        11  signal fsd
+        12  signal stop
+        60  end";
+    check(
+        &run(PRIMARY, script),
+        "
+        10.000000 forced shutdown: an operator asked for it
+        10.000000 UPS rack@nas: forced shutdown in progress (and wall)
+        10.000000 sent FSD rack
+        10.001000 Executing automatic power-fail shutdown (and wall)
+        10.001000 Auto logout and shutdown proceeding (and wall)
+        11.000000 forced shutdown is under way already
+        12.000000 warning not stopping: a forced shutdown is under way
+        15.001000 wrote /etc/killpower: upsmon-shutdown-file
+        15.002000 SHUTDOWNCMD /sbin/shutdown -h +0
+        15.003000 sent LOGOUT
+        15.003000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_stop_says_goodbye() {
+    check(
+        &run(SECONDARY, "10 signal stop\n60 end"),
+        "
+        10.000000 exiting: asked to stop
+        10.000000 sent LOGOUT
+        10.000000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn an_old_flag_is_removed_at_the_start() {
+    let outcome = script::run_from_the_start(PRIMARY, "1 end");
+    assert!(
+        outcome.starts_with("0.000000 info UPS: rack@nas (primary) (power value 1)\n0.000000 removed /etc/killpower\n")
+    );
+}
+
+fn from_the_order_on(outcome: &str) -> String {
+    outcome[outcome.find("sent FSD").unwrap() - "00.000000 ".len()..].to_owned()
+}
+
+fn from_the_command_on(outcome: &str) -> String {
+    outcome[outcome.find("SHUTDOWNCMD").unwrap() - "00.000000 ".len()..].to_owned()
+}

@@ -1,0 +1,227 @@
+//! What is made of what can be seen, and of what can no longer be seen.
+
+mod script;
+
+use script::{check, run, run_from_the_start};
+
+const PRIMARY: &str = r#"
+    MONITOR rack@nas 1 mon secret primary
+    SHUTDOWNCMD "/sbin/shutdown -h +0"
+    POWERDOWNFLAG /etc/killpower
+"#;
+
+const SECONDARY: &str = r#"
+    MONITOR rack@nas 1 mon secret secondary
+    SHUTDOWNCMD "/sbin/shutdown -h +0"
+"#;
+
+const TWO_FEEDS: &str = r#"
+    MONITOR rack@left 1 mon secret secondary
+    MONITOR rack@right 1 mon secret secondary
+    MINSUPPLIES 1
+    SHUTDOWNCMD "/sbin/shutdown -h +0"
+"#;
+
+#[test]
+fn a_server_lost_on_line_power_is_never_a_reason_to_shut_down() {
+    let script = "
+        11    nas down
+        90000 end";
+    let outcome = run(PRIMARY, script);
+    assert!(!outcome.contains("SHUTDOWN"), "{outcome}");
+    check(
+        &outcome.lines().take(4).collect::<Vec<_>>().join("\n"),
+        "
+        11.002000 warning UPS [rack@nas]: connect failed: Connection failure: connection refused
+        11.002000 Communications with UPS rack@nas lost (and wall)
+        310.002000 UPS rack@nas is unavailable (and wall)
+        610.002000 UPS rack@nas is unavailable (and wall)
+        ",
+    );
+}
+
+#[test]
+fn whatever_else_the_status_said_on_line_power_its_loss_is_no_reason() {
+    for status in ["OL CAL", "OL ALARM", "OL BYPASS", "OL OVER", "OL OFF", "ALARM OL RB", "OL TRIM", "OL CHRG LB"] {
+        // OFF in sight is a reason of its own after OFFDURATION: the loss comes before.
+        let script = format!(
+            "
+            6   nas says {status}
+            11  nas refuses DRIVER-NOT-CONNECTED
+            600 end"
+        );
+        let outcome = run(PRIMARY, &script);
+        assert!(outcome.contains("Communications with UPS rack@nas lost"), "{status}: {outcome}");
+        assert!(!outcome.contains("critical"), "{status}: {outcome}");
+    }
+}
+
+#[test]
+fn a_server_lost_on_battery_is_dead_after_deadtime() {
+    let script = "
+        6   nas says OB
+        11  nas down
+        25.1 end";
+    check(
+        &run(PRIMARY, script),
+        "
+        10.002000 UPS rack@nas on battery (and wall)
+        11.002000 warning UPS [rack@nas]: connect failed: Connection failure: connection refused
+        11.002000 Communications with UPS rack@nas lost (and wall)
+        25.002000 UPS rack@nas is critical: out of sight for DEADTIME, and it was on battery
+        25.002000 forced shutdown: power value 0 is less than MINSUPPLIES 1; UPS rack@nas: out of sight for DEADTIME, and it was on battery
+        25.002000 UPS rack@nas: forced shutdown in progress (and wall)
+        25.002000 error FSD set on UPS rack@nas failed: not connected; sent once it is
+        ",
+    );
+}
+
+#[test]
+fn a_blip_shorter_than_deadtime_is_no_reason() {
+    let script = "
+        6   nas says OB
+        11  nas down
+        22  nas up
+        300 end";
+    let outcome = run(PRIMARY, script);
+    assert!(outcome.contains("established"), "{outcome}");
+    assert!(!outcome.contains("critical"), "{outcome}");
+}
+
+#[test]
+fn a_server_that_falls_silent_is_noticed_without_a_closed_connection() {
+    let script = "
+        6   nas says OB
+        11  nas mute
+        25.1 end";
+    let outcome = run(SECONDARY, script);
+    check(
+        &outcome,
+        "
+        10.002000 UPS rack@nas on battery (and wall)
+        20.001000 warning Poll UPS [rack@nas] failed - no answer in time
+        20.001000 Communications with UPS rack@nas lost (and wall)
+        ",
+    );
+}
+
+#[test]
+fn a_secondary_cut_off_on_battery_waits_deadtime_and_hostsync() {
+    let script = "
+        6   nas says OB
+        11  nas down
+        40.1 end";
+    let outcome = run(SECONDARY, script);
+    assert!(outcome.contains("40.002000 UPS rack@nas is critical: its primary has not acted"), "{outcome}");
+}
+
+#[test]
+fn polls_further_apart_than_deadtime_kill_nobody() {
+    let config = format!("{PRIMARY}\nPOLLFREQ 60\nPOLLFREQALERT 60");
+    let outcome = run(&config, "6 nas says OB\n900 end");
+    assert!(!outcome.contains("critical"), "{outcome}");
+}
+
+#[test]
+fn one_good_supply_of_two_is_enough() {
+    let script = "
+        6   left says OB LB
+        60  right says OB
+        90  end";
+    let outcome = run(TWO_FEEDS, script);
+    assert!(outcome.contains("UPS rack@left is critical"), "{outcome}");
+    assert!(!outcome.contains("forced shutdown: "), "{outcome}");
+}
+
+#[test]
+fn a_host_goes_down_when_its_second_supply_goes_too() {
+    let script = "
+        6   left says OB LB
+        60  right says FSD OB LB
+        90  end";
+    let outcome = run(TWO_FEEDS, script);
+    let decision = "forced shutdown: power value 0 is less than MINSUPPLIES 1; UPS rack@left: its primary has not \
+                    acted within HOSTSYNC; UPS rack@right: forced shutdown set on its server\n";
+    assert!(outcome.contains(decision), "{outcome}");
+}
+
+#[test]
+fn a_dead_server_delays_nobody_else() {
+    let script = "
+        1   left mute
+        6   right says OB
+        30  end";
+    let outcome = run(TWO_FEEDS, script);
+    assert!(outcome.contains("10.002000 UPS rack@right on battery"), "{outcome}");
+}
+
+#[test]
+fn a_ups_on_battery_is_polled_at_pollfreqalert_whatever_the_others_do() {
+    let config = format!("{TWO_FEEDS}\nPOLLFREQ 60\nPOLLFREQALERT 1");
+    let script = "
+        6   left says OB
+        70  left says OB LB
+        80  end";
+    let outcome = run(&config, script);
+    assert!(outcome.contains("60.002000 UPS rack@left on battery"), "{outcome}");
+    assert!(outcome.contains("70.003000 UPS rack@left battery is low"), "{outcome}");
+}
+
+#[test]
+fn a_calibration_that_drains_the_battery_is_no_reason() {
+    let outcome = run(PRIMARY, "6 nas says OB LB CAL\n600 end");
+    assert!(outcome.contains("calibration in progress"), "{outcome}");
+    assert!(!outcome.contains("critical"), "{outcome}");
+}
+
+#[test]
+fn an_output_that_is_off_for_offduration_is_a_reason() {
+    let blip = run(PRIMARY, "6 nas says OFF\n16 nas says OL\n300 end");
+    assert!(!blip.contains("critical"), "{blip}");
+    let off = run(PRIMARY, "6 nas says OFF\n300 end");
+    assert!(off.contains("40.002000 UPS rack@nas is critical: switched off for longer than OFFDURATION"), "{off}");
+    let never = run(&format!("{PRIMARY}\nOFFDURATION -1"), "6 nas says OFF\n300 end");
+    assert!(!never.contains("critical"), "{never}");
+}
+
+#[test]
+fn oblbduration_sits_out_a_low_battery_that_comes_and_goes() {
+    let config = format!("{PRIMARY}\nOBLBDURATION 12");
+    let blip = run(&config, "6 nas says OB LB\n16 nas says OB\n300 end");
+    assert!(!blip.contains("critical"), "{blip}");
+    let low = run(&config, "6 nas says OB LB\n300 end");
+    assert!(low.contains("22.002000 UPS rack@nas is critical"), "{low}");
+}
+
+#[test]
+fn a_monitor_that_was_asleep_asks_before_it_decides() {
+    let script = "
+        1   nas says OB LB
+        10  asleep 500
+        511 nas says OL
+        600 end";
+    let outcome = run(SECONDARY, script);
+    assert!(outcome.contains("510.000000 upsmon was held up or asleep, status is read anew"), "{outcome}");
+    assert!(!outcome.contains("critical"), "{outcome}");
+}
+
+#[test]
+fn a_ups_that_was_never_seen_is_no_reason() {
+    let outcome = run_from_the_start(PRIMARY, "0 nas refuses UNKNOWN-UPS\n400 end");
+    assert!(outcome.contains("Poll UPS [rack@nas] failed - Unknown UPS"), "{outcome}");
+    assert!(outcome.contains("300.000000 UPS rack@nas is unavailable"), "{outcome}");
+    assert!(!outcome.contains("critical"), "{outcome}");
+}
+
+#[test]
+fn an_outage_that_began_before_the_monitor_is_seen_at_once() {
+    let outcome = run_from_the_start(PRIMARY, "0 nas says OB LB\n60 end");
+    assert!(outcome.contains("UPS rack@nas is critical: on battery with a low battery"), "{outcome}");
+}
+
+#[test]
+fn a_driver_that_has_said_nothing_yet_is_not_in_sight() {
+    let outcome = run_from_the_start(PRIMARY, "0 nas says WAIT\n2 nas says OL\n30 end");
+    assert!(outcome.contains("Poll UPS [rack@nas] failed - no status yet"), "{outcome}");
+    assert!(outcome.contains("established"), "{outcome}");
+}
