@@ -32,6 +32,12 @@ impl Clock {
         Self { start: boot_time(), speed_milli: speed.unwrap_or(1000) }
     }
 
+    /// A clock that runs at a speed of its own.
+    #[cfg(test)]
+    pub(crate) fn at_speed(speed_milli: u64) -> Self {
+        Self { start: boot_time(), speed_milli }
+    }
+
     /// The time since the start.
     #[must_use]
     pub fn now(&self) -> Instant {

@@ -1,6 +1,5 @@
 //! Opens connections away from the event loop: names, time-outs, addresses that do not answer.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +42,7 @@ async fn connect(ticket: Ticket, to: &Endpoint, outlet: &Outlet, clock: Clock) -
             let stream = UnixStream::connect(path).await.map_err(|error| link_error(&error))?;
             Ok(LinkNews::Connected(Arc::new(Stream::Unix(stream))))
         }
-        Endpoint::Usb(matcher) => usb_bus::attach(ticket, matcher, outlet, clock).await,
+        Endpoint::Usb(matcher) => usb_bus::attach(ticket, matcher, usb_bus::folder(), outlet, clock).await,
     }
 }
 
@@ -66,13 +65,9 @@ async fn first_to_answer(addresses: Vec<SocketAddr>, clock: Clock) -> Result<Tcp
         };
         match attempt {
             Some(Ok(Ok(stream))) => return Ok(stream),
-            Some(Ok(Err(error))) => failure = said(&error),
+            Some(Ok(Err(error))) => failure = link_error(&error),
             Some(Err(_)) => {}
             None => return Err(failure),
         }
     }
-}
-
-fn said(error: &io::Error) -> LinkError {
-    link_error(error)
 }

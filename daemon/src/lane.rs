@@ -46,6 +46,7 @@ struct State {
     full: bool,
     reading: bool,
     closing: bool,
+    hasty: bool,
 }
 
 /// Shared by the event loop and the link's task, on one thread: the lock is never contended.
@@ -106,10 +107,18 @@ impl Lane {
         self.changed.notify_one();
     }
 
-    /// Lets the task write what waits, then end the link.
-    pub(crate) fn close(&self) {
-        self.lock().closing = true;
+    /// Lets the task write what waits, then end the link; in haste, without waiting for the peer's end.
+    pub(crate) fn close(&self, in_haste: bool) {
+        let mut state = self.lock();
+        state.closing = true;
+        state.hasty |= in_haste;
+        drop(state);
         self.changed.notify_one();
+    }
+
+    /// Whether the peer's end is not waited for.
+    pub(crate) fn is_hasty(&self) -> bool {
+        self.lock().hasty
     }
 
     pub(crate) fn wants(&self) -> Wants {

@@ -21,6 +21,7 @@ pub mod flags;
 mod host;
 mod lane;
 mod link;
+mod links;
 mod listen;
 mod log;
 mod news;

@@ -28,6 +28,9 @@ pub(crate) async fn serve(ticket: Ticket, stream: Arc<Stream>, lane: Arc<Lane>, 
     let written = clock.timeout(LAST_WORDS, write_rest(&stream, &lane)).await;
     if matches!(written, Ok(Ok(()))) {
         stream.finish_writing();
+        if lane.is_hasty() {
+            return;
+        }
         let _ = clock.timeout(PEERS_END, wait_for_end(&stream)).await;
     }
 }

@@ -97,9 +97,9 @@ where
     signals::start(&outlet)?;
     let _paths = listen::start(sockets, &outlet, clock, &log)?;
     let errands = options.errands;
-    let mut host = Host::new(engine, queue, (clock, log), options.reload, options.max_links);
+    let wire_log = WireLog::from_environment(options.name);
+    let mut host = Host::new(engine, queue, (clock, log), wire_log, options.reload, options.max_links);
     host.errands = errands;
-    host.wire_log = WireLog::from_environment(options.name);
     notify("READY=1");
     let ended = host.run().await;
     notify("STOPPING=1");

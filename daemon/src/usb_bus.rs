@@ -34,15 +34,21 @@ impl UsbPort {
     }
 }
 
-/// Finds the device and attaches it.
+/// Where the bus is, if there is one.
+pub(crate) fn folder() -> Option<PathBuf> {
+    std::env::var_os("RIDETHROUGH_USB_BUS").map(PathBuf::from)
+}
+
+/// Finds the device in the bus's folder, and attaches it.
 pub(crate) async fn attach(
     ticket: Ticket,
     matcher: &usb::Matcher,
+    folder: Option<PathBuf>,
     outlet: &Outlet,
     clock: Clock,
 ) -> Result<LinkNews, LinkError> {
     let mut failure = LinkError::NotFound;
-    for path in sockets() {
+    for path in sockets(folder) {
         let introduction = clock.timeout(HELLO_TIMEOUT, introduce(&path)).await;
         match introduction {
             Ok(Ok((stream, identity, read))) if matcher.matches(&identity) => {
@@ -59,9 +65,8 @@ pub(crate) async fn attach(
 }
 
 /// The sockets on the bus, in the order of their names.
-fn sockets() -> Vec<PathBuf> {
-    let Some(folder) = std::env::var_os("RIDETHROUGH_USB_BUS") else { return Vec::new() };
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+fn sockets(folder: Option<PathBuf>) -> Vec<PathBuf> {
+    let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.sort();
     paths
@@ -181,5 +186,116 @@ impl Device {
             let result = Err(usb::Failure::Timeout);
             self.outlet.tell_of(self.ticket, LinkNews::TransferDone { transfer, result }).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::LinkId;
+    use protocol::usb::{Failure, Identity, Matcher, Request};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::UnixListener;
+
+    use super::*;
+    use crate::news::{News, queue};
+
+    const TICKET: Ticket = Ticket { link: LinkId::opened(0), life: 1 };
+
+    fn identity(vendor_id: u16) -> Identity {
+        Identity { vendor_id, product_id: 2, product: "Back-UPS 650".into(), ..Identity::default() }
+    }
+
+    async fn send(stream: &mut UnixStream, frame: &Frame) {
+        let mut bytes = Vec::new();
+        frame.emit(&mut bytes);
+        stream.write_all(&bytes).await.unwrap();
+    }
+
+    async fn receive(stream: &mut UnixStream) -> Frame {
+        let mut bytes = Vec::new();
+        loop {
+            if let Some((frame, _)) = Frame::parse(&bytes).unwrap() {
+                return frame;
+            }
+            bytes.push(stream.read_u8().await.unwrap());
+        }
+    }
+
+    /// A device that introduces itself to each host, and hands on the last one.
+    fn plug_in(path: PathBuf, vendor_id: u16) -> mpsc::Receiver<UnixStream> {
+        let listener = UnixListener::bind(path).unwrap();
+        let (hosts, receiver) = mpsc::channel(4);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                send(&mut stream, &Frame::Hello(identity(vendor_id))).await;
+                drop(hosts.send(stream).await);
+            }
+        });
+        receiver
+    }
+
+    async fn next(news: &mut mpsc::Receiver<News>) -> LinkNews {
+        loop {
+            match tokio::time::timeout(Duration::from_secs(10), news.recv()).await {
+                Ok(Some(News::OfLink { what: LinkNews::Wire { .. }, .. })) => {}
+                Ok(Some(News::OfLink { ticket: TICKET, what })) => return what,
+                _ => panic!("no news of the device"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_device_that_matches_is_attached_and_carries_transfers_until_it_is_unplugged() {
+        let folder = tempfile::tempdir().unwrap();
+        let _other = plug_in(folder.path().join("a"), 0x0463);
+        let mut hosts = plug_in(folder.path().join("b"), 0x051d);
+        let (outlet, mut news) = queue();
+        let matcher = Matcher { known: vec![(0x051d, None)], ..Matcher::default() };
+        let bus = Some(folder.path().to_path_buf());
+        let attached = attach(TICKET, &matcher, bus.clone(), &outlet, Clock::start()).await;
+        let Ok(LinkNews::Attached { port, identity: found }) = attached else { panic!("not attached") };
+        assert_eq!(found, identity(0x051d));
+        let mut device = hosts.recv().await.unwrap();
+
+        let request = Request::GetString { index: 1 };
+        assert!(port.start(TransferId(9), request.clone()));
+        assert_eq!(receive(&mut device).await, Frame::Request { transfer: 9, request });
+        send(&mut device, &Frame::Interrupt(vec![6, 1])).await;
+        send(&mut device, &Frame::Done { transfer: 8, result: Ok(vec![0]) }).await;
+        send(&mut device, &Frame::Done { transfer: 9, result: Err(Failure::Stall) }).await;
+        let (mut reports, mut results) = (Vec::new(), Vec::new());
+        while results.is_empty() || reports.is_empty() {
+            match next(&mut news).await {
+                LinkNews::Interrupt(report) => reports.push(report),
+                LinkNews::TransferDone { transfer, result } => results.push((transfer, result)),
+                _ => panic!("something else happened"),
+            }
+        }
+        assert_eq!(reports, [[6, 1]]);
+        assert_eq!(results, [(TransferId(9), Err(Failure::Stall))], "nobody asked for transfer 8");
+
+        drop(device);
+        assert!(matches!(next(&mut news).await, LinkNews::Closed(_)));
+        let matcher = Matcher { vendor_id: Some(0x0764), ..matcher };
+        assert!(matches!(attach(TICKET, &matcher, bus, &outlet, Clock::start()).await, Err(LinkError::NotFound)));
+    }
+
+    #[tokio::test]
+    async fn a_transfer_that_is_not_answered_times_out_and_a_late_answer_is_nobody_s() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut hosts = plug_in(folder.path().join("a"), 1);
+        let (outlet, mut news) = queue();
+        let matcher = Matcher { vendor_id: Some(1), ..Matcher::default() };
+        // A thousand times as fast: five seconds pass in five milliseconds.
+        let clock = Clock::at_speed(1_000_000);
+        let attached = attach(TICKET, &matcher, Some(folder.path().to_path_buf()), &outlet, clock).await;
+        let Ok(LinkNews::Attached { port, .. }) = attached else { panic!("not attached") };
+        let mut device = hosts.recv().await.unwrap();
+        assert!(port.start(TransferId(1), Request::GetString { index: 1 }));
+        let timed_out = next(&mut news).await;
+        assert!(matches!(timed_out, LinkNews::TransferDone { transfer: TransferId(1), result: Err(Failure::Timeout) }));
+        send(&mut device, &Frame::Done { transfer: 1, result: Ok(Vec::new()) }).await;
+        send(&mut device, &Frame::Interrupt(vec![1])).await;
+        assert!(matches!(next(&mut news).await, LinkNews::Interrupt(_)));
     }
 }
