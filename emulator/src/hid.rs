@@ -8,6 +8,7 @@ pub mod bind;
 mod bits;
 mod descriptors;
 mod face;
+mod faults;
 pub mod layout;
 mod pushes;
 pub mod quantity;

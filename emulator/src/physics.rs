@@ -175,6 +175,7 @@ impl Physics {
     /// Brings everything that follows from the state into line with it.
     fn settle(&mut self) {
         self.watch_mains();
+        self.forget_when_dead();
         self.let_flow();
         self.raise_signals();
     }

@@ -6,6 +6,7 @@ use protocol::Instant;
 use protocol::usb::{Failure, ReportKind, Request};
 
 use super::descriptors;
+use super::faults::{Faults, failure, spoil};
 use super::pushes::Pushes;
 use super::reports::{Reports, Written};
 use crate::control::{Fault, Link, Refresh};
@@ -28,10 +29,9 @@ pub struct Face {
     pushes: Pushes,
     pending: VecDeque<Pending>,
     busy_until: Instant,
-    fault: Option<Fault>,
-    report_faults: BTreeMap<u8, Fault>,
-    /// Reports as a frozen controller goes on showing them.
-    frozen: Option<BTreeMap<(ReportKind, u8), Vec<u8>>>,
+    faults: Faults,
+    /// Feature reports as a frozen controller goes on showing them.
+    frozen: BTreeMap<u8, Vec<u8>>,
     refresh: Refresh,
     /// Feature reports as last seen, where they are torn: what is shown, and until when.
     torn: BTreeMap<u8, (Vec<u8>, Instant)>,
@@ -65,9 +65,8 @@ impl Face {
             reports,
             pending: VecDeque::new(),
             busy_until: now,
-            fault: None,
-            report_faults: BTreeMap::new(),
-            frozen: None,
+            faults: Faults::default(),
+            frozen: BTreeMap::new(),
             refresh: device.usb.refresh,
             torn: BTreeMap::new(),
             before: BTreeMap::new(),
@@ -89,22 +88,10 @@ impl Face {
 
     /// Goes wrong, or right again.
     pub fn link(&mut self, link: Link, ups: &Physics) {
-        match link {
-            Link::Fault(fault) => self.fault = Some(fault),
-            Link::ReportFault(id, fault) => _ = self.report_faults.insert(id, fault),
-            Link::Healthy => {
-                self.fault = None;
-                self.report_faults.clear();
-                self.frozen = None;
-            }
-            Link::Unplug | Link::Plug => {}
-        }
-        let freezes =
-            self.fault == Some(Fault::Freeze) || self.report_faults.values().any(|fault| *fault == Fault::Freeze);
-        if freezes && self.frozen.is_none() {
-            let ids = self.reports.features();
-            let bytes = |id| Some(((ReportKind::Feature, id), self.reports.read(ReportKind::Feature, id, ups)?));
-            self.frozen = Some(ids.filter_map(bytes).collect());
+        let was_frozen = self.faults.freezes();
+        self.faults.link(link);
+        if self.faults.freezes() && !was_frozen {
+            self.frozen = self.features(ups);
         }
     }
 
@@ -112,7 +99,7 @@ impl Face {
     pub fn set_refresh(&mut self, refresh: Refresh, ups: &Physics) {
         self.refresh = refresh;
         self.torn.clear();
-        self.remember(ups);
+        self.before = self.features(ups);
     }
 
     /// A host makes a transfer.
@@ -120,7 +107,7 @@ impl Face {
         if self.pending.len() >= MAX_PENDING {
             return Some(Act::Done(transfer, Err(Failure::Io)));
         }
-        let latency = match self.fault_of(report_of(&request)) {
+        let latency = match self.faults.of(report_of(&request)) {
             Some(Fault::Late(milliseconds)) => Micros(self.device.usb.latency.0 + u64::from(milliseconds) * 1000),
             Some(Fault::TimeOut) => HOST_PATIENCE,
             _ => self.device.usb.latency,
@@ -156,10 +143,9 @@ impl Face {
     }
 
     fn push(&self, id: u8, mut bytes: Vec<u8>) -> Option<Act> {
-        match self.fault_of(Some(id)) {
+        match self.faults.of(Some(id)) {
             None | Some(Fault::Late(_)) => {}
-            Some(Fault::Short) => _ = bytes.pop(),
-            Some(Fault::Garble) => garble(&mut bytes),
+            Some(fault @ (Fault::Short | Fault::Garble)) => spoil(&mut bytes, fault),
             Some(_) => return None,
         }
         Some(Act::Interrupt(bytes))
@@ -168,14 +154,12 @@ impl Face {
     fn answer(&mut self, pending: &Pending, ups: &mut Physics, now: Instant) -> Vec<Act> {
         let Pending { transfer, request, .. } = pending;
         let done = |result| Act::Done(*transfer, result);
-        let fault = self.fault_of(report_of(request));
-        match fault {
-            Some(Fault::Hang) => return Vec::new(),
-            Some(Fault::Stall) => return vec![done(Err(Failure::Stall))],
-            Some(Fault::TimeOut) => return vec![done(Err(Failure::Timeout))],
-            Some(Fault::Io) => return vec![done(Err(Failure::Io))],
-            Some(Fault::Overflow) => return vec![done(Err(Failure::Overflow))],
-            None | Some(Fault::Freeze | Fault::Short | Fault::Garble | Fault::Late(_)) => {}
+        let fault = self.faults.of(report_of(request));
+        if fault == Some(Fault::Hang) {
+            return Vec::new();
+        }
+        if let Some(failure) = fault.and_then(failure) {
+            return vec![done(Err(failure))];
         }
         if let Request::SetReport { kind, id, data } = request {
             if fault == Some(Fault::Freeze) {
@@ -190,12 +174,8 @@ impl Face {
             };
         }
         let mut result = self.look_up(request, ups, now).ok_or(Failure::Stall);
-        if let Ok(bytes) = &mut result {
-            match fault {
-                Some(Fault::Short) => _ = bytes.pop(),
-                Some(Fault::Garble) => garble(bytes),
-                _ => {}
-            }
+        if let (Ok(bytes), Some(fault)) = (&mut result, fault) {
+            spoil(bytes, fault);
         }
         vec![done(result)]
     }
@@ -213,8 +193,9 @@ impl Face {
     }
 
     fn report(&self, kind: ReportKind, id: u8, ups: &Physics, now: Instant) -> Option<Vec<u8>> {
-        if self.fault_of(Some(id)) == Some(Fault::Freeze)
-            && let Some(bytes) = self.frozen.as_ref().and_then(|frozen| frozen.get(&(kind, id)))
+        if kind == ReportKind::Feature
+            && self.faults.of(Some(id)) == Some(Fault::Freeze)
+            && let Some(bytes) = self.frozen.get(&id)
         {
             return Some(bytes.clone());
         }
@@ -237,14 +218,10 @@ impl Face {
         }
     }
 
-    fn remember(&mut self, ups: &Physics) {
+    /// Every feature report as it is now.
+    fn features(&self, ups: &Physics) -> BTreeMap<u8, Vec<u8>> {
         let ids = self.reports.features();
-        self.before = ids.filter_map(|id| Some((id, self.reports.read(ReportKind::Feature, id, ups)?))).collect();
-    }
-
-    fn fault_of(&self, report: Option<u8>) -> Option<Fault> {
-        let own = report.and_then(|id| self.report_faults.get(&id).copied());
-        own.or(self.fault)
+        ids.filter_map(|id| Some((id, self.reports.read(ReportKind::Feature, id, ups)?))).collect()
     }
 }
 
@@ -253,9 +230,4 @@ fn report_of(request: &Request) -> Option<u8> {
         Request::GetReport { id, .. } | Request::SetReport { id, .. } => Some(id),
         Request::GetDescriptor { .. } | Request::GetString { .. } => None,
     }
-}
-
-/// Wrong bits behind the report id.
-fn garble(bytes: &mut [u8]) {
-    bytes.iter_mut().skip(1).for_each(|byte| *byte ^= 0x5A);
 }

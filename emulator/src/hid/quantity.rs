@@ -126,7 +126,7 @@ pub static QUANTITIES: &[Quantity] = &[
         |ups, seconds| ups.count_down(Countdown::Startup, seconds)),
     written("reboot-delay", Scale::Seconds, |ups| ups.countdown(Countdown::Reboot).map(i64::from),
         |ups, seconds| ups.count_down(Countdown::Reboot, if seconds == 0 { -1 } else { seconds })),
-    written("apc-force-shutdown", Scale::Plain, |_| Some(0), Physics::force_shutdown),
+    written("apc-force-shutdown", Scale::Plain, |ups| Some(ups.forced_shutdown()), Physics::force_shutdown),
     written("test", Scale::Plain, |ups| Some(test_code(ups.test_result())), run_test),
     written("beeper", Scale::Plain, |ups| Some(beeper_code(ups.beeper())), set_beeper),
 ];

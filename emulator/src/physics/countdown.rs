@@ -18,6 +18,8 @@ pub struct Countdowns {
     shutdown: Option<Instant>,
     startup: Option<Instant>,
     reboot: Option<Instant>,
+    /// What the one-byte command was told, while the shutdown it started runs.
+    forced: i64,
 }
 
 /// The longest countdown: a day over two months, more than any device's field holds.
@@ -66,6 +68,7 @@ impl Physics {
         match wanted {
             Some(seconds) => {
                 let ends = self.now + Micros::seconds(seconds.into());
+                self.countdowns.forced = 0;
                 *self.countdowns.of(which) = Some(ends);
                 self.seen.push_back(Observation::Countdown { countdown: which, seconds: Some(seconds) });
                 if which == Countdown::Startup && self.supply == Supply::Off {
@@ -86,7 +89,13 @@ impl Physics {
         if value != 0 && (forced.accepts.is_empty() || forced.accepts.contains(&value)) {
             let seconds = i64::try_from(forced.after.as_seconds()).unwrap_or(i64::MAX);
             self.count_down(Countdown::Shutdown, seconds);
+            self.countdowns.forced = value;
         }
+    }
+
+    /// What the one-byte command shows: what it was told while it has an effect, else 0.
+    pub fn forced_shutdown(&self) -> i64 {
+        if self.countdowns.shutdown.is_some() { self.countdowns.forced } else { 0 }
     }
 
     /// Stops a countdown that runs.
@@ -148,6 +157,17 @@ impl Physics {
             self.resume = Some(resume);
         } else {
             self.switch_off(because, resume);
+        }
+    }
+
+    /// Without any power nothing counts down: what was running is forgotten.
+    pub(super) fn forget_when_dead(&mut self) {
+        if !self.is_alive() {
+            for which in [Countdown::Shutdown, Countdown::Reboot, Countdown::Startup] {
+                if self.countdowns.of(which).take().is_some() {
+                    self.seen.push_back(Observation::Countdown { countdown: which, seconds: None });
+                }
+            }
         }
     }
 

@@ -79,6 +79,9 @@ pub(super) async fn serve(stream: UnixStream, inbox: Inbox) {
         let sent = match text.parse::<Line>() {
             _ if text.trim().is_empty() => Ok(()),
             Ok(line) => inbox.send(Message::Line(line, answers.clone())).await.map_err(drop),
+            Err(error @ NotAControl::Unknown(_)) => {
+                answers.send(format!("error: {error}; `help` lists them")).await.map_err(drop)
+            }
             Err(error) => answers.send(format!("error: {error}")).await.map_err(drop),
         };
         if sent.is_err() {

@@ -121,7 +121,9 @@ fn the_bx750mi_obeys_only_the_value_one_and_takes_its_two_minutes() {
     bench.write(&[0x40, 10]).unwrap();
     bench.pass("10 m");
     assert_eq!(outlet(&bench, false), None);
+    assert_eq!(bench.feature(0x40), [0]);
     bench.write(&[0x40, 1]).unwrap();
+    assert_eq!(bench.feature(0x40), [1]);
     bench.pass("3 m");
     assert_eq!(seconds(outlet(&bench, false)), Some(610 + 120));
 }
@@ -134,6 +136,52 @@ fn the_cyberpower_rounds_its_delays_down_to_minutes() {
     // Nothing runs: −1, which its descriptor makes −60 s.
     let mut other = Bench::new("cyberpower-cp1500epfclcd");
     assert_eq!(other.feature(0x15), [0xff, 0xff]);
+}
+
+#[test]
+fn a_reboot_cycles_the_outlets_whatever_the_mains_do() {
+    for mains in ["mains on", "mains off"] {
+        let mut device = emulator::device::find("apc-back-ups-650").unwrap();
+        let reboot = emulator::hid::quantity::find("reboot-delay").unwrap();
+        for (field, source) in device.layout.fields.iter().zip(&mut device.binding.sources) {
+            if field.report == 0x41 {
+                *source = Some(emulator::hid::bind::Source::Quantity(reboot));
+            }
+        }
+        let mut bench = Bench::of(device, emulator::Setup::default());
+        bench.pass("10 s").control(mains).pass("20 s").write(&[0x41, 10, 0]).unwrap();
+        bench.pass("30 s").control("mains on").pass("30 s");
+        assert_eq!(seconds(outlet(&bench, false)), Some(40), "{mains}");
+        assert!(outlet(&bench, true) > outlet(&bench, false), "{mains}");
+    }
+}
+
+#[test]
+fn outlets_wait_for_the_charge_that_the_device_wants_before_they_return() {
+    let mut device = emulator::device::find("apc-back-ups-650").unwrap();
+    device.facts.shutdown.restart_charge = emulator::units::Permille::percent(15);
+    let mut bench = Bench::of(device, emulator::Setup::default());
+    bench.control("mains off").pass("1 h").control("mains on").pass("10 m");
+    assert_eq!(outlet(&bench, true), None);
+    bench.pass("4 h");
+    assert!(outlet(&bench, true).is_some());
+    let charge = bench.seen().find_map(|(at, seen)| match seen {
+        Observation::Sample(sample) if Some(at) == outlet(&bench, true) => Some(sample.charge),
+        _ => None,
+    });
+    assert_eq!(charge, Some(emulator::units::Permille::percent(15)));
+}
+
+#[test]
+fn a_device_without_any_power_forgets_its_countdown() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("mains off").pass("18 m");
+    // Ten minutes, of which the battery has one left.
+    bench.write(&[0x15, 88, 2]).unwrap();
+    bench.pass("5 m").control("mains on").pass("1 h");
+    let cuts = bench.seen().filter(|(_, seen)| matches!(seen, Observation::Outlet { on: false, .. })).count();
+    assert_eq!(cuts, 1);
+    assert_eq!(bench.feature(0x15), [0xff, 0xff]);
 }
 
 #[test]

@@ -82,3 +82,14 @@ fn an_unknown_device_is_answered_with_the_known_ones() {
     insta::assert_snapshot!(device::find("apc-back-ups-560").expect_err("none").to_string());
     insta::assert_snapshot!(device::find("./nowhere.yaml").expect_err("none").to_string());
 }
+
+#[test]
+fn the_readme_names_every_quantity_and_no_other() {
+    let readme = include_str!("../../devices/README.md");
+    let (_, listed) = readme.split_once("## Quantities").unwrap();
+    let mut listed: Vec<&str> = listed.split('`').skip(1).step_by(2).collect();
+    let mut known: Vec<&str> = emulator::hid::quantity::QUANTITIES.iter().map(|quantity| quantity.name).collect();
+    listed.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(listed, known);
+}

@@ -43,6 +43,14 @@ fn a_gauge_that_knows_no_better_says_low_battery_too_late() {
 }
 
 #[test]
+fn a_cold_battery_lasts_less_than_a_warm_one() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("battery temperature 0 C");
+    // 0.8 % a degree below 25 °C.
+    assert_eq!(bench.ups.readings().runtime_seconds, 1140 * 80 / 100);
+}
+
+#[test]
 fn a_cell_that_collapses_ends_the_supply_there() {
     let mut bench = Bench::new("apc-back-ups-650");
     bench.control("battery collapse 40 %").control("mains off").pass("1 h");
