@@ -80,10 +80,11 @@ impl Reader<'_> {
         self.trail.push(absolute(path));
         let merged = self.with_included(node, path);
         self.trail.pop();
-        Some(merged)
+        merged
     }
 
-    fn with_included(&mut self, mut node: Node, path: &Path) -> Node {
+    /// `None` when an included file is missing: what it would have brought cannot be missed then.
+    fn with_included(&mut self, mut node: Node, path: &Path) -> Option<Node> {
         let includes: Vec<(At, String)> = match node.get("include").map(|include| &include.value) {
             Some(Value::Scalar(one)) => vec![(node.get("include").map_or(node.at, |include| include.at), one.clone())],
             Some(Value::List(items)) => items
@@ -95,13 +96,15 @@ impl Reader<'_> {
                 .collect(),
             _ => Vec::new(),
         };
+        let mut complete = true;
         for (at, name) in includes.into_iter().rev() {
             let from = path.parent().unwrap_or_else(|| Path::new("")).join(&name);
-            if let Some(included) = self.include(at, &from) {
-                merge(&mut node, included);
+            match self.include(at, &from) {
+                Some(included) => merge(&mut node, included),
+                None => complete = false,
             }
         }
-        node
+        complete.then_some(node)
     }
 
     fn include(&mut self, at: At, path: &Path) -> Option<Node> {

@@ -7,6 +7,7 @@
 use super::mistake::{At, Mistake};
 use super::units;
 use super::yaml::{Node, Value};
+use protocol::diagnostic::did_you_mean;
 use serde_json::{Map, Value as Json};
 
 type Object = Map<String, Json>;
@@ -25,6 +26,9 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn check(&mut self, node: &Node, schema: &Json, called: &str) {
         let Some(shape) = self.follow(schema) else { return };
+        // A shape that has a name of its own is called by it, not by the key that it stands under.
+        let called = shape.get("title").and_then(Json::as_str).filter(|_| shape.contains_key("properties")).unwrap_or(called).to_owned();
+        let called = called.as_str();
         if let Some(kind) = shape.get("x-quantity").and_then(Json::as_str).and_then(units::kind) {
             return self.quantity(node, kind);
         }
@@ -84,8 +88,10 @@ impl Checker<'_> {
     fn required(&mut self, at: At, shape: &Object, entries: &[&(super::yaml::Key, Node)], called: &str) {
         let at = At { end: at.start + 1, ..at };
         let has = |name: &str| entries.iter().any(|(key, _)| key.text == name);
+        let known = |name: &str| shape.get("properties").and_then(|known| known.get(name)).is_some();
+        let is_misspelt = |name: &str| entries.iter().any(|(key, _)| !known(&key.text) && did_you_mean(&key.text, [name]).is_some());
         for name in strings(shape.get("required")) {
-            if !has(name) {
+            if !has(name) && !is_misspelt(name) {
                 self.mistakes.push(Mistake::new(at, format!("{called} needs `{name}`"), format!("`{name}` is missing")));
             }
         }
@@ -110,7 +116,6 @@ impl Checker<'_> {
             let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let Some((first, _)) = present.next() else {
                 // A key that was misspelt is reported as such; what it should have been is not missing.
-                let known = |name: &str| shape.get("properties").and_then(|known| known.get(name)).is_some();
                 if entries.iter().all(|(key, _)| known(&key.text)) {
                     let message = format!("{called} needs one of {}", quoted.join(", "));
                     self.mistakes.push(Mistake::new(at, message, "none of them is here"));
@@ -141,7 +146,7 @@ impl Checker<'_> {
                     types(&shape).first().copied().filter(|name| *name != "null").map(called_type)
                 }).collect();
                 let message = format!("{called} cannot be {}", node.kind());
-                self.mistakes.push(Mistake::new(node.at, message, wanted.join(" or ")));
+                self.mistakes.push(Mistake::new(node.at, message, format!("{} belongs here", wanted.join(" or "))));
             }
             [only] => self.check(node, only, called),
             several => {

@@ -16,7 +16,7 @@ use serde::Deserialize;
 /// A scenario: which UPSes there are, which hosts hang on them, what happens, and what must follow.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Ridethrough scenario")]
+#[schemars(title = "a scenario")]
 pub struct Document {
     /// One line that says what the scenario shows.
     pub title: String,

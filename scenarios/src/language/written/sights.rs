@@ -10,6 +10,7 @@ use serde::Deserialize;
 /// What anyone could see from outside.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "an observation")]
 #[schemars(extend("allOf" = [
     { "oneOf": [
         { "required": ["host"] }, { "required": ["hosts"] }, { "required": ["wire"] },
@@ -87,6 +88,7 @@ pub enum FlagWord {
 /// What must follow.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "an expectation")]
 #[schemars(extend("allOf" = [
     { "oneOf": [
         { "required": ["see"] }, { "required": ["never"] }, { "required": ["always"] }, { "required": ["order"] }, { "required": ["finally"] },
@@ -129,6 +131,7 @@ pub struct WrittenExpectation {
 /// From one moment to another: `start`, `end`, or the id of a step.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "during")]
 pub struct WrittenWindow {
     /// From; the start without it.
     pub from: Option<Located<String>>,
@@ -139,6 +142,7 @@ pub struct WrittenWindow {
 /// A stack, per daemon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "stack")]
 pub struct WrittenStack {
     /// Drivers.
     pub driver: Option<Maker>,
@@ -161,6 +165,7 @@ pub enum RigWord {
 /// An invariant that the scenario means to show broken.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "a violation")]
 pub struct WrittenViolation {
     /// Its number, 1 to 9.
     pub invariant: Located<u8>,

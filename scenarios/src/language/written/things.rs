@@ -8,6 +8,7 @@ use serde::Deserialize;
 /// A UPS.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "a UPS")]
 pub struct WrittenUps {
     /// A device of `emulator/devices/`, by name, or the path of a device file.
     pub device: Located<String>,
@@ -23,6 +24,7 @@ pub struct WrittenUps {
 /// A battery at the start.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "a battery")]
 pub struct WrittenBattery {
     /// State of charge; full without it.
     pub charge: Option<Share>,
@@ -37,6 +39,7 @@ pub struct WrittenBattery {
 /// A host, or several alike.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "a host")]
 pub struct WrittenHost {
     /// How many: `n100` with `count: 4` is `n100-1` to `n100-4`.
     pub count: Option<Located<u16>>,
@@ -75,6 +78,7 @@ pub enum Start {
 /// What a command does that no rig knows.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "a command")]
 pub struct WrittenScript {
     /// Command lines that it runs, in this order.
     #[serde(default)]

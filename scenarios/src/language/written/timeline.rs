@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 /// A step: one trigger, and what happens then.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "a step")]
 #[schemars(extend("allOf" = [
     { "oneOf": [
         { "required": ["at"] }, { "required": ["every"] }, { "required": ["when"] },
@@ -107,6 +108,7 @@ pub enum Switch {
 /// The mains, in full.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "mains")]
 #[schemars(extend("allOf" = [
     { "oneOf": [{ "required": ["is"] }, { "required": ["sag"] }, { "required": ["surge"] }, { "required": ["brown_out"] }, { "required": ["flicker"] }] },
 ]))]
@@ -131,6 +133,7 @@ pub struct WrittenMains {
 /// What happens to a battery.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "battery")]
 #[schemars(extend("allOf" = [
     { "oneOf": [
         { "required": ["charge"] }, { "required": ["health"] }, { "required": ["capacity"] }, { "required": ["temperature"] },
@@ -171,6 +174,7 @@ pub enum BatteryWord {
 /// What a UPS carries.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "load")]
 pub struct WrittenLoad {
     /// Which UPS; may be left out where there is one.
     pub ups: Option<Located<String>>,
@@ -188,6 +192,7 @@ pub struct WrittenLoad {
 /// What a UPS does, or has done to it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "ups")]
 #[schemars(extend("allOf" = [{ "oneOf": [{ "required": ["does"] }, { "required": ["low_battery"] }] }]))]
 pub struct WrittenUpsAction {
     /// Which; may be left out where there is one.
@@ -242,6 +247,7 @@ pub enum LowBatteryWord {
 /// What happens to a data cable.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "link")]
 pub struct WrittenLink {
     /// Whose; may be left out where there is one UPS.
     pub ups: Option<Located<String>>,
@@ -287,6 +293,7 @@ pub enum LinkWord {
 /// What happens to the network.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "network")]
 #[schemars(extend("allOf" = [
     { "oneOf": [{ "required": ["drop"] }, { "required": ["delay"] }, { "required": ["slow_reader"] }, { "required": ["is"] }] },
 ]))]
@@ -324,6 +331,7 @@ pub enum NetworkWord {
 /// What is done to a daemon.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "process")]
 #[schemars(extend("allOf" = [
     { "oneOf": [
         { "required": ["kill"] }, { "required": ["stop"] }, { "required": ["continue"] }, { "required": ["restart"] },
@@ -356,6 +364,7 @@ pub struct WrittenProcess {
 /// What happens to a host.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "host")]
 #[schemars(extend("allOf" = [
     { "oneOf": [
         { "required": ["disk"] }, { "required": ["memory_limit"] }, { "required": ["process_limit"] }, { "required": ["clock"] },
@@ -431,6 +440,7 @@ pub enum Pressed {
 /// A person at a host types a command.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "operator")]
 pub struct WrittenOperator {
     /// On which host; may be left out where there is one.
     pub host: Option<Located<String>>,

@@ -1,0 +1,121 @@
+//! Every mistake in a scenario file is found at once, each with its place, a caret and a hint.
+
+use scenarios::language::{Surroundings, load};
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const GOOD: &str = "\
+title: A small rack
+ups:
+  rack: { device: apc-back-ups-650, load: 38 % }
+hosts:
+  nas: { fed_by: rack, config: nas, draws: 35 W, stops_in: 90 s }
+  box: { count: 2, fed_by: rack, config: nas, draws: 12 W, stops_in: 25 s }
+timeline:
+  - at: 30 s
+    id: outage
+    mains: off
+  - when: { host: nas, is: halted }
+    after: 2 m
+    mains: on
+expect:
+  - see: { host: nas, notified: ONBATT }
+    within: 7 s
+    of: outage
+";
+
+/// What loading these files says, the first being the scenario.
+fn said(files: &[(&str, &str)]) -> String {
+    let directory = TempDir::new().unwrap();
+    fs::create_dir(directory.path().join("nas")).unwrap();
+    fs::write(directory.path().join("nas/upsmon.conf"), "").unwrap();
+    fs::create_dir(directory.path().join("empty")).unwrap();
+    for (name, text) in files {
+        fs::write(directory.path().join(name), text).unwrap();
+    }
+    let surroundings = Surroundings { devices: vec!["apc-back-ups-650".into(), "eaton-3s".into()] };
+    match load(&directory.path().join(files[0].0), &surroundings) {
+        Ok(scenarios) => format!("loaded: {}", scenarios.iter().map(|scenario| scenario.name.as_str()).collect::<Vec<_>>().join("; ")),
+        Err(diagnostics) => diagnostics.to_string().replace(&format!("{}/", directory.path().display()), ""),
+    }
+}
+
+/// The good file with one piece replaced.
+fn with(old: &str, new: &str) -> String {
+    assert!(GOOD.contains(old), "`{old}` is not in the good file");
+    said(&[("rack.yaml", &GOOD.replacen(old, new, 1))])
+}
+
+macro_rules! mistakes {
+    ($($name:ident: $said:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), $said);
+        }
+    )*};
+}
+
+mistakes! {
+    a_good_file_loads: said(&[("rack.yaml", GOOD)]);
+    an_unknown_key: with("draws: 35 W", "drawz: 35 W");
+    a_wrong_unit: with("35 W", "35 V");
+    a_quantity_without_a_unit: with("90 s", "90");
+    a_share_above_the_whole: with("38 %", "38 %, battery: { charge: 138 % }");
+    a_missing_device: with("apc-back-ups-650", "apc-back-ups-651");
+    a_dangling_supply: with("fed_by: rack", "fed_by: rak");
+    a_dangling_host: with("host: nas, notified", "host: nass, notified");
+    a_group_where_one_host_is_meant: with("host: nas, notified", "host: box, notified");
+    a_dangling_step: with("of: outage", "of: outtage");
+    a_notice_that_does_not_exist: with("ONBATT", "ONBAT");
+    a_state_that_does_not_exist: with("is: halted", "is: halt");
+    a_step_with_two_triggers: with("at: 30 s", "at: 30 s\n    every: 3 s");
+    a_step_without_an_action: with("    mains: off\n", "");
+    a_step_without_a_trigger: with("at: 30 s", "delay: 30 s");
+    an_observation_of_two_things: with("host: nas, notified: ONBATT", "host: nas, hosts: all, notified: ONBATT");
+    two_steps_of_one_name: with("  - when:", "  - id: outage\n    when:");
+    two_hosts_of_one_name: with("  box:", "  nas:");
+    a_host_of_a_groups_name: with("  nas: {", "  box-1: {");
+    a_word_of_the_language_as_a_name: with("  nas:", "  all:");
+    a_missing_configuration: with("config: nas", "config: nass");
+    a_directory_that_is_no_configuration: with("config: nas", "config: empty");
+    a_word_where_a_mapping_belongs: with("{ host: nas, is: halted }", "halted");
+    a_number_that_is_none: with("count: 2", "count: two");
+    a_missing_title: with("title: A small rack\n", "");
+    mains_that_cannot_be: with("mains: off", "mains: of");
+    a_cycle_in_aliases: with("title: A small rack", "about: &a\n  - *a\ntitle: A small rack");
+    an_alias_without_an_anchor: with("title: A small rack", "title: *nothing");
+    text_that_is_not_yaml: with("  - at: 30 s", "  - at: 30 s\n }");
+    several_at_once: said(&[("rack.yaml", &GOOD.replace("35 W", "35").replace("id: outage", "ids: outage").replace("ONBATT", "ONBAT"))]);
+    several_of_meaning_at_once: said(&[("rack.yaml", &GOOD.replace("fed_by: rack", "fed_by: rak").replace("650", "65").replace("ONBATT", "ONBAT"))]);
+    nothing_at_all: said(&[("rack.yaml", "# to do\n")]);
+    an_include_that_includes_itself: said(&[("rack.yaml", "title: t\ninclude: shared.yaml\n"), ("shared.yaml", "include: rack.yaml\n")]);
+    an_include_that_is_not_there: said(&[("rack.yaml", "title: t\ninclude: shared.yaml\n")]);
+    a_mistake_in_an_included_file: said(&[
+        ("rack.yaml", "title: t\ninclude: shared.yaml\ntimeline: [{ at: 1 s, mains: off }]\n"),
+        ("shared.yaml", "ups: { rack: { device: apc-back-ups-650 } }\nhosts: { nas: { fed_by: rack, config: nas, draws: 3 kg, stops_in: 1 s } }\n"),
+    ]);
+    a_matrix_that_leads_nowhere: with("timeline:", "matrix: { hosts.nass.draws: [1 W, 2 W] }\ntimeline:");
+    a_matrix_multiplies: with("timeline:", "matrix: { hosts.nas.draws: [1 W, 2 W], timeline.outage.at: [5 s, 10 s] }\ntimeline:");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_said_to_be() {
+    let said = load(Path::new("no-such-file.yaml"), &Surroundings::default()).unwrap_err().to_string();
+    assert!(said.starts_with("error: cannot read no-such-file.yaml: "), "{said}");
+}
+
+#[test]
+fn a_hundred_megabytes_of_nesting_are_refused_at_once() {
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("nested.yaml");
+    for open in ["[", "{a: ", "- "] {
+        fs::write(&file, open.repeat(100 * 1024 * 1024 / open.len())).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "how long the refusal takes is what is tested")]
+        let began = Instant::now();
+        let said = load(&file, &Surroundings::default()).unwrap_err().to_string();
+        assert!(said.contains("nest deeper than") && said.contains("nested.yaml:1:"), "{said}");
+        assert!(began.elapsed() < Duration::from_secs(5), "took {:?}", began.elapsed());
+    }
+}
