@@ -1,13 +1,13 @@
 //! The event loop: feeds the engine what happens and carries out what it asks.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::{Effect, Engine, Event, Instant, JobId, Level, LinkId, Peer};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::{Clock, Timer};
 use crate::errands::{Errand, ErrandRunner};
@@ -39,6 +39,7 @@ pub(crate) struct Host<E, C> {
     /// What the loop itself found out while it carried out effects.
     soon: VecDeque<Event<C>>,
     writing: JoinSet<()>,
+    watches: BTreeMap<String, JoinHandle<()>>,
     exit: Option<u8>,
 }
 
@@ -71,6 +72,7 @@ where
             is_refusing: false,
             soon: VecDeque::new(),
             writing: JoinSet::new(),
+            watches: BTreeMap::new(),
             exit: None,
         }
     }
@@ -209,7 +211,11 @@ where
                 files::start(job, path, files::Change::Remove, self.outlet.clone(), &mut self.writing);
             }
             Effect::WatchFile { path } => {
-                tokio::spawn(watch::watch(path, self.outlet.clone(), self.clock));
+                let watch = tokio::spawn(watch::watch(path.clone(), self.outlet.clone(), self.clock));
+                // Asked again, a file is read again; one watch of it is enough.
+                if let Some(before) = self.watches.insert(path, watch) {
+                    before.abort();
+                }
             }
             Effect::Say { level, text } => self.log.say(level, text),
             Effect::Wall { text } => commands::wall(text),

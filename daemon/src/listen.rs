@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::log::Log;
 use crate::news::{News, Outlet};
 use crate::options::Listener;
+use crate::privileges;
 use crate::stream::Stream;
 
 /// Connections that the kernel holds until they are accepted.
@@ -51,8 +52,8 @@ pub(crate) enum ListenError {
     None,
 }
 
-/// Opens every listener; what failed without being required comes back beside those that work.
-pub(crate) fn open(listeners: &[Listener]) -> Result<(Vec<Socket>, Vec<String>), ListenError> {
+/// Opens every listener, Unix sockets for `user` to own; what failed without being required comes back beside those that work.
+pub(crate) fn open(listeners: &[Listener], user: Option<&str>) -> Result<(Vec<Socket>, Vec<String>), ListenError> {
     let (mut open, mut failed) = (Vec::new(), Vec::new());
     for listener in listeners {
         match listener {
@@ -67,7 +68,11 @@ pub(crate) fn open(listeners: &[Listener]) -> Result<(Vec<Socket>, Vec<String>),
             }
             Listener::Unix { path } => {
                 let place = path.display().to_string();
-                let socket = open_unix(path).map_err(|source| ListenError::Refused { place, source })?;
+                let made = open_unix(path).and_then(|socket| {
+                    privileges::hand_over(path, user)?;
+                    Ok(socket)
+                });
+                let socket = made.map_err(|source| ListenError::Refused { place, source })?;
                 open.push(Socket::Unix(socket, UnixPath(path.clone())));
             }
         }

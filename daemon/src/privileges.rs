@@ -1,8 +1,12 @@
-//! Becoming somebody else for good.
+//! Becoming somebody else for good, and leaving a socket to whom it is for.
 
 use std::ffi::CString;
+use std::path::Path;
 
-use nix::unistd::{Uid, User, initgroups, setgid, setuid};
+use nix::unistd::{Gid, Group, Uid, User, chown, getegid, initgroups, setgid, setuid};
+
+/// The group in which distributions run NUT's daemons: whoever of it comes may connect.
+const GROUP: &str = "nut";
 
 /// Why privileges could not be dropped: the daemon must not go on with them.
 #[derive(Debug, thiserror::Error)]
@@ -25,4 +29,19 @@ pub(crate) fn drop_to(name: &str) -> Result<(), PrivilegeError> {
     initgroups(&c_name, user.gid).map_err(failed)?;
     setgid(user.gid).map_err(failed)?;
     setuid(user.uid).map_err(failed)
+}
+
+/// Gives a socket that root has made to the user that the daemon will be, and to a group: the
+/// process's own where it was chosen, the user's, or that of NUT's daemons.
+pub(crate) fn hand_over(socket: &Path, user: Option<&str>) -> nix::Result<()> {
+    if !Uid::effective().is_root() {
+        return Ok(());
+    }
+    let user = user.and_then(|name| User::from_name(name).ok().flatten()).filter(|user| !user.uid.is_root());
+    let group = match &user {
+        _ if getegid() != Gid::from_raw(0) => None,
+        Some(user) => Some(user.gid),
+        None => Group::from_name(GROUP)?.map(|group| group.gid),
+    };
+    chown(socket, user.map(|user| user.uid), group)
 }

@@ -62,7 +62,7 @@ where
     C: Send + 'static,
 {
     refuse_second(&options)?;
-    let (sockets, failures) = listen::open(&options.listeners)?;
+    let (sockets, failures) = listen::open(&options.listeners, options.user.as_deref())?;
     if options.background {
         // The folder stays: configuration may be named relative to it.
         nix::unistd::daemon(true, false).map_err(StartError::Background)?;
