@@ -30,7 +30,14 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            // A terminal that is gone is no reason for another message. NUT exits with 1.
+            let _ = message.print();
+            return if message.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
     if arguments.version {
         println!("Network UPS Tools upsd {VERSION}");
         return ExitCode::SUCCESS;
