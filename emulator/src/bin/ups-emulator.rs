@@ -88,7 +88,7 @@ fn main() -> ExitCode {
     match run(device, arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: failed to serve: {error}");
+            eprintln!("error: failed to listen at {error}");
             ExitCode::FAILURE
         }
     }

@@ -25,7 +25,8 @@ impl Listening {
                 UnixListener::bind(path)
             }
             bound => bound,
-        }?;
+        }
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
         let task = tokio::spawn(async move {
             // An accept that fails (no descriptors left) ends the port, not the emulation.
             while let Ok((stream, _)) = listener.accept().await {

@@ -176,7 +176,7 @@ fn any_device() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_a_host_or_a_person_does_can_break_the_device(device in any_device(), steps in steps()) {

@@ -189,3 +189,19 @@ async fn help_lists_every_control() {
     }
     assert!(lines.iter().any(|line| line.starts_with("# mains off")));
 }
+
+#[tokio::test]
+async fn a_socket_left_behind_is_taken_over_and_one_in_use_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ups");
+    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+    let host = |path: &Path| {
+        let ups = Ups::new(device::find("eaton-3s").unwrap(), Setup::default(), protocol::Instant::START);
+        let options = Options { listen: Some(path.to_owned()), control: None };
+        serve(ups, Clock::start("1".parse().unwrap()), options, std::future::pending(), |_, _| {})
+    };
+    tokio::spawn(host(&path));
+    assert!(matches!(Host::connect(&path).await.frame().await, Some(Frame::Hello(_))));
+    let second = tokio::time::timeout(PATIENCE, host(&path)).await.expect("an end");
+    assert_eq!(second.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+}
