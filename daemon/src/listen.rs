@@ -58,12 +58,19 @@ pub(crate) fn open(listeners: &[Listener], user: Option<&str>) -> Result<(Vec<So
     for listener in listeners {
         match listener {
             Listener::Tcp { host, port, required } => {
+                let mut problems = Vec::new();
+                let before = open.len();
                 for (place, result) in open_tcp(host, *port) {
                     match result {
                         Ok(socket) => open.push(Socket::Tcp(socket)),
-                        Err(source) if *required => return Err(ListenError::Refused { place, source }),
-                        Err(source) => failed.push(ListenError::Refused { place, source }.to_string()),
+                        Err(source) => problems.push(ListenError::Refused { place, source }),
                     }
+                }
+                // A name or `*` may stand for several addresses: one of them is enough.
+                let is_missing = *required && open.len() == before;
+                match problems.pop() {
+                    Some(problem) if is_missing => return Err(problem),
+                    last => failed.extend(problems.into_iter().chain(last).map(|problem| problem.to_string())),
                 }
             }
             Listener::Unix { path } => {
@@ -185,5 +192,40 @@ async fn accept_all(acceptor: Acceptor, outlet: Outlet, clock: Clock, log: Log) 
                 clock.pause(BACK_OFF).await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tcp(host: &str, port: u16, required: bool) -> Listener {
+        Listener::Tcp { host: host.into(), port, required }
+    }
+
+    #[test]
+    fn an_address_that_is_taken_ends_the_start_only_where_it_is_required() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).unwrap();
+        let _holder = bind_tcp(taken).unwrap();
+        assert!(open(&[tcp("127.0.0.1", taken.port(), true)], None).is_err());
+        assert!(matches!(open(&[tcp("127.0.0.1", taken.port(), false)], None), Err(ListenError::None)));
+        let (sockets, failures) =
+            open(&[tcp("127.0.0.1", taken.port(), false), tcp("127.0.0.1", 0, true)], None).unwrap();
+        assert_eq!((sockets.len(), failures.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_socket_left_behind_is_replaced_and_one_that_answers_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("driver");
+        let unix = [Listener::Unix { path: path.clone() }];
+        drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+        let (first, _) = open(&unix, None).unwrap();
+        assert!(open(&unix, None).is_err());
+        drop(first);
+        assert!(!path.exists());
+        fs::write(&path, "somebody's file").unwrap();
+        assert!(open(&unix, None).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"somebody's file");
     }
 }
