@@ -49,6 +49,7 @@ impl Physics {
                 (true, true) | (false, false) => (self.transfer_at, self.return_at) = (None, None),
             },
             Supply::Bypass => {
+                (self.transfer_at, self.return_at) = (None, None);
                 if self.mains.volts().0 == 0 {
                     let resume = Resume::WithMains { not_before: self.now };
                     self.switch_off(Cause::MainsLost, resume);
@@ -140,7 +141,12 @@ impl Physics {
     pub(super) fn act_on_overload(&mut self) {
         if self.overload_at.is_some_and(|at| at <= self.now) {
             self.overload_at = None;
-            self.switch_off(Cause::Overload, Resume::Never);
+            if self.test.is_some() && self.mains.good() {
+                self.abort_test();
+                self.go_on_line(Cause::Test);
+            } else {
+                self.switch_off(Cause::Overload, Resume::Never);
+            }
         }
     }
 

@@ -32,6 +32,22 @@ fn an_overload_on_battery_trips_and_wants_its_button_pressed() {
 }
 
 #[test]
+fn a_test_under_overload_is_given_up_and_the_load_stays_on() {
+    let mut bench = Bench::new("cyberpower-cp1500epfclcd");
+    bench.control("load 120 %").control("test deep").pass("1 m");
+    assert_eq!(bench.when(|seen| matches!(seen, Observation::Outlet { on: false, .. })), None);
+    assert_eq!(bench.feature(0x14), [4]);
+}
+
+#[test]
+fn bypass_under_failing_mains_is_no_transfer_to_battery() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("mains 100 V").control("bypass on").pass("1 m");
+    let on_battery = |seen: &Observation| matches!(seen, Observation::Supply { supply: Supply::OnBattery, .. });
+    assert_eq!(bench.when(on_battery), None);
+}
+
+#[test]
 fn a_gauge_that_knows_no_better_says_low_battery_too_late() {
     let mut bench = Bench::new("apc-back-ups-650");
     bench.control("battery health 50 %").control("battery gauge 100 %").control("mains off").pass("1 h");
