@@ -16,7 +16,7 @@ mod section;
 
 pub use known::KnownParam;
 pub use param::{Origin, Param};
-pub use section::{CommandLine, Knowledge};
+pub use section::{CommandLine, Knowledge, Reread};
 
 /// `pollinterval` where nobody says otherwise (ups.conf(5)).
 pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
@@ -92,6 +92,8 @@ pub struct DriverConfig {
     pub configuration_directory: String,
     /// The process's id, as `GETPID` answers it.
     pub process_id: u32,
+    /// How to read it again; `None` when it came from the command line alone.
+    pub reread: Option<Reread>,
     /// Who the process becomes, and where; the shell's business.
     pub run_as: RunAs,
     /// What only this driver knows, in the order of the file; `-x` replaces a value in place.
@@ -117,6 +119,7 @@ impl DriverConfig {
             killpower: false,
             configuration_directory: String::new(),
             process_id: 0,
+            reread: None,
             run_as: RunAs::default(),
             params: Vec::new(),
         }
@@ -148,6 +151,19 @@ impl DriverConfig {
     /// The place of a value that is no number of this kind.
     pub fn number<T: FromStr>(&self, name: &str) -> Result<Option<T>, Diagnostic> {
         self.find(name).map(Param::number).transpose()
+    }
+
+    /// Whether something differs that only a new start takes over as a whole: the device, the
+    /// driver's own parameters, or who the process is.
+    #[must_use]
+    pub fn needs_restart_after(&self, before: &Self) -> bool {
+        let values = |config: &Self| -> Vec<(String, Option<String>)> {
+            config.params.iter().map(|param| (param.name.clone(), param.value.clone())).collect()
+        };
+        self.driver != before.driver
+            || self.port != before.port
+            || self.run_as != before.run_as
+            || values(self) != values(before)
     }
 
     /// The parameter itself, with its origin.

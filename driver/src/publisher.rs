@@ -15,13 +15,15 @@
 //! It knows nothing of devices, polls or time.
 
 mod asked;
+mod description;
 mod dump;
 mod links;
 mod own;
+mod reload;
 mod requests;
 mod variables;
 
-pub use asked::{Asked, Otherwise, Ticket};
+pub use asked::{Asked, Ticket};
 pub use links::{BACKLOG_LIMIT, LINKS_LIMIT};
 pub use protocol::driver_socket::{Outcome, VarFlags};
 pub use requests::ASKED_LIMIT;
@@ -31,7 +33,8 @@ use crate::DriverConfig;
 use links::Links;
 use own::Own;
 use protocol::driver_socket::FromDriver;
-use protocol::{Effect, Event, Level, names};
+use protocol::{Effect, Event, Level};
+use reload::Reload;
 use requests::Unread;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -49,6 +52,7 @@ pub struct Publisher {
     asked: VecDeque<Asked>,
     effects: VecDeque<Effect>,
     own: Own,
+    reload: Reload,
     /// Reused for every line and every formatted value.
     line: Vec<u8>,
     text: String,
@@ -70,6 +74,7 @@ impl Publisher {
             asked: VecDeque::new(),
             effects: VecDeque::new(),
             own,
+            reload: Reload::new(config.clone()),
             line: Vec::new(),
             text: String::new(),
         };
@@ -90,6 +95,7 @@ impl Publisher {
             Event::Closed { link, .. } if link.is_accepted() => self.links.remove(link),
             Event::Full { link } if link.is_accepted() => self.links.fill(link),
             Event::Drained { link } if link.is_accepted() => self.links.drain(link),
+            Event::FileChanged { path, contents } if self.awaits(&path) => self.take_configuration(contents.as_deref()),
             other => return Some(other),
         }
         None
@@ -211,99 +217,6 @@ impl Publisher {
         }
         variable.published = false;
         self.broadcast(|line, variables| FromDriver::DelInfo { var: &variables.get(slot).name }.emit(line));
-    }
-
-    /// Says what a client may do with a variable (`SETFLAGS`); nobody may write an overridden one.
-    pub fn set_flags(&mut self, slot: Slot, flags: VarFlags) {
-        let variable = self.variables.get_mut(slot);
-        if variable.overridden {
-            return;
-        }
-        if std::mem::replace(&mut variable.flags, flags) != flags && variable.published {
-            self.broadcast(|line, variables| dump::setflags(variables.get(slot)).emit(line));
-        }
-    }
-
-    /// Says how long a `STRING` may be (`SETAUX`).
-    pub fn set_aux(&mut self, slot: Slot, longest: i32) {
-        let variable = self.variables.get_mut(slot);
-        if std::mem::replace(&mut variable.aux, longest) != longest && variable.published {
-            self.broadcast(|line, variables| dump::setaux(variables.get(slot)).emit(line));
-        }
-    }
-
-    /// Allows one more value (`ADDENUM`).
-    pub fn add_choice(&mut self, slot: Slot, choice: &str) {
-        let variable = self.variables.get_mut(slot);
-        if variable.choices.iter().any(|known| known == choice) {
-            return;
-        }
-        variable.choices.push(choice.to_owned());
-        if variable.published {
-            self.broadcast(|line, variables| {
-                FromDriver::AddEnum { var: &variables.get(slot).name, value: choice }.emit(line);
-            });
-        }
-    }
-
-    /// Allows a value no more (`DELENUM`).
-    pub fn remove_choice(&mut self, slot: Slot, choice: &str) {
-        let variable = self.variables.get_mut(slot);
-        let before = variable.choices.len();
-        variable.choices.retain(|known| known != choice);
-        if variable.choices.len() < before && variable.published {
-            self.broadcast(|line, variables| {
-                FromDriver::DelEnum { var: &variables.get(slot).name, value: choice }.emit(line);
-            });
-        }
-    }
-
-    /// Allows one more range of whole numbers (`ADDRANGE`); `min` above `max` is none.
-    pub fn add_range(&mut self, slot: Slot, min: i32, max: i32) {
-        let variable = self.variables.get_mut(slot);
-        if min > max || variable.ranges.contains(&(min, max)) {
-            return;
-        }
-        variable.ranges.push((min, max));
-        if variable.published {
-            self.broadcast(|line, variables| {
-                FromDriver::AddRange { var: &variables.get(slot).name, min, max }.emit(line);
-            });
-        }
-    }
-
-    /// Allows a range no more (`DELRANGE`).
-    pub fn remove_range(&mut self, slot: Slot, min: i32, max: i32) {
-        let variable = self.variables.get_mut(slot);
-        let before = variable.ranges.len();
-        variable.ranges.retain(|&known| known != (min, max));
-        if variable.ranges.len() < before && variable.published {
-            self.broadcast(|line, variables| {
-                FromDriver::DelRange { var: &variables.get(slot).name, min, max }.emit(line);
-            });
-        }
-    }
-
-    /// Offers an instant command (`ADDCMD`).
-    pub fn add_command(&mut self, command: &str) {
-        if let Err(at) = self.commands.binary_search_by(|known| names::compare(known, command)) {
-            self.commands.insert(at, command.to_owned());
-            self.broadcast(|line, _| FromDriver::AddCmd { cmd: command }.emit(line));
-        }
-    }
-
-    /// Offers an instant command no more (`DELCMD`).
-    pub fn remove_command(&mut self, command: &str) {
-        if let Ok(at) = self.commands.binary_search_by(|known| names::compare(known, command)) {
-            self.commands.remove(at);
-            self.broadcast(|line, _| FromDriver::DelCmd { cmd: command }.emit(line));
-        }
-    }
-
-    /// Whether an instant command is offered, letter case apart.
-    #[must_use]
-    pub fn has_command(&self, command: &str) -> bool {
-        self.commands.binary_search_by(|known| names::compare(known, command)).is_ok()
     }
 
     /// The device answers: what is published is fresh (`DATAOK`).

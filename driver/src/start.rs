@@ -114,7 +114,9 @@ where
     if let Some(order) = &arguments.command {
         return Ok(instance::order(&files, program.name, arguments.flags.pid, order)?);
     }
-    instance::end_older(&files, program.name)?;
+    if arguments.dump.is_none() {
+        instance::end_older(&files, program.name)?;
+    }
     let engine = (program.engine)(config.clone())?;
     let mut options = options(program.name, arguments, &config, &files);
     become_group(&config)?;

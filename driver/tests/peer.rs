@@ -13,6 +13,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -21,6 +22,8 @@ use protocol::lexer::LineReader;
 
 const OURS: &str = env!("CARGO_BIN_EXE_dummy-ups");
 const THEIRS: &str = "/lib/nut/dummy-ups";
+const OUR_CONTROLLER: &str = env!("CARGO_BIN_EXE_upsdrvctl");
+const THEIR_CONTROLLER: &str = "/sbin/upsdrvctl";
 const SERVER: &str = "/lib/nut/upsd";
 const TOOLS: [&str; 3] = ["/usr/bin/upsc", "/usr/bin/upsrw", "/usr/bin/upscmd"];
 
@@ -73,6 +76,20 @@ TIMER 1
 struct Lab {
     folder: TempDir,
     port: u16,
+}
+
+/// Stops a driver that is in the background, whatever becomes of the test.
+struct End<'a> {
+    lab: &'a Lab,
+    controller: &'static str,
+}
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        if self.lab.path().join("dummy-ups-lab.pid").exists() {
+            let _ = self.lab.command(self.controller).args(["stop", "lab"]).output();
+        }
+    }
 }
 
 /// A process that ends with the test.
@@ -234,7 +251,7 @@ fn observe<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 
 /// Whether NUT is here; says so when it is not.
 fn nut_is_here() -> bool {
-    let missing = [THEIRS, SERVER].iter().chain(&TOOLS).find(|program| !Path::new(program).exists());
+    let missing = [THEIRS, THEIR_CONTROLLER, SERVER].iter().chain(&TOOLS).find(|program| !Path::new(program).exists());
     if let Some(missing) = missing {
         eprintln!("skipped: {missing} is not installed (Debian: nut-server, nut-client)");
     }
@@ -311,28 +328,36 @@ fn our_dummy_publishes_what_debian_s_publishes() {
     if !nut_is_here() {
         return;
     }
-    for (file, contents) in [("tower.dev", DEVICE), ("outage.seq", SEQUENCE), ("outage.txt", SEQUENCE)] {
-        let dumps = [OURS, THEIRS].map(|program| {
-            let lab = Lab::new(file, contents);
-            let _driver = lab.start_driver(program);
-            let mut listening = lab.listen();
-            let (mut variables, mut commands) = listening.dump();
-            if !file.ends_with(".dev") {
-                // A sequence has published everything once it has gone round.
-                listening.statuses(4);
-                (variables, commands) = lab.listen().dump();
-                // Where it stands by now is chance.
-                for moving in ["ups.status", "battery.charge"] {
-                    variables.entry(moving.into()).or_default().value.clear();
-                }
-            }
-            variables.retain(|name, _| !is_ours_alone(name));
-            commands.retain(|name| !name.starts_with("driver.") && name != "shutdown.default");
-            (variables, commands)
-        });
-        let [ours, theirs] = dumps;
-        assert_eq!(ours, theirs, "{file}");
+    let files = [("tower.dev", DEVICE), ("outage.seq", SEQUENCE), ("outage.txt", SEQUENCE)];
+    thread::scope(|scope| {
+        for (file, contents) in files {
+            let [ours, theirs] = [OURS, THEIRS].map(|program| scope.spawn(move || published(program, file, contents)));
+            scope.spawn(move || {
+                let [ours, theirs] = [ours, theirs].map(|dump| dump.join().expect("a dump"));
+                assert_eq!(ours, theirs, "{file}");
+            });
+        }
+    });
+}
+
+/// What a driver publishes of a file, and the commands it offers, without what differs by design.
+fn published(program: &str, file: &str, contents: &str) -> (BTreeMap<String, Known>, Vec<String>) {
+    let lab = Lab::new(file, contents);
+    let _driver = lab.start_driver(program);
+    let mut listening = lab.listen();
+    let (mut variables, mut commands) = listening.dump();
+    if !file.ends_with(".dev") {
+        // A sequence has published everything once it has gone round.
+        listening.statuses(4);
+        (variables, commands) = lab.listen().dump();
+        // Where it stands by now is chance.
+        for moving in ["ups.status", "battery.charge"] {
+            variables.entry(moving.into()).or_default().value.clear();
+        }
     }
+    variables.retain(|name, _| !is_ours_alone(name));
+    commands.retain(|name| !name.starts_with("driver.") && name != "shutdown.default");
+    (variables, commands)
 }
 
 #[test]
@@ -340,14 +365,42 @@ fn a_sequence_goes_as_debian_s_goes() {
     if !nut_is_here() {
         return;
     }
-    for program in [OURS, THEIRS] {
-        let lab = Lab::new("outage.seq", SEQUENCE);
-        let _driver = lab.start_driver(program);
-        let seen = lab.listen().statuses(6);
-        let round = ["OL", "OB DISCHRG", "OB DISCHRG LB"];
-        let start = round.iter().position(|status| *status == seen[0]).expect("a status of the file");
-        let expected: Vec<&str> = round.into_iter().cycle().skip(start).take(seen.len()).collect();
-        assert_eq!(seen, expected, "{program}");
+    thread::scope(|scope| {
+        for program in [OURS, THEIRS] {
+            scope.spawn(move || {
+                let lab = Lab::new("outage.seq", SEQUENCE);
+                let _driver = lab.start_driver(program);
+                let seen = lab.listen().statuses(6);
+                let round = ["OL", "OB DISCHRG", "OB DISCHRG LB"];
+                let start = round.iter().position(|status| *status == seen[0]).expect("a status of the file");
+                let expected: Vec<&str> = round.into_iter().cycle().skip(start).take(seen.len()).collect();
+                assert_eq!(seen, expected, "{program}");
+            });
+        }
+    });
+}
+
+#[test]
+fn either_upsdrvctl_starts_and_stops_either_driver() {
+    if !nut_is_here() {
+        return;
+    }
+    for (controller, driver) in [(THEIR_CONTROLLER, OURS), (OUR_CONTROLLER, THEIRS)] {
+        let lab = Lab::new("tower.dev", DEVICE);
+        let folder = Path::new(driver).parent().expect("a folder").display();
+        let section = fs::read_to_string(lab.path().join("ups.conf")).expect("the configuration");
+        lab.write("ups.conf", &format!("driverpath = {folder}\n{section}"));
+        let run = |words: &[&str]| {
+            // What stays in the background would keep a pipe open.
+            let mut command = lab.command(controller);
+            command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.status().expect("a program that starts")
+        };
+        assert!(run(&["-u", "root", "start", "lab"]).success(), "{controller} starts {driver}");
+        let _end = End { lab: &lab, controller };
+        observe("the file's variables", || lab.listen().dump().0.contains_key("ups.id").then_some(()));
+        assert!(run(&["stop", "lab"]).success(), "{controller} stops {driver}");
+        observe("the end of the driver", || UnixStream::connect(lab.socket()).is_err().then_some(()));
     }
 }
 

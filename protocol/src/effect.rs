@@ -162,7 +162,8 @@ pub enum Effect {
         /// The file.
         path: String,
     },
-    /// Deliver the file's content now and after each change, as `FileChanged`.
+    /// Deliver the file's content now and after each change, as `FileChanged`. Asked again, it is
+    /// delivered again.
     WatchFile {
         /// The file.
         path: String,

@@ -55,6 +55,17 @@ pub struct CommandLine {
     pub process_id: u32,
 }
 
+/// What it takes to read a configuration again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reread {
+    /// The file.
+    pub path: String,
+    /// The driver program.
+    pub known: Knowledge,
+    /// What the command line adds.
+    pub line: CommandLine,
+}
+
 impl DriverConfig {
     /// `-a ups`: the section of that name. Warnings come beside the configuration.
     ///
@@ -83,6 +94,7 @@ impl DriverConfig {
             reading.set(Param { name: setting.key.text.clone(), value: value.map(|item| item.text.clone()), origin });
         }
         reading.command_line(line);
+        reading.config.reread = Some(Reread { path: conf.source.path().to_owned(), known, line: line.clone() });
         reading.finish()
     }
 

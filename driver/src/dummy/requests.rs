@@ -26,7 +26,7 @@ impl DummyUps {
                     self.publisher.say(Level::Warning, "dummy-ups has no load to cut: shutdown not supported");
                     self.publisher.answer(ticket, Outcome::Failed);
                 }
-                Asked::Reload { ticket, .. } => self.publisher.answer(ticket, Outcome::Failed),
+                Asked::Reload { config } => self.reconfigure(*config),
             }
         }
     }

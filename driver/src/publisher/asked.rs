@@ -1,8 +1,9 @@
 //! What a server asks of the driver itself, and how the driver answers.
 
+use crate::DriverConfig;
 use protocol::LinkId;
 
-/// Something only the driver can carry out. Each carries a [`Ticket`] to answer with.
+/// Something only the driver can carry out. What waits for an answer carries a [`Ticket`] to give it with.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Asked {
     /// `INSTCMD command [parameter]`.
@@ -29,24 +30,12 @@ pub enum Asked {
         /// To answer with.
         ticket: Ticket,
     },
-    /// `INSTCMD driver.reload` and its sisters: read the configuration again.
+    /// `INSTCMD driver.reload` and its sisters brought a new configuration, whole and checked; they
+    /// have been answered. To be taken over as `Event::Reload` is.
     Reload {
-        /// What to do when something changed that a running driver cannot take over.
-        otherwise: Otherwise,
-        /// To answer with.
-        ticket: Ticket,
+        /// It.
+        config: Box<DriverConfig>,
     },
-}
-
-/// What `driver.reload*` does about a change that needs a restart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Otherwise {
-    /// `driver.reload`: keep the old value and go on.
-    GoOn,
-    /// `driver.reload-or-error`: keep the old value and answer that it failed.
-    Fail,
-    /// `driver.reload-or-exit`: exit, so that whoever supervises starts the driver anew.
-    Exit,
 }
 
 /// The right to answer one request, later if need be. Dropping it unanswered leaves the client's

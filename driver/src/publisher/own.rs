@@ -71,7 +71,12 @@ impl Publisher {
         for slot in self.variables.overridden() {
             self.variables.get_mut(slot).overridden = false;
         }
-        self.own = Own::new(config, &mut self.variables);
+        // What reads a configuration again may live in another process than before.
+        let process_id = self.own.process_id;
+        self.own = Own { process_id, ..Own::new(config, &mut self.variables) };
+        if self.reload.replace(config) {
+            self.say(Level::Warning, "some of the new configuration takes effect at the next start of this driver");
+        }
         self.publish_config(config);
     }
 

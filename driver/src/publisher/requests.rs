@@ -1,6 +1,7 @@
 //! What a server says on the driver socket, and what is answered at once.
 
-use super::{Asked, Otherwise, Outcome, Publisher, Ticket, dump};
+use super::reload::Otherwise;
+use super::{Asked, Outcome, Publisher, Ticket, dump};
 use protocol::driver_socket::{FromDriver, Malformed, ToDriver};
 use protocol::lexer::Line;
 use protocol::{Effect, Level, LinkId};
@@ -166,9 +167,9 @@ impl Publisher {
                 return self.answer(ticket, Outcome::Invalid);
             }
             "driver.killpower" | "shutdown.default" => Asked::Shutdown { ticket },
-            "driver.reload" => Asked::Reload { otherwise: Otherwise::GoOn, ticket },
-            "driver.reload-or-error" => Asked::Reload { otherwise: Otherwise::Fail, ticket },
-            "driver.reload-or-exit" => Asked::Reload { otherwise: Otherwise::Exit, ticket },
+            "driver.reload" => return self.reload(Otherwise::GoOn, ticket),
+            "driver.reload-or-error" => return self.reload(Otherwise::Fail, ticket),
+            "driver.reload-or-exit" => return self.reload(Otherwise::Exit, ticket),
             _ => {
                 let parameter = parameter.map(str::to_owned);
                 Asked::Instcmd { command: command.to_owned(), parameter, ticket }
@@ -182,10 +183,10 @@ impl Publisher {
             return self.asked.push_back(asked);
         }
         match asked {
-            Asked::Instcmd { ticket, .. }
-            | Asked::Set { ticket, .. }
-            | Asked::Shutdown { ticket }
-            | Asked::Reload { ticket, .. } => self.answer(ticket, Outcome::Failed),
+            Asked::Instcmd { ticket, .. } | Asked::Set { ticket, .. } | Asked::Shutdown { ticket } => {
+                self.answer(ticket, Outcome::Failed);
+            }
+            Asked::Reload { .. } => {}
         }
     }
 }

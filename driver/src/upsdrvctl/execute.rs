@@ -95,13 +95,23 @@ impl Executor {
             return Attempt::Done;
         }
         match wait(child, run.limit) {
-            Some(Ok(status)) if status.success() => Attempt::Done,
+            Some(Ok(status)) if status.success() => self.greet(run),
             Some(Ok(status)) => failed(run, &status.to_string()),
             Some(Err(error)) => failed(run, &error.to_string()),
             None => {
                 eprintln!("{}: not done after {} s, going on without it", run.ups, run.limit.as_secs());
                 Attempt::Failed
             }
+        }
+    }
+
+    /// A driver is started when it answers: what has only left the terminal may still fail, and has
+    /// no PID file yet.
+    fn greet(&self, run: &Run) -> Attempt {
+        let Some(socket) = &run.socket else { return Attempt::Done };
+        match Inquiry::connect(&self.places.sockets.join(socket)).and_then(Inquiry::portrait) {
+            Ok(_) => Attempt::Done,
+            Err(error) => failed(run, &format!("no answer on {socket}: {error}")),
         }
     }
 

@@ -90,6 +90,9 @@ pub struct Run {
     pub limit: Duration,
     /// Whether it is a shutdown.
     pub is_shutdown: bool,
+    /// The name of the socket on which it answers when it has started; `None` where it answers out
+    /// of our sight, in a chroot, or not at all.
+    pub socket: Option<String>,
     /// Whether the program does not end by itself: all are started, then waited for.
     pub stays_in_foreground: bool,
 }
@@ -152,6 +155,7 @@ fn step(task: Task, entry: &Entry, passed_on: &PassedOn) -> Step {
             retry_delay: entry.retry_delay,
             limit: entry.start_limit,
             is_shutdown: task == Task::Shutdown,
+            socket: (task == Task::Start && passed_on.chroot.is_none()).then(|| entry.socket()),
             stays_in_foreground: task == Task::Start && stays_in_foreground(passed_on),
         }),
         Task::Stop => Step::Stop(Stop {

@@ -6,3 +6,4 @@ mod bench;
 mod conversation;
 mod hostile;
 mod playing;
+mod reload;

@@ -1,0 +1,114 @@
+//! What a driver makes of its section, the global settings and the command line, and what it says
+//! about mistakes.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
+
+use driver::DriverConfig;
+use driver::config::{CommandLine, Knowledge, KnownParam, Synchronous};
+use protocol::conf::ups_conf::UpsConf;
+use protocol::diagnostic::{Diagnostics, Source};
+use std::time::Duration;
+
+const KNOWN: Knowledge = Knowledge {
+    driver: "usbhid-ups",
+    params: &[
+        KnownParam::value("vendorid", "the vendor"),
+        KnownParam::value("pollfreq", "seconds between two full polls"),
+        KnownParam::flag("pollonly", "do not listen to the interrupt pipe"),
+    ],
+};
+
+fn read(file: &str, line: &CommandLine) -> Result<DriverConfig, Diagnostics> {
+    let (conf, _) = UpsConf::read(&Source::new("ups.conf", file))?;
+    DriverConfig::from_section(&conf, "rack", KNOWN, line).map(|(config, _)| config)
+}
+
+#[test]
+fn a_section_stands_on_the_global_settings() {
+    let file = "
+pollinterval = 15
+user = nut
+debug_min = 2
+maxretry = 3
+[other]
+driver = nutdrv_qx
+port = auto
+[rack]
+driver = usbhid-ups
+port = auto
+desc = \"Rack\"
+vendorid = 051d
+pollonly
+synchronous = yes
+ignorelb
+allow_killpower = 1
+sdcommands = shutdown.return,shutdown.stayoff
+default.battery.voltage = 12.3
+override.battery.charge.low = 30
+override.Battery.Charge.Low = 40
+";
+    let config = read(file, &CommandLine::default()).expect("no mistakes");
+    assert_eq!((config.ups.as_str(), config.driver.as_str(), config.port.as_str()), ("rack", "usbhid-ups", "auto"));
+    assert_eq!(config.poll_interval, Duration::from_secs(15));
+    assert_eq!(config.synchronous, Synchronous::Yes);
+    assert!(config.ignore_low_battery && config.allow_killpower && config.flag("pollonly"));
+    assert_eq!(config.shutdown_commands, ["shutdown.return", "shutdown.stayoff"]);
+    assert_eq!(config.defaults, [("battery.voltage".to_owned(), "12.3".to_owned())]);
+    assert_eq!(config.overrides, [("battery.charge.low".to_owned(), "40".to_owned())]);
+    assert_eq!(config.param("VendorID"), Some("051d"));
+    assert_eq!(config.run_as.user.as_deref(), Some("nut"));
+    assert_eq!(config.debug, 2);
+}
+
+#[test]
+fn the_command_line_wins() {
+    let line = CommandLine {
+        params: vec![("pollfreq".into(), Some("5".into())), ("port".into(), Some("/dev/x".into()))],
+        poll_interval: Some(1),
+        user: Some("root".into()),
+        killpower: true,
+        ..CommandLine::default()
+    };
+    let file = "user = nut\n[rack]\ndriver = usbhid-ups\nport = auto\npollfreq = 30\npollinterval = 3\n";
+    let config = read(file, &line).expect("no mistakes");
+    assert_eq!(config.port, "/dev/x");
+    assert_eq!(config.number("pollfreq").expect("a number"), Some(5));
+    assert_eq!(config.params.len(), 1, "replaced, not doubled");
+    assert_eq!(config.poll_interval, Duration::from_secs(1));
+    assert_eq!(config.run_as.user.as_deref(), Some("root"));
+    assert!(config.killpower);
+}
+
+#[test]
+fn a_driver_can_do_without_a_file() {
+    let mut line = CommandLine { params: vec![("pollonly".into(), None)], ..CommandLine::default() };
+    let refusal = DriverConfig::from_command_line("x", KNOWN, &line).expect_err("no port");
+    assert_eq!(refusal.to_string(), "error: no port: give it in ups.conf, or as `-x port=…`");
+    line.params.push(("port".into(), Some("auto".into())));
+    let (config, _) = DriverConfig::from_command_line("x", KNOWN, &line).expect("no mistakes");
+    assert!(config.flag("pollonly") && config.port == "auto" && config.reread.is_none());
+}
+
+#[test]
+fn all_mistakes_of_a_section_are_shown_at_once() {
+    let file = "\
+[rack]
+driver = nutdrv_qx
+port = auto
+pollinterval = 0
+polfreq = 30
+pollfreq
+pollonly = yes
+synchronous = perhaps
+ignorelb = maybe
+default.battery.voltage
+";
+    let found = read(file, &CommandLine::default()).expect_err("mistakes");
+    insta::assert_snapshot!(found.to_string());
+}
+
+#[test]
+fn a_missing_section_names_its_nearest_neighbour() {
+    let found = read("[rach]\ndriver = usbhid-ups\nport = auto\n", &CommandLine::default()).expect_err("no section");
+    insta::assert_snapshot!(found.to_string());
+}

@@ -1,0 +1,207 @@
+//! The programs as an operator meets them: `upsdrvctl` and `dummy-ups`, in a folder of their own.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const CONTROLLER: &str = env!("CARGO_BIN_EXE_upsdrvctl");
+const DRIVER: &str = env!("CARGO_BIN_EXE_dummy-ups");
+
+const UPS_CONF: &str = "
+retrydelay = 1
+[tower]
+driver = dummy-ups
+port = tower.dev
+[shelf]
+driver = dummy-ups
+port = missing.dev
+";
+
+/// A folder with a configuration; what was started in it is stopped with it.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new(ups_conf: &str) -> Self {
+        let folder = Self(tempfile::tempdir().expect("a folder"));
+        folder.write("ups.conf", ups_conf);
+        folder.write("tower.dev", "ups.id: tower\nups.status: OL\n");
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, contents: &str) {
+        fs::write(self.path(name), contents).expect("a file");
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "these tests are about programs")]
+    fn run(&self, program: &str, arguments: &[&str]) -> Said {
+        let mut command = Command::new(program);
+        for name in ["NUT_CONFPATH", "NUT_STATEPATH", "NUT_ALTPIDPATH"] {
+            command.env(name, self.0.path());
+        }
+        command.env("NUT_QUIET_INIT_BANNER", "1").args(arguments);
+        Said::from(&command.output().expect("a program that starts"))
+    }
+
+    fn control(&self, arguments: &[&str]) -> Said {
+        self.run(CONTROLLER, arguments)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.path("dummy-ups-tower.pid").exists() {
+            self.control(&["stop", "tower"]);
+        }
+    }
+}
+
+/// How a program ended, and what it said.
+#[derive(Debug, PartialEq, Eq)]
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl From<&Output> for Said {
+    fn from(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+}
+
+/// Columns of the row of `tower` in `upsdrvctl status`.
+fn row(said: &Said) -> Vec<String> {
+    let row = said.out.lines().find(|line| line.starts_with("tower\t")).expect("a row");
+    row.split('\t').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_driver_starts_answers_and_stops() {
+    let folder = Folder::new(UPS_CONF);
+    let said = folder.control(&["start", "tower"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let mode = fs::metadata(folder.path("dummy-ups-tower")).expect("the driver socket").permissions().mode();
+    assert_eq!(mode & 0o777, 0o660);
+    let pid = fs::read_to_string(folder.path("dummy-ups-tower.pid")).expect("the PID file");
+    let status = folder.control(&["status", "tower"]);
+    assert_eq!(status.code, Some(0));
+    assert_eq!(row(&status), ["tower", "dummy-ups", "RUNNING", pid.trim(), "RESPONSIVE", pid.trim(), "\"OL\""]);
+    let said = folder.control(&["stop", "tower"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(!folder.path("dummy-ups-tower").exists() && !folder.path("dummy-ups-tower.pid").exists());
+    let status = folder.control(&["status", "tower"]);
+    assert_eq!(status.code, Some(1));
+    assert_eq!(row(&status), ["tower", "dummy-ups", "N/A", "N/A", "NOT_RESPONSIVE", "N/A", "N/A"]);
+}
+
+#[test]
+fn one_driver_that_fails_does_not_keep_the_others_from_starting() {
+    let folder = Folder::new(
+        "[shelf]\ndriver = dummy-ups\nport = missing.dev\n[none]\ndriver = no-such-driver\nport = x\n\
+         [tower]\ndriver = dummy-ups\nport = tower.dev\n",
+    );
+    let said = folder.control(&["start"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("missing.dev: No such file"), "{said:?}");
+    assert!(said.err.contains("Driver failed to start"), "{said:?}");
+    assert!(said.err.contains("no-such-driver: No such file"), "{said:?}");
+    assert_eq!(folder.control(&["status", "tower"]).code, Some(0));
+}
+
+#[test]
+fn a_second_start_takes_the_place_of_the_first() {
+    let folder = Folder::new(UPS_CONF);
+    let pid = || fs::read_to_string(folder.path("dummy-ups-tower.pid")).expect("the PID file");
+    assert_eq!(folder.control(&["start", "tower"]).code, Some(0));
+    let first = pid();
+    let said = folder.control(&["start", "tower"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.err.contains("another instance"), "{said:?}");
+    assert_ne!(pid(), first);
+}
+
+#[test]
+fn a_running_driver_is_asked_through_its_socket() {
+    let folder = Folder::new(UPS_CONF);
+    assert_eq!(folder.control(&["start", "tower"]).code, Some(0));
+    folder.write("ups.conf", &UPS_CONF.replace("port = tower.dev", "port = tower.dev\npollinterval = 9"));
+    assert_eq!(folder.run(DRIVER, &["-a", "tower", "-c", "reload"]).code, Some(0));
+    folder.write("ups.conf", &UPS_CONF.replace("port = tower.dev", "port = other.dev"));
+    folder.write("other.dev", "");
+    assert_eq!(folder.control(&["-c", "reload-or-error", "tower"]).code, Some(1), "another file needs a restart");
+    assert_eq!(folder.control(&["-c", "exit", "tower"]).code, Some(0));
+    assert_eq!(folder.control(&["-c", "reload", "tower"]).code, Some(1), "nobody is there");
+    assert_eq!(folder.run(DRIVER, &["-a", "tower", "-c", "dance"]).code, Some(1));
+}
+
+#[test]
+fn a_test_says_what_would_be_done_and_does_nothing() {
+    let folder = Folder::new(UPS_CONF);
+    let said = folder.control(&["-t", "shutdown"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(said.out, "*** Testing mode: not calling exec/kill\n");
+    let exec: Vec<&str> = said.err.lines().filter_map(|line| line.strip_prefix("[D2] exec:  ")).collect();
+    let expected = ["tower", "shelf"].map(|ups| format!("{DRIVER} -a {ups} -k"));
+    assert_eq!(exec, expected);
+    assert!(!folder.path("dummy-ups-tower").exists());
+}
+
+#[test]
+fn names_are_listed_and_unknown_ones_refused() {
+    let folder = Folder::new(UPS_CONF);
+    assert_eq!(folder.control(&["list"]).out, "tower\nshelf\n");
+    assert_eq!(folder.control(&["-l", "shelf"]).out, "shelf\n");
+    let said = folder.control(&["start", "towr"]);
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.err.contains("UPS towr not found in ups.conf") && said.err.contains("did you mean `tower`?"),
+        "{said:?}"
+    );
+    assert_eq!(folder.control(&["dance"]).err, "error: unrecognized command [dance]\n");
+}
+
+#[test]
+fn a_typing_mistake_in_ups_conf_is_shown_with_its_place() {
+    let folder = Folder::new("[tower]\ndriver = dummy-ups\nprot = tower.dev\n");
+    for said in [folder.control(&["start"]), folder.run(DRIVER, &["-a", "tower"])] {
+        assert_eq!(said.code, Some(1));
+        assert!(said.err.contains("ups.conf:3:1") && said.err.contains("did you mean `port`?"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_dump_prints_what_upsc_would() {
+    let folder = Folder::new(UPS_CONF);
+    let said = folder.run(DRIVER, &["-a", "tower", "-d", "1"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("\nups.id: tower\nups.mfr: Dummy Manufacturer\n"), "{said:?}");
+    let bare = folder.run(DRIVER, &["-s", "x", "-x", "port=tower.dev", "-x", "mode=dummy-loop", "-d", "1"]);
+    assert!(bare.out.contains("\ndriver.parameter.mode: dummy-loop\n"), "{bare:?}");
+}
+
+#[test]
+fn a_file_has_no_load_to_cut() {
+    let folder = Folder::new(UPS_CONF);
+    let said = folder.control(&["shutdown", "tower"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("shutdown not supported"), "{said:?}");
+}
+
+#[test]
+fn a_driver_says_what_it_knows() {
+    let folder = Folder::new(UPS_CONF);
+    assert!(folder.run(DRIVER, &["-L"]).out.contains("\nVALUE mode \""));
+    assert_eq!(folder.run(DRIVER, &["-V"]).code, Some(0));
+    assert!(folder.run(DRIVER, &["-h"]).out.contains("-x mode=<value>"));
+    assert_eq!(folder.run(DRIVER, &[]).code, Some(1));
+    assert_eq!(folder.run(DRIVER, &["-Z"]).code, Some(1));
+}
