@@ -3,11 +3,12 @@
 //! A driver is trusted with its own UPS, not with the server's memory: everything it can grow has
 //! a limit, and what passes one is left out.
 
-use std::cmp::Ordering;
+mod variable;
 
-use protocol::driver_socket::{FromDriver, VarFlags};
+use protocol::driver_socket::FromDriver;
 use protocol::names::{compare, same};
-use protocol::net::{TypeFlags, TypeKind};
+
+pub use variable::Variable;
 
 /// Names, values and alternatives of one UPS together, in bytes; the largest device known has
 /// some 1,500 variables and stays under 200 KiB.
@@ -18,54 +19,6 @@ const MAX_VARIABLES: usize = 8192;
 const MAX_COMMANDS: usize = 1024;
 /// Values that one variable can be said to have, and ranges.
 const MAX_ALTERNATIVES: usize = 512;
-
-/// One variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variable {
-    /// Its name, as the driver spells it.
-    pub name: Box<str>,
-    /// Its value.
-    pub value: String,
-    /// Whether it can be changed, and what it holds.
-    pub flags: VarFlags,
-    /// The longest value of a string.
-    pub length: i32,
-    /// The values that it can have, in the driver's order.
-    pub values: Vec<Box<str>>,
-    /// The ranges that its value can lie in, in the driver's order.
-    pub ranges: Vec<(i32, i32)>,
-}
-
-impl Variable {
-    fn new(name: &str) -> Self {
-        Self {
-            name: name.into(),
-            value: String::new(),
-            flags: VarFlags::default(),
-            length: 0,
-            values: Vec::new(),
-            ranges: Vec::new(),
-        }
-    }
-
-    /// What GET TYPE says of it.
-    #[must_use]
-    pub fn type_flags(&self) -> TypeFlags {
-        let kind = match self.flags.string {
-            true => TypeKind::String(u32::try_from(self.length).unwrap_or_default()),
-            // NUT says NUMBER where it knows nothing, enumerations included.
-            false => TypeKind::Number,
-        };
-        TypeFlags { rw: self.flags.rw, is_enum: !self.values.is_empty(), is_range: !self.ranges.is_empty(), kind }
-    }
-
-    fn size(&self) -> usize {
-        size_of::<Self>()
-            + self.name.len()
-            + self.value.len()
-            + self.values.iter().map(|value| value.len()).sum::<usize>()
-    }
-}
 
 /// A limit was passed: something of the driver's is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,12 +176,8 @@ impl Store {
     }
 
     fn find(&self, name: &str) -> Result<usize, usize> {
-        self.variables.binary_search_by(|variable| order(&variable.name, name))
+        self.variables.binary_search_by(|variable| compare(&variable.name, name))
     }
-}
-
-fn order(a: &str, b: &str) -> Ordering {
-    compare(a, b)
 }
 
 #[cfg(test)]

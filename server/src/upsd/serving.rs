@@ -1,0 +1,107 @@
+//! Turns: what clients ask is answered piece by piece, so that none waits long for another.
+
+use protocol::LinkId;
+
+use super::{TURN, Upsd};
+use crate::requests::{self, Desk, Next};
+use crate::session::{MAX_UNFINISHED, MAX_WAITING};
+
+impl Upsd {
+    pub(super) fn receive(&mut self, link: LinkId, bytes: &[u8]) {
+        if !link.is_accepted() {
+            if let Some(at) = self.service.driver_said(link, bytes, self.now) {
+                self.tell_watchers(at);
+                let deadline = self.service.upses[at].link.deadline(self.service.max_age);
+                deadline.into_iter().for_each(|at| self.wake_at(at));
+            }
+            return;
+        }
+        let Some(session) = self.sessions.get_mut(&link) else { return };
+        session.heard = self.now;
+        if session.waiting.is_empty() && !session.is_full() {
+            self.serve(link, bytes);
+        } else if session.waiting.len() + bytes.len() <= MAX_WAITING {
+            session.waiting.extend_from_slice(bytes);
+        } else {
+            self.dismiss(link, "asks more than it takes answers for");
+        }
+    }
+
+    /// Answers what is in `bytes`, for one turn.
+    fn serve(&mut self, link: LinkId, mut bytes: &[u8]) {
+        let Some(session) = self.sessions.get_mut(&link) else { return };
+        let mut reader = std::mem::take(&mut session.reader);
+        let mut replies = Vec::new();
+        let mut next = Next::Stay;
+        let mut desk = Desk { service: &mut self.service, session, link, now: self.now, out: &mut replies };
+        while next == Next::Stay && desk.out.len() < TURN {
+            let before = bytes.len();
+            let Some(line) = reader.next_line(&mut bytes) else {
+                desk.session.unfinished += before;
+                break;
+            };
+            desk.session.unfinished = 0;
+            next = requests::answer(&mut desk, line);
+        }
+        session.reader = reader;
+        let is_endless = session.unfinished > MAX_UNFINISHED;
+        if !bytes.is_empty() && next == Next::Stay {
+            session.waiting.extend_from_slice(bytes);
+            self.ready.push_back(link);
+        }
+        let deadline = session.deadline();
+        if !replies.is_empty() {
+            self.service.send(link, replies);
+        }
+        if next == Next::Close {
+            self.close(link);
+        } else if is_endless {
+            self.dismiss(link, "sends a line without an end");
+        }
+        self.wake_at(deadline);
+        if std::mem::take(&mut self.service.has_forced) {
+            self.tell_all_watchers();
+        }
+    }
+
+    /// Gives the sessions that wait their turn, once each.
+    pub(super) fn serve_ready(&mut self) {
+        for _ in 0..self.ready.len() {
+            let Some(link) = self.ready.pop_front() else { return };
+            let Some(session) = self.sessions.get_mut(&link) else { continue };
+            // A full queue drains first; then its turn comes again.
+            if !session.is_full() {
+                let waiting = std::mem::take(&mut session.waiting);
+                self.serve(link, &waiting);
+            }
+        }
+    }
+
+    pub(super) fn drained(&mut self, link: LinkId) {
+        if let Some(open) = self.service.position_of_driver(link).and_then(|at| self.service.upses[at].link.open_mut())
+        {
+            open.is_full = false;
+            return self.wake_for_drivers();
+        }
+        let Some(session) = self.sessions.get_mut(&link) else { return };
+        session.drain(self.now);
+        if std::mem::take(&mut session.has_missed) {
+            self.push_all(link);
+        }
+        if self.sessions.get(&link).is_some_and(|session| !session.waiting.is_empty()) {
+            self.ready.push_back(link);
+        }
+    }
+
+    pub(super) fn filled(&mut self, link: LinkId) {
+        if let Some(session) = self.sessions.get_mut(&link) {
+            session.fill(self.now);
+            let deadline = session.deadline();
+            self.wake_at(deadline);
+        } else if let Some(at) = self.service.position_of_driver(link)
+            && let Some(open) = self.service.upses[at].link.open_mut()
+        {
+            open.is_full = true;
+        }
+    }
+}
