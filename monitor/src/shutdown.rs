@@ -48,6 +48,7 @@ pub(crate) enum Phase {
 }
 
 /// What a phase leads to.
+#[derive(Clone, Copy)]
 enum Next {
     Stay,
     Announce,
@@ -101,7 +102,6 @@ impl Phase {
     pub(crate) fn step(&mut self, supplies: &mut [Supply], desk: &mut Desk<'_>) {
         let now = desk.now;
         let next = match self {
-            Self::Watching | Self::Left => Next::Stay,
             Self::Syncing { give_up_at, count_at, rounds } => sync(*give_up_at, count_at, rounds, supplies, desk),
             Self::Announced { until } if now < *until => Next::Stay,
             Self::Announced { .. } if desk.config.is_primary() => Next::RaiseFlag,
@@ -112,7 +112,7 @@ impl Phase {
                 Next::Command
             }
             Self::Commanded { leave_at: Some(at), .. } if *at <= now => Next::Leave { code: 0 },
-            Self::Commanded { .. } => Next::Stay,
+            Self::Watching | Self::Commanded { .. } | Self::Left => Next::Stay,
         };
         self.go(next, supplies, desk);
     }

@@ -146,6 +146,14 @@ impl Sight {
         changed || reappeared
     }
 
+    /// Takes the server's FSD where the driver has said nothing yet.
+    pub fn hear_order(&mut self, now: Instant, news: &mut Vec<News>) {
+        if !std::mem::replace(&mut self.has.forced_shutdown, true) {
+            self.forced_shutdown_since = Some(now);
+            news.push((Notice::ForcedShutdown, String::new()));
+        }
+    }
+
     /// An attempt to see it failed. True, with its notice, when it could be seen until now.
     pub fn lose(&mut self, now: Instant, news: &mut Vec<News>) -> bool {
         if matches!(self.comm, Comm::OutOfSight { .. }) {
@@ -201,7 +209,7 @@ impl Sight {
                 Some(StatusFlag::Overload) => self.has.overload = true,
                 Some(StatusFlag::Trim) => self.has.trim = true,
                 Some(StatusFlag::Boost) => self.has.boost = true,
-                Some(StatusFlag::Charging | StatusFlag::Discharging | StatusFlag::HighBattery) => {}
+                Some(StatusFlag::Charging | StatusFlag::Discharging | StatusFlag::HighBattery | StatusFlag::Wait) => {}
                 _ => {
                     let gap = if other.is_empty() { "" } else { " " };
                     other.extend([gap, word]);

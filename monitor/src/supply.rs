@@ -38,7 +38,7 @@ enum Conversation {
     /// Being opened.
     Opening { link: LinkId, give_up_at: Instant },
     /// Open.
-    Talking(Talk),
+    Talking(Box<Talk>),
 }
 
 /// One monitored UPS.
@@ -180,10 +180,8 @@ impl Supply {
 
     /// Takes a status, polled or pushed.
     fn see(&mut self, value: &str, desk: &mut Desk<'_>) {
-        // Before its first dump a driver has said nothing yet; so has a UPS without a status.
-        let says_something = value.split_ascii_whitespace().any(|word| word != "WAIT");
-        if !says_something {
-            return self.poll_failed("no status yet", desk);
+        if value.split_ascii_whitespace().all(|word| matches!(word, "WAIT" | "FSD")) {
+            return self.see_nothing_yet(value, desk);
         }
         let every = desk.config.replace_battery_warn_every;
         self.failure = None;
@@ -196,6 +194,22 @@ impl Supply {
         self.open_watch(desk);
         if self.sight.has.alarm && !had_alarm {
             self.ask_alarm(desk);
+        }
+    }
+
+    /// A driver that has just connected has said nothing yet: neither news nor, for DEADTIME, a loss.
+    fn see_nothing_yet(&mut self, value: &str, desk: &mut Desk<'_>) {
+        if value.contains("FSD") {
+            // The server's own word needs no driver.
+            self.sight.hear_order(desk.now, &mut self.news);
+            self.tell_news(desk);
+            self.look_ahead(desk);
+        }
+        let since = self.sight.last_heard.unwrap_or(self.silent_since);
+        if desk.now >= since + desk.config.dead_time {
+            self.poll_failed("no status yet", desk);
+        } else {
+            self.poll_at = self.poll_at.min(desk.now + URGENT);
         }
     }
 

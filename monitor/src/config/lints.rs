@@ -34,11 +34,11 @@ impl File<'_> {
     fn warning(&self, name: &str, message: String) -> Diagnostic {
         match self.line(name) {
             Some(line) => Diagnostic::warning(self.source, line.span(), message),
-            None => self.unplaced(Severity::Warning, message),
+            None => self.unplaced(Severity::Warning, &message),
         }
     }
 
-    fn unplaced(&self, severity: Severity, message: String) -> Diagnostic {
+    fn unplaced(&self, severity: Severity, message: &str) -> Diagnostic {
         Diagnostic::unplaced(severity, format!("{}: {message}", self.source.path()))
     }
 
@@ -48,14 +48,14 @@ impl File<'_> {
             return None;
         }
         if !self.directives.iter().any(|line| line.name.text == "MONITOR") {
-            let problem = self.unplaced(Severity::Error, "no MONITOR line: nothing protects this host".to_owned());
+            let problem = self.unplaced(Severity::Error, "no MONITOR line: nothing protects this host");
             return Some(problem.hint("MONITOR <ups>@<host> 1 <user> <password> primary|secondary"));
         }
         let message = format!("total power value ({have}) less than MINSUPPLIES ({need})");
         let place = self.line("MINSUPPLIES").or_else(|| self.line("MONITOR"));
         Some(match place {
             Some(line) => Diagnostic::error(self.source, line.span(), message),
-            None => self.unplaced(Severity::Error, message),
+            None => self.unplaced(Severity::Error, &message),
         })
     }
 

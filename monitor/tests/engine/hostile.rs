@@ -1,12 +1,10 @@
 //! A server may send anything. It must never bring the monitor down, and never a host that was on
 //! line power.
 
-mod script;
-
+use crate::script::World;
 use monitor::sight::Line;
 use proptest::prelude::*;
 use protocol::{Event, Instant, LinkId};
-use script::World;
 use std::time::Duration;
 
 const CONFIG: &str = r#"

@@ -1,8 +1,6 @@
 //! Who is told what, when, and where.
 
-mod script;
-
-use script::{check, run, run_from_the_start};
+use crate::script::{check, run, run_from_the_start};
 
 const QUIET: &str = r#"
     MONITOR rack@nas 1 mon secret secondary

@@ -1,8 +1,6 @@
 //! What is made of what can be seen, and of what can no longer be seen.
 
-mod script;
-
-use script::{check, run, run_from_the_start};
+use crate::script::{check, run, run_from_the_start};
 
 const PRIMARY: &str = r#"
     MONITOR rack@nas 1 mon secret primary
@@ -220,8 +218,32 @@ fn an_outage_that_began_before_the_monitor_is_seen_at_once() {
 }
 
 #[test]
-fn a_driver_that_has_said_nothing_yet_is_not_in_sight() {
-    let outcome = run_from_the_start(PRIMARY, "0 nas says WAIT\n2 nas says OL\n30 end");
-    assert!(outcome.contains("Poll UPS [rack@nas] failed - no status yet"), "{outcome}");
-    assert!(outcome.contains("established"), "{outcome}");
+fn a_driver_that_has_just_connected_is_waited_for() {
+    let outcome = run_from_the_start(PRIMARY, "0 nas says WAIT\n2.5 nas says OL\n30 end");
+    assert!(!outcome.contains("lost"), "{outcome}");
+}
+
+#[test]
+fn an_order_is_obeyed_before_the_driver_has_said_anything() {
+    let outcome = run_from_the_start(SECONDARY, "0 nas says FSD WAIT\n30 end");
+    assert!(outcome.contains("5.002000 SHUTDOWNCMD"), "{outcome}");
+}
+
+#[test]
+fn a_driver_that_says_nothing_for_deadtime_on_battery_is_dead() {
+    let outcome = run(PRIMARY, "6 nas says OB\n11 nas says WAIT\n26.1 end");
+    check(
+        &outcome,
+        "
+        10.002000 UPS rack@nas on battery (and wall)
+        25.012000 warning Poll UPS [rack@nas] failed - no status yet
+        25.012000 Communications with UPS rack@nas lost (and wall)
+        25.012000 UPS rack@nas is critical: out of sight for DEADTIME, and it was on battery
+        25.012000 forced shutdown: power value 0 is less than MINSUPPLIES 1; UPS rack@nas: out of sight for DEADTIME, and it was on battery
+        25.012000 UPS rack@nas: forced shutdown in progress (and wall)
+        25.012000 sent FSD rack
+        25.013000 Executing automatic power-fail shutdown (and wall)
+        25.013000 Auto logout and shutdown proceeding (and wall)
+        ",
+    );
 }

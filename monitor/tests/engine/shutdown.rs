@@ -1,8 +1,6 @@
 //! The forced shutdown, step by step: who waits for whom, and what nothing may hold up.
 
-mod script;
-
-use script::{check, run};
+use crate::script::{check, run};
 
 const PRIMARY: &str = r#"
     MONITOR rack@nas 1 mon secret primary
@@ -356,7 +354,7 @@ fn a_stop_says_goodbye() {
 
 #[test]
 fn an_old_flag_is_removed_at_the_start() {
-    let outcome = script::run_from_the_start(PRIMARY, "1 end");
+    let outcome = crate::script::run_from_the_start(PRIMARY, "1 end");
     assert!(
         outcome.starts_with("0.000000 info UPS: rack@nas (primary) (power value 1)\n0.000000 removed /etc/killpower\n")
     );

@@ -18,8 +18,6 @@
 //! 10  end
 //! ```
 
-#![expect(dead_code, reason = "each test binary uses its own part of it")]
-
 mod server;
 
 use monitor::{Config, Upsmon};

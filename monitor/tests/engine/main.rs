@@ -1,0 +1,9 @@
+//! The engine, held to scripts: see [`script`] for the language, and the other files for what is held.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod hostile;
+mod notices;
+mod script;
+mod shutdown;
+mod sight;
