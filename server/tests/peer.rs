@@ -148,3 +148,35 @@ fn debian_s_upslog_upsrw_and_upscmd_work_against_ours() {
     let done = lab.run("/bin/upscmd", &[&credentials[..], &[&ups, "load.off"]].concat());
     assert_eq!(String::from_utf8_lossy(&done.stderr).lines().last(), Some("ERR UNKNOWN"), "{done:?}");
 }
+
+/// Every command that upsmon could run is a `touch` in the test's own folder, and no notice goes
+/// to `wall`: nothing here can shut a machine down.
+#[test]
+fn debian_s_upsmon_logs_in_to_ours_and_forces_a_shutdown_through_it() {
+    if !is_installed("debian_s_upsmon_logs_in_to_ours_and_forces_a_shutdown_through_it") {
+        return;
+    }
+    let lab = Lab::new();
+    let _driver = lab.start_driver();
+    let ours = lab.start_server(OUR_UPSD);
+    let (ran, flag) = (lab.path("shutdown-command-ran"), lab.path("killpower"));
+    let quiet =
+        ["ONLINE", "ONBATT", "LOWBATT", "FSD", "COMMOK", "COMMBAD", "SHUTDOWN", "REPLBATT", "NOCOMM", "NOPARENT"]
+            .map(|notice| format!("NOTIFYFLAG {notice} IGNORE\n"));
+    lab.write(
+        "upsmon.conf",
+        &format!(
+            "MONITOR dummy@127.0.0.1:{} 1 mon mon primary\nMINSUPPLIES 1\nSHUTDOWNCMD \"touch {ran}\"\n\
+             POWERDOWNFLAG {flag}\nPOLLFREQ 1\nPOLLFREQALERT 1\nHOSTSYNC 1\nFINALDELAY 0\n{}",
+            ours.port,
+            quiet.concat()
+        ),
+    );
+    let _upsmon = lab.start("/lib/nut/upsmon", &["-F", "-p", "-u", "root"]);
+    let mut client = ours.connect();
+    wait_for("its login", || client.ask(b"GET NUMLOGINS dummy\n", "line\n") == "NUMLOGINS dummy 1\n");
+    lab.write("d.dev", "ups.status: OB LB\n");
+    wait_for("its FSD", || client.ask(b"GET VAR dummy ups.status\n", "line\n").contains("\"FSD OB LB\""));
+    wait_for("its command", || std::path::Path::new(&ran).exists());
+    wait_for("its end", || client.ask(b"GET NUMLOGINS dummy\n", "line\n") == "NUMLOGINS dummy 0\n");
+}

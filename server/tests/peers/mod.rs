@@ -21,7 +21,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// Whether Debian's NUT is there; says that a test is skipped where it is not.
 pub fn is_installed(test: &str) -> bool {
-    let is = [NUT_UPSD, DUMMY_UPS, "/bin/upsc"].iter().all(|program| Path::new(program).exists());
+    let is = [NUT_UPSD, DUMMY_UPS, "/lib/nut/upsmon", "/bin/upsc"].iter().all(|program| Path::new(program).exists());
     if !is {
         println!("skipped: {test}: Debian's nut-server and nut-client are not installed");
     }
