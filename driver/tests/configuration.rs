@@ -1,8 +1,6 @@
 //! What a driver makes of its section, the global settings and the command line, and what it says
 //! about mistakes.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
-
 use driver::DriverConfig;
 use driver::config::{CommandLine, Knowledge, KnownParam, Synchronous};
 use protocol::conf::ups_conf::UpsConf;

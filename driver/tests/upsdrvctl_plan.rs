@@ -26,11 +26,14 @@ fn passed_on() -> PassedOn {
 }
 
 fn names(steps: &[Step]) -> Vec<&str> {
-    let name = |step| match step {
-        &Step::Run(ref run) => run.ups.as_str(),
-        Step::Stop(stop) => stop.ups.as_str(),
-    };
-    steps.iter().map(name).collect()
+    let mut names = Vec::new();
+    for step in steps {
+        names.push(match step {
+            Step::Run(run) => run.ups.as_str(),
+            Step::Stop(stop) => stop.ups.as_str(),
+        });
+    }
+    names
 }
 
 fn words(task: Task, passed_on: &PassedOn) -> String {

@@ -5,6 +5,8 @@ use driver::DriverConfig;
 use driver::dummy::{VARIABLES_LIMIT, check};
 use driver::publisher::BACKLOG_LIMIT;
 use proptest::prelude::*;
+use protocol::driver_socket::FromDriver;
+use protocol::lexer::LineReader;
 use protocol::{Effect, Event};
 
 /// What a server might say if it wanted trouble: whole requests, halves, quotes, controls.
@@ -42,6 +44,21 @@ fn file() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![lines, proptest::collection::vec(any::<u8>(), 0..2000)]
 }
 
+/// Whether everything sent is made of the driver socket's lines.
+fn is_spoken_well(effects: &[Effect]) -> bool {
+    let mut reader = LineReader::new();
+    effects.iter().all(|effect| {
+        let Effect::Send { bytes, .. } = effect else { return true };
+        let mut input = bytes.as_slice();
+        while let Some(line) = reader.next_line(&mut input) {
+            if FromDriver::parse(line).is_err() {
+                return false;
+            }
+        }
+        bytes.ends_with(b"\n")
+    })
+}
+
 fn bytes_sent(effects: &[Effect]) -> usize {
     let size = |effect: &Effect| if let Effect::Send { bytes, .. } = effect { bytes.len() } else { 0 };
     effects.iter().map(size).sum()
@@ -65,6 +82,7 @@ proptest! {
             rest = more;
             let effects = lab.say(server, piece);
             prop_assert!(bytes_sent(&effects) <= BACKLOG_LIMIT);
+            prop_assert!(is_spoken_well(&effects));
         }
         prop_assert!(lab.engine.publisher().known() <= VARIABLES_LIMIT + 64);
     }
@@ -83,7 +101,7 @@ proptest! {
                 lab.next_deadline();
             }
             prop_assert!(lab.now > start, "two hundred deadlines take time");
-            lab.say(server, "DUMPALL\n");
+            prop_assert!(is_spoken_well(&lab.say(server, "DUMPALL\n")));
         }
     }
 }
