@@ -38,6 +38,7 @@ pub(crate) struct Host<E, C> {
     is_refusing: bool,
     /// What the loop itself found out while it carried out effects.
     soon: VecDeque<Event<C>>,
+    /// Files and errands under way: the end waits for them.
     writing: JoinSet<()>,
     watches: BTreeMap<String, JoinHandle<()>>,
     exit: Option<u8>,
@@ -223,9 +224,9 @@ where
         }
     }
 
-    fn hand_over(&self, job: JobId, errand: Errand) {
+    fn hand_over(&mut self, job: JobId, errand: Errand) {
         if let Some(runner) = self.errands.clone() {
-            errands::start(job, errand, runner, self.outlet.clone());
+            errands::start(job, errand, runner, self.outlet.clone(), &mut self.writing);
         }
     }
 
