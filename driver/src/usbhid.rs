@@ -19,6 +19,7 @@ pub mod flag;
 pub mod matcher;
 pub mod model;
 pub mod options;
+pub mod param;
 pub mod quirk;
 pub mod row;
 pub mod schedule;
@@ -29,4 +30,4 @@ pub mod tables;
 pub mod words;
 
 pub use engine::{UsbHid, VERSION};
-pub use options::PARAMS;
+pub use param::PARAMS;

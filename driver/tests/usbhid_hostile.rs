@@ -119,6 +119,7 @@ proptest! {
         device in 0_usize..3,
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
         kills: bool,
+        settles in 0_u8..4,
         acts in prop::collection::vec(act(), 0..300),
     ) {
         let (vendor_id, product_id, hex) = DESCRIPTORS[device];
@@ -127,7 +128,8 @@ proptest! {
             let at = at.index(descriptor.len());
             descriptor[at] = byte;
         }
-        let config = DriverConfig { killpower: kills, ..DriverConfig::new("rack", "usbhid-ups", "auto") };
+        let config = DriverConfig { killpower: kills, ..DriverConfig::new("rack", "usbhid-ups", "auto") }
+            .with("lbrb_log_delay_sec", settles.to_string());
         let mut world =
             World { driver: UsbHid::new(config), now: Instant::START, link: None, asked: None, over: false };
         let server = LinkId::accepted(1);

@@ -9,7 +9,7 @@ fn main() -> ExitCode {
         name: "usbhid-ups",
         about: "HID power devices on USB",
         version: usbhid::VERSION,
-        params: &usbhid::PARAMS,
+        params: usbhid::PARAMS,
         check: |_| Ok(()),
         engine: |config| Ok(UsbHid::new(config)),
         publisher: UsbHid::publisher,

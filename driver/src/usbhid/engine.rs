@@ -244,6 +244,10 @@ impl Engine for UsbHid {
         if self.stale_at.is_some_and(|at| at <= now) {
             self.stale_at = None;
             self.go_stale();
+            if self.phase == Phase::Serving {
+                // A controller that is stuck may come round when it is opened again.
+                self.drop_device("it does not say how it is", now);
+            }
         }
         self.settle_status(now);
         self.go_on(now);
@@ -265,7 +269,7 @@ impl Engine for UsbHid {
         let poll = polls.then(|| self.schedule.next_poll());
         let script = self.script_waits.filter(|_| is_idle);
         let settles = match self.phase {
-            Phase::Serving => self.desk.state.next_change(&self.desk.options),
+            Phase::Serving => self.desk.state.next_change(),
             _ => None,
         };
         let gives_up = self.under_way.map(|under_way| under_way.gives_up_at);

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::DriverConfig;
-use crate::config::KnownParam;
+
+use super::param;
 
 /// A delay that the driver keeps for its commands, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,9 @@ pub struct Options {
     pub low_battery_settles: Duration,
     /// `disable_fix_report_desc`: take the report descriptor as it is.
     pub keeps_descriptor: bool,
+    /// `waitbeforereconnect`: before a lost device is opened again. Some Eaton firmware drops the
+    /// load when that comes too soon.
+    pub reconnect_pause: Duration,
 }
 
 impl Options {
@@ -65,10 +69,16 @@ impl Options {
             low_battery: number("lowbatt", 1),
             low_battery_settles: number("lbrb_log_delay_sec", 0).map_or(Duration::ZERO, seconds),
             polls_only: config.flag("pollonly"),
-            online_discharge_is_battery: config.flag("onlinedischarge") || config.flag("onlinedischarge_battery"),
+            online_discharge_is_battery: ["onlinedischarge", "onlinedischarge_onbattery", "onlinedischarge_battery"]
+                .into_iter()
+                .any(|name| config.flag(name)),
             online_discharge_is_calibration: config.flag("onlinedischarge_calibration"),
             keeps_descriptor: config.flag("disable_fix_report_desc"),
+            reconnect_pause: number("waitbeforereconnect", 0).map_or(Duration::ZERO, seconds),
         };
+        for name in param::WITHOUT_EFFECT.iter().filter(|name| config.flag(name)) {
+            wrong.push(format!("{name} has no effect here"));
+        }
         (options, wrong)
     }
 
@@ -84,24 +94,3 @@ impl Options {
 
 /// A zero `pollinterval` would never let go of the device.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
-
-/// The parameters of this driver in `ups.conf`.
-pub const PARAMS: [KnownParam; 17] = [
-    KnownParam::value("vendorid", "USB vendor id of the device, hex digits"),
-    KnownParam::value("productid", "USB product id of the device, hex digits"),
-    KnownParam::value("vendor", "The device's manufacturer string"),
-    KnownParam::value("product", "The device's product string"),
-    KnownParam::value("serial", "The device's serial number"),
-    KnownParam::value("bus", "The USB bus that the device is on"),
-    KnownParam::value("device", "The device's name on its bus"),
-    KnownParam::value("pollfreq", "Seconds between full polls (default 30, CyberPower 12)"),
-    KnownParam::flag("pollonly", "Ignore what the device sends by itself"),
-    KnownParam::value("offdelay", "Seconds from the shutdown command to the load off (default 20, CyberPower 60)"),
-    KnownParam::value("ondelay", "Seconds from the return of mains to the load on (default 30, CyberPower 120)"),
-    KnownParam::value("lowbatt", "Charge in percent at which the battery is to count as low"),
-    KnownParam::flag("onlinedischarge", "Old name of onlinedischarge_battery"),
-    KnownParam::flag("onlinedischarge_battery", "Discharging on line power means on battery"),
-    KnownParam::flag("onlinedischarge_calibration", "Discharging on line power means a calibration"),
-    KnownParam::value("lbrb_log_delay_sec", "Seconds that LB and RB must last on line power to count (default 0)"),
-    KnownParam::flag("disable_fix_report_desc", "Take the report descriptor as it is"),
-];

@@ -8,7 +8,8 @@ use protocol::usb::ReportKind;
 use super::binding::Source;
 use super::row::Poll;
 
-/// Refusals in a row after which a report is left alone until the next attachment.
+/// Refusals in a row after which a report that says nothing about the status is left alone until
+/// the next attachment.
 pub const REFUSALS: u8 = 3;
 
 /// The polls of one attachment.
@@ -54,9 +55,11 @@ impl Schedule {
             let is_wanted = match source.poll {
                 Poll::Quick => true,
                 Poll::Full => is_full,
-                Poll::SemiStatic | Poll::Static => false,
+                // What could not be read at first is tried again.
+                Poll::SemiStatic | Poll::Static => is_full && source.last.is_empty(),
             };
-            is_wanted && !is_fresh && source.refusals < REFUSALS
+            let is_given_up = source.refusals >= REFUSALS && !source.tells_status;
+            is_wanted && !is_fresh && !is_given_up
         });
         self.covered = covered;
         true

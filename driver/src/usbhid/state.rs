@@ -17,6 +17,8 @@ pub struct State {
     is_managed: bool,
     /// Since when the device claims a low or worn battery while on line power.
     claims_low_since: Option<Instant>,
+    /// Until when those claims are held back.
+    holds_until: Option<Instant>,
     /// Whether the device has said if line power is there.
     is_known: bool,
     transfer_reason: Slot,
@@ -39,6 +41,7 @@ impl State {
             flags: Flags::default(),
             is_managed: false,
             claims_low_since: None,
+            holds_until: None,
             is_known: false,
             transfer_reason: publisher.slot("input.transfer.reason"),
             charge: publisher.slot("battery.charge"),
@@ -63,6 +66,7 @@ impl State {
         self.is_managed = false;
         self.is_known = false;
         self.claims_low_since = None;
+        self.holds_until = None;
     }
 
     /// Takes in a row's new value. `others` are the last readings of all status rows, this one
@@ -131,8 +135,8 @@ impl State {
 
     /// When the claims may mean something else although none of them changes.
     #[must_use]
-    pub fn next_change(&self, options: &Options) -> Option<Instant> {
-        self.claims_low_since.map(|since| since + options.low_battery_settles)
+    pub const fn next_change(&self) -> Option<Instant> {
+        self.holds_until
     }
 
     /// Publishes what the claims mean. `alarms` are texts of rows of their own.
@@ -171,12 +175,14 @@ impl State {
     fn effective(&mut self, options: &Options, now: Instant) -> Flags {
         let mut flags = self.flags;
         let held = [Flag::LowBattery, Flag::ReplaceBattery];
+        self.holds_until = None;
         if options.low_battery_settles.is_zero() || !flags.has(Flag::Online) || !flags.any(&held) {
             self.claims_low_since = None;
             return flags;
         }
-        let since = *self.claims_low_since.get_or_insert(now);
-        if now.saturating_since(since) < options.low_battery_settles {
+        let until = *self.claims_low_since.get_or_insert(now) + options.low_battery_settles;
+        if now < until {
+            self.holds_until = Some(until);
             held.iter().for_each(|&flag| flags.set(flag, false));
         }
         flags

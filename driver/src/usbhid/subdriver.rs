@@ -59,6 +59,17 @@ impl Subdriver {
         }
     }
 
+    /// The one that `subdriver` names: by its own name or by the word before `HID`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        let name = name.trim();
+        let is_it = |subdriver: &&Self| {
+            let short = subdriver.name.split(' ').next().unwrap_or_default();
+            [subdriver.name, short].iter().any(|known| known.eq_ignore_ascii_case(name))
+        };
+        SUBDRIVERS.iter().find(is_it)
+    }
+
     /// The one for a USB device; `None` for a device that no table speaks for.
     #[must_use]
     pub fn find(vendor: u16, product: u16) -> Option<&'static Self> {

@@ -42,7 +42,7 @@ impl UsbHid {
     }
 
     pub(super) fn attached(&mut self, identity: Identity, now: Instant) {
-        let Some(subdriver) = Subdriver::find(identity.vendor_id, identity.product_id) else {
+        let Some(subdriver) = self.subdriver(&identity) else {
             let text = format!(
                 "no table speaks for the device {:04x}:{:04x} {}",
                 identity.vendor_id, identity.product_id, identity.product
@@ -55,6 +55,12 @@ impl UsbHid {
         self.phase = Phase::Describing;
         let request = Request::GetDescriptor { kind: DESCRIPTOR_HID, index: 0, length: HID_DESCRIPTOR };
         self.transfer(Task::HidDescriptor, request, now);
+    }
+
+    /// The configured table, or the one that knows the device.
+    fn subdriver(&self, identity: &Identity) -> Option<&'static Subdriver> {
+        let chosen = self.config.param("subdriver").and_then(Subdriver::named);
+        chosen.or_else(|| Subdriver::find(identity.vendor_id, identity.product_id))
     }
 
     /// Without a usable answer the length is left to the device.
@@ -82,10 +88,8 @@ impl UsbHid {
             Ok(_) => return self.drop_device("an empty report descriptor", now),
             Err(error) => return self.drop_device(&format!("the report descriptor: {error}"), now),
         };
-        let Some((subdriver, identity)) = self
-            .identity
-            .as_ref()
-            .and_then(|identity| Some((Subdriver::find(identity.vendor_id, identity.product_id)?, identity)))
+        let Some((subdriver, identity)) =
+            self.identity.as_ref().and_then(|identity| Some((self.subdriver(identity)?, identity)))
         else {
             return self.drop_device("no table speaks for the device", now);
         };
@@ -129,7 +133,6 @@ impl UsbHid {
         self.left_over = published;
         device.publish_status(&mut self.desk, now);
         let name = format!("{} {}", device.model.manufacturer, device.model.name);
-        let wants_low = self.desk.options.low_battery.filter(|_| self.attempts == 0);
         self.device = Some(device);
         self.phase = Phase::Serving;
         self.attempts = 0;
@@ -139,7 +142,7 @@ impl UsbHid {
         self.schedule.settle(self.desk.options.poll_interval, self.full_poll_interval(), now);
         self.heard_status(now);
         self.say(Level::Notice, format!("reading {name}"));
-        if let Some(percent) = wants_low {
+        if let Some(percent) = self.desk.options.low_battery {
             self.configure("battery.charge.low", &percent.to_string());
         }
     }
@@ -210,7 +213,8 @@ impl UsbHid {
             return self.exit(1);
         }
         let doubled = FIRST_RETRY * 2_u32.pow((self.attempts - 1).min(8));
-        self.phase = Phase::Absent { retry_at: now + doubled.min(LAST_RETRY) };
+        let pause = doubled.min(LAST_RETRY).max(self.desk.options.reconnect_pause);
+        self.phase = Phase::Absent { retry_at: now + pause };
     }
 
     /// Leaves the device alone for good.

@@ -189,13 +189,13 @@ impl UsbHid {
     pub(super) fn go_stale(&mut self) {
         if !self.desk.publisher.is_stale() {
             self.desk.publisher.data_stale();
-            self.say(Level::Warning, "data stale: the device does not say how it is");
+            self.say(Level::Warning, "data stale");
         }
     }
 
     /// Claims that had to last have lasted.
     pub(super) fn settle_status(&mut self, now: Instant) {
-        let is_due = self.desk.state.next_change(&self.desk.options).is_some_and(|at| at <= now);
+        let is_due = self.desk.state.next_change().is_some_and(|at| at <= now);
         if is_due
             && self.phase == Phase::Serving
             && let Some(device) = &self.device

@@ -1,0 +1,79 @@
+//! The parameters of this driver in `ups.conf` (usbhid-ups(8), nut_usb_addvars(7)).
+
+use crate::config::KnownParam;
+
+/// All of them, for the checks, `-L` and `-h`.
+pub const PARAMS: &[KnownParam] = &[
+    KnownParam::value("vendorid", "USB vendor id of the device, hex digits"),
+    KnownParam::value("productid", "USB product id of the device, hex digits"),
+    KnownParam::value("vendor", "The device's manufacturer string"),
+    KnownParam::value("product", "The device's product string"),
+    KnownParam::value("serial", "The device's serial number"),
+    KnownParam::value("bus", "The USB bus that the device is on"),
+    KnownParam::value("device", "The device's name on its bus"),
+    KnownParam::value("subdriver", "The vendor's table to use for a device with other ids: apc, cyberpower or mge"),
+    KnownParam::value("pollfreq", "Seconds between full polls (default 30, CyberPower 12)"),
+    KnownParam::flag("pollonly", "Ignore what the device sends by itself"),
+    KnownParam::value("offdelay", "Seconds from the shutdown command to the load off (default 20, CyberPower 60)"),
+    KnownParam::value("ondelay", "Seconds from the return of mains to the load on (default 30, CyberPower 120)"),
+    KnownParam::value("lowbatt", "Charge in percent at which the battery is to count as low"),
+    KnownParam::value("waitbeforereconnect", "Seconds before a lost device is opened again (default 0)"),
+    KnownParam::flag("onlinedischarge", "Old name of onlinedischarge_battery"),
+    KnownParam::flag("onlinedischarge_onbattery", "Older name of onlinedischarge_battery"),
+    KnownParam::flag("onlinedischarge_battery", "Discharging on line power means on battery"),
+    KnownParam::flag("onlinedischarge_calibration", "Discharging on line power means a calibration"),
+    KnownParam::value("lbrb_log_delay_sec", "Seconds that LB and RB must last on line power to count (default 0)"),
+    KnownParam::flag("disable_fix_report_desc", "Take the report descriptor as it is"),
+    KnownParam::value("busport", WITHOUT),
+    KnownParam::flag("allow_duplicates", WITHOUT),
+    KnownParam::value("langid_fix", WITHOUT),
+    KnownParam::flag("explore", WITHOUT),
+    KnownParam::flag("maxreport", WITHOUT),
+    KnownParam::flag("interruptonly", WITHOUT),
+    KnownParam::value("interruptsize", WITHOUT),
+    KnownParam::value("interrupt_pipe_no_events_tolerance", WITHOUT),
+    KnownParam::value("onlinedischarge_log_throttle_sec", WITHOUT),
+    KnownParam::value("onlinedischarge_log_throttle_hovercharge", WITHOUT),
+    KnownParam::flag("lbrb_log_delay_without_calibrating", WITHOUT),
+    KnownParam::value("usb_set_altinterface", WITHOUT),
+    KnownParam::value("usb_config_index", WITHOUT),
+    KnownParam::value("usb_hid_rep_index", WITHOUT),
+    KnownParam::value("usb_hid_desc_index", WITHOUT),
+    KnownParam::value("usb_hid_ep_in", WITHOUT),
+    KnownParam::value("usb_hid_ep_out", WITHOUT),
+];
+
+const WITHOUT: &str = "Understood as NUT's, without effect here";
+
+/// Parameters that published configurations set and that change nothing here: the driver finds out
+/// by itself, or they belong to a way to the device that it does not go.
+pub const WITHOUT_EFFECT: &[&str] = &[
+    "busport",
+    "allow_duplicates",
+    "langid_fix",
+    "explore",
+    "maxreport",
+    "interruptonly",
+    "interruptsize",
+    "interrupt_pipe_no_events_tolerance",
+    "onlinedischarge_log_throttle_sec",
+    "onlinedischarge_log_throttle_hovercharge",
+    "lbrb_log_delay_without_calibrating",
+    "usb_set_altinterface",
+    "usb_config_index",
+    "usb_hid_rep_index",
+    "usb_hid_desc_index",
+    "usb_hid_ep_in",
+    "usb_hid_ep_out",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_effect_says_so() {
+        let silent = PARAMS.iter().filter(|param| param.about == WITHOUT).map(|param| param.name);
+        assert!(silent.eq(WITHOUT_EFFECT.iter().copied()));
+    }
+}
