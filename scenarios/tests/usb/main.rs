@@ -6,5 +6,6 @@ mod killing;
 mod listing_of_seed_000;
 mod listings;
 mod losing;
+mod options;
 mod outage;
 mod pair;

@@ -1,0 +1,91 @@
+//! What `ups.conf` changes.
+
+use super::pair::Pair;
+use driver::DriverConfig;
+use emulator::Setup;
+use std::time::Duration;
+
+fn run(device: &str, config: DriverConfig) -> Pair {
+    let mut pair = Pair::new(device, Setup::default(), config);
+    pair.run(Duration::from_secs(20));
+    pair
+}
+
+fn plain() -> DriverConfig {
+    DriverConfig::new("rack", "usbhid-ups", "auto")
+}
+
+#[test]
+fn lowbatt_is_written_to_the_device() {
+    let pair = run("apc-back-ups-650", plain().with("lowbatt", "35"));
+    assert_eq!(pair.var("battery.charge.low"), Some("35"));
+}
+
+#[test]
+fn delays_are_what_commands_use() {
+    let mut pair = run("eaton-3s", plain().with("ondelay", "90").with("offdelay", "45"));
+    assert_eq!((pair.var("ups.delay.start"), pair.var("ups.delay.shutdown")), (Some("90"), Some("45")));
+    let server = pair.connect();
+    pair.say(server, "INSTCMD shutdown.return TRACKING 1\n");
+    pair.run(Duration::from_secs(3));
+    assert!(pair.said(server).contains("TRACKING 1 0\n"));
+    let left: i64 = pair.var("ups.timer.shutdown").expect("a countdown").parse().expect("seconds");
+    assert!((40..=45).contains(&left), "{left}");
+}
+
+#[test]
+fn another_device_is_not_taken() {
+    let pair = run("apc-back-ups-650", plain().with("serial", "OTHER"));
+    assert_eq!(pair.var("ups.status"), None);
+    let pair = run("apc-back-ups-650", plain().with("vendorid", "051d").with("serial", "3B1950X62634"));
+    assert_eq!(pair.var("ups.status"), Some("OL"));
+}
+
+#[test]
+fn a_chosen_table_is_used_instead_of_the_known_one() {
+    let pair = run("apc-back-ups-bx750mi", plain().with("subdriver", "mge"));
+    assert_eq!(pair.var("driver.version.data"), Some("MGE HID 1.59"));
+    assert_eq!(pair.var("battery.charge"), Some("100"));
+}
+
+#[test]
+fn overridden_and_default_values_stand() {
+    let mut config = plain();
+    config.overrides.push(("battery.charge.low".into(), "40".into()));
+    config.defaults.push(("input.frequency".into(), "50.0".into()));
+    config.defaults.push(("battery.charge".into(), "1".into()));
+    let pair = run("apc-back-ups-650", config);
+    assert_eq!(pair.var("battery.charge.low"), Some("40"));
+    assert_eq!(pair.var("input.frequency"), Some("50.0"));
+    assert_eq!(pair.var("battery.charge"), Some("100"));
+}
+
+#[test]
+fn ignorelb_computes_a_low_battery_from_the_charge() {
+    let mut config = plain();
+    config.ignore_low_battery = true;
+    config.overrides.push(("battery.charge.low".into(), "60".into()));
+    let mut pair = run("apc-back-ups-650", config);
+    pair.control("mains off");
+    pair.run(Duration::from_secs(5));
+    assert_eq!(pair.var("ups.status"), Some("OB DISCHRG"));
+    pair.control("battery charge 55 %");
+    pair.run(Duration::from_secs(40));
+    assert_eq!(pair.var("ups.status"), Some("OB DISCHRG LB"));
+}
+
+#[test]
+fn low_battery_on_line_power_counts_after_its_delay_where_one_is_set() {
+    let mut pair = run("apc-back-ups-650", plain().with("lbrb_log_delay_sec", "3"));
+    pair.control("low-battery on");
+    pair.run(Duration::from_secs(2));
+    assert_eq!(pair.var("ups.status"), Some("OL"));
+    pair.run(Duration::from_secs(4));
+    assert_eq!(pair.var("ups.status"), Some("OL LB"));
+    // On battery nothing is held back.
+    let mut pair = run("apc-back-ups-650", plain().with("lbrb_log_delay_sec", "3"));
+    pair.control("mains off");
+    pair.control("low-battery on");
+    pair.run(Duration::from_millis(1500));
+    assert_eq!(pair.var("ups.status"), Some("OB DISCHRG LB"));
+}
