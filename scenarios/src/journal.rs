@@ -2,16 +2,19 @@
 //!
 //! It is the checker's only input, so that a new check can be run on an old journal, and it holds
 //! no wall-clock time, path of this machine or process id: the same file with the same seed gives
-//! the same bytes. [`record`] lists what a rig must write, [`lines`] reads and writes it.
+//! the same bytes. [`record`] lists what a rig must write, [`state`] and [`wire`] what records carry, [`lines`] reads and writes it.
 
 pub mod lines;
 pub mod record;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod sights;
+pub mod state;
 pub mod topology;
+pub mod wire;
 
-pub use record::{
-    Answer, CommandRole, Direction, Ending, HostState, LinkEvent, Login, MainsState, Name, ProcessEvent, Record, Supply, What,
-    WireBytes, WireProtocol,
-};
+pub use record::{Name, Record, What};
 pub use sights::Sights;
+pub use state::{Answer, CommandRole, Ending, HostState, Login, MainsState, ProcessEvent, Supply};
 pub use topology::{FeedFacts, HostFacts, MonitorFacts, MonitoredFacts, RunFacts, UpsFacts, names};
+pub use wire::{Direction, LinkEvent, WireBytes, WireProtocol};

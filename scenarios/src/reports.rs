@@ -8,6 +8,8 @@ pub mod json;
 pub mod junit;
 pub mod story;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 
 use crate::checks::Judgement;
 use crate::journal::{Record, RunFacts};

@@ -37,7 +37,10 @@ fn said(files: &[(&str, &str)]) -> String {
     }
     let surroundings = Surroundings { devices: vec!["apc-back-ups-650".into(), "eaton-3s".into()] };
     match load(&directory.path().join(files[0].0), &surroundings) {
-        Ok(scenarios) => format!("loaded: {}", scenarios.iter().map(|scenario| scenario.name.as_str()).collect::<Vec<_>>().join("; ")),
+        Ok(scenarios) => format!(
+            "loaded: {}",
+            scenarios.iter().map(|scenario| scenario.name.as_str()).collect::<Vec<_>>().join("; ")
+        ),
         Err(diagnostics) => diagnostics.to_string().replace(&format!("{}/", directory.path().display()), ""),
     }
 }

@@ -89,13 +89,19 @@ fn delay(command: &str) -> Duration {
 }
 
 fn left(history: &History<'_>, name: &Name, at: Instant) -> Option<Left> {
-    history.records.iter().take_while(|record| record.at <= at).filter_map(|record| match &record.what {
-        What::Sample { ups, charge_permille, runtime_s, .. } if ups == name => {
-            Some(Left { ups: ups.clone(), charge_permille: *charge_permille, runtime: Duration::from_secs(*runtime_s) })
-        }
-        _ => None,
-    })
-    .last()
+    history
+        .records
+        .iter()
+        .take_while(|record| record.at <= at)
+        .filter_map(|record| match &record.what {
+            What::Sample { ups, charge_permille, runtime_s, .. } if ups == name => Some(Left {
+                ups: ups.clone(),
+                charge_permille: *charge_permille,
+                runtime: Duration::from_secs(*runtime_s),
+            }),
+            _ => None,
+        })
+        .last()
 }
 
 impl Ordered {
@@ -117,7 +123,13 @@ impl Loss {
         let mut said = format!("ran `{}` at {}", ordered.command, clock(ordered.at));
         for left in &ordered.left {
             let charge = left.charge_permille;
-            said += &format!(", when {} had {}.{} % and reckoned with {}", left.ups, charge / 10, charge % 10, time(left.runtime));
+            said += &format!(
+                ", when {} had {}.{} % and reckoned with {}",
+                left.ups,
+                charge / 10,
+                charge % 10,
+                time(left.runtime)
+            );
         }
         said += ". Needed: ";
         if !ordered.delay.is_zero() {

@@ -49,7 +49,9 @@ fn anchor(anchor: &Anchor, records: &[Record]) -> Option<usize> {
     match anchor {
         Anchor::Start => Some(0),
         Anchor::End => Some(records.len().saturating_sub(1)),
-        Anchor::Step(step, _) => records.iter().position(|record| matches!(record.what, What::Step { index, .. } if index == *step)),
+        Anchor::Step(step, _) => {
+            records.iter().position(|record| matches!(record.what, What::Step { index, .. } if index == *step))
+        }
     }
 }
 
@@ -122,8 +124,16 @@ fn see(what: &Observation, within: Option<Duration>, of: &Anchor, from: usize, r
     }
     let missing = watch.shown.iter().filter(|shown| !**shown).count();
     let why = match what {
-        Observation::Hosts { hosts, .. } if !hosts.any && hosts.names.len() > 1 && missing < hosts.names.len() && missing > 0 => {
-            let absent: Vec<&str> = hosts.names.iter().zip(&watch.shown).filter(|(_, shown)| !**shown).map(|(name, _)| name.as_str()).collect();
+        Observation::Hosts { hosts, .. }
+            if !hosts.any && hosts.names.len() > 1 && missing < hosts.names.len() && missing > 0 =>
+        {
+            let absent: Vec<&str> = hosts
+                .names
+                .iter()
+                .zip(&watch.shown)
+                .filter(|(_, shown)| !**shown)
+                .map(|(name, _)| name.as_str())
+                .collect();
             format!("never seen of {}", absent.join(", "))
         }
         _ => "never seen".to_owned(),
@@ -208,7 +218,11 @@ fn count(what: &Observation, least: u32, most: u32, (from, to): (usize, usize), 
         }
     }
     let seen = format!("seen {times} times");
-    if (least..=most).contains(&times) { Outcome::Held { note: Some(seen) } } else { Outcome::Failed { at: None, why: seen } }
+    if (least..=most).contains(&times) {
+        Outcome::Held { note: Some(seen) }
+    } else {
+        Outcome::Failed { at: None, why: seen }
+    }
 }
 
 /// Every moment at which an observation begins to be seen, as indices. What holds from the start
@@ -242,9 +256,15 @@ fn order(sights: &[Observation], records: &[Record]) -> Outcome {
             && index < before
         {
             let (first, then) = (records[index].at, records[before].at);
-            return Outcome::Failed { at: Some(first), why: format!("{what} at {}, before {other} at {}", clock(first), clock(then)) };
+            return Outcome::Failed {
+                at: Some(first),
+                why: format!("{what} at {}, before {other} at {}", clock(first), clock(then)),
+            };
         }
         last = Some((index, what));
     }
     Outcome::Held { note: last.map(|(index, _)| format!("complete at {}", clock(records[index].at))) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,8 @@ mod repeats;
 mod return_of_power;
 mod secondaries_first;
 mod spurious_shutdown;
+#[cfg(test)]
+mod tests;
 mod wires;
 
 use super::history::History;
@@ -82,7 +84,11 @@ const INVARIANTS: [Invariant; 8] = [
         claim: "SHUTDOWNCMD runs at most once per decision, and POWERDOWNFLAG exists exactly when the load is to be cut",
         check: once::check,
     },
-    Invariant { number: 8, claim: "every line on every wire parses, and emits again byte for byte", check: wires::check },
+    Invariant {
+        number: 8,
+        claim: "every line on every wire parses, and emits again byte for byte",
+        check: wires::check,
+    },
 ];
 
 const REPEATS: &str = "same file, same seed, same journal";
@@ -108,7 +114,9 @@ fn verdict(number: u8, claim: &str, finding: Finding, history: &History<'_>, vio
         .iter()
         .find(|listed| listed.invariant == number && listed.only.covers(history.facts.makers, &history.facts.rig));
     let outcome = match (finding, foreseen) {
-        (Finding::Broken(breaches), None) => Outcome::Failed { at: breaches.first().map(|first| first.at), why: told(&breaches) },
+        (Finding::Broken(breaches), None) => {
+            Outcome::Failed { at: breaches.first().map(|first| first.at), why: told(&breaches) }
+        }
         (Finding::Broken(breaches), Some(listed)) => Outcome::Foreseen {
             at: breaches.first().map(|first| first.at),
             why: told(&breaches),
@@ -127,7 +135,8 @@ fn verdict(number: u8, claim: &str, finding: Finding, history: &History<'_>, vio
 const MOST_TOLD: usize = 8;
 
 fn told(breaches: &[Breach]) -> String {
-    let mut lines: Vec<String> = breaches.iter().take(MOST_TOLD).map(|breach| format!("{}: {}", clock(breach.at), breach.why)).collect();
+    let mut lines: Vec<String> =
+        breaches.iter().take(MOST_TOLD).map(|breach| format!("{}: {}", clock(breach.at), breach.why)).collect();
     if breaches.len() > MOST_TOLD {
         lines.push(format!("… and {} more", breaches.len() - MOST_TOLD));
     }

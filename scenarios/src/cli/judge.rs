@@ -11,7 +11,10 @@ use std::io::{self, BufReader};
 
 /// Judges a journal again.
 pub fn judge(options: &JudgeOptions) -> io::Result<u8> {
-    let journal = match File::open(&options.journal).map_err(lines::ReadError::from).and_then(|file| lines::read(BufReader::new(file))) {
+    let journal = match File::open(&options.journal)
+        .map_err(lines::ReadError::from)
+        .and_then(|file| lines::read(BufReader::new(file)))
+    {
         Ok(journal) => journal,
         Err(error) => {
             anstream::eprintln!("{}: {error}", options.journal.display());
@@ -26,7 +29,10 @@ pub fn judge(options: &JudgeOptions) -> io::Result<u8> {
         None => Vec::new(),
     };
     let facts = checks::facts(&journal);
-    let scenario = scenarios.iter().find(|scenario| facts.is_some_and(|facts| facts.scenario == scenario.name)).or(scenarios.first());
+    let scenario = scenarios
+        .iter()
+        .find(|scenario| facts.is_some_and(|facts| facts.scenario == scenario.name))
+        .or(scenarios.first());
     let (expect, violates) = scenario.map_or((&[][..], &[][..]), |scenario| (&scenario.expect, &scenario.violates));
     let (judgement, facts) = match (judge_by(&journal, expect, violates, None), facts) {
         (Ok(judgement), Some(facts)) => (judgement, facts),

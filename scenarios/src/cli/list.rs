@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 /// Lists them, by name.
 pub fn list(directory: &Path, as_json: bool) -> io::Result<u8> {
     let mut files: Vec<PathBuf> = match std::fs::read_dir(directory) {
-        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| is_scenario(path)).collect(),
+        Ok(entries) => {
+            entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| is_scenario(path)).collect()
+        }
         Err(error) => {
             anstream::eprintln!("{}: {error}", directory.display());
             return Ok(WRONG);

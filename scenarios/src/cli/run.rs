@@ -52,6 +52,6 @@ fn on_rig(scenario: &Scenario, options: &RunOptions) -> Result<Run, RigError> {
     let how = rigs::RunOptions { makers: options.stack, wires: options.wires, speed: options.speed };
     match options.rig {
         Rig::Simulated => rigs::simulated::run(scenario, &how),
-        Rig::Processes => Err(RigError::Skipped("the processes rig is not built in".to_owned())),
+        Rig::Processes => rigs::processes::run(scenario, &how),
     }
 }

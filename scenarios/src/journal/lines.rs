@@ -72,5 +72,6 @@ pub fn read(mut from: impl BufRead) -> Result<Vec<Record>, ReadError> {
 }
 
 fn is_verdicts(line: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Value>(line).is_ok_and(|value| value.get("what").is_some_and(|what| what == VERDICTS))
+    serde_json::from_slice::<serde_json::Value>(line)
+        .is_ok_and(|value| value.get("what").is_some_and(|what| what == VERDICTS))
 }

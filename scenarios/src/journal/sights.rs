@@ -4,7 +4,8 @@
 //! for a while: [`Sights::holds`]. An *event* (`notified`, `ran`, `logged`, a line on a wire) is one
 //! record: [`Sights::shows`].
 
-use super::record::{Answer, HostState, Name, ProcessEvent, Record, What};
+use super::record::{Name, Record, What};
+use super::state::{Answer, HostState, ProcessEvent};
 use crate::language::Observation;
 use crate::language::observation::{Comparison, HostSight, UpsSight};
 use std::collections::BTreeMap;
@@ -68,7 +69,9 @@ impl Sights {
                     each.try_fold(true, |all, holds| holds.map(|holds| all && holds))
                 }
             }
-            Observation::Ups { ups, sight: UpsSight::Outlet(live) } => Some(self.outlets.get(ups.as_str()) == Some(live)),
+            Observation::Ups { ups, sight: UpsSight::Outlet(live) } => {
+                Some(self.outlets.get(ups.as_str()) == Some(live))
+            }
             Observation::Ups { ups, sight: UpsSight::Var { name, is } } => {
                 let answers = self.variables.get(ups.as_str());
                 let answer = answers.and_then(|answers| answers.iter().find(|(known, _)| **known == **name));
@@ -86,7 +89,9 @@ impl Sights {
             HostSight::Flag(exists) => Some(self.flags.get(host).copied().unwrap_or(false) == *exists),
             HostSight::Process { name, running } => {
                 let processes = self.running.get(host);
-                let is = processes.and_then(|known| known.iter().find(|(process, _)| **process == **name)).is_some_and(|(_, is)| *is);
+                let is = processes
+                    .and_then(|known| known.iter().find(|(process, _)| **process == **name))
+                    .is_some_and(|(_, is)| *is);
                 Some(is == *running)
             }
             HostSight::Notified { .. } | HostSight::Ran(_) | HostSight::Logged(_) => None,
@@ -104,8 +109,12 @@ impl Sights {
                         let is_about = about.as_ref().is_none_or(|about| ups.as_deref() == Some(about.as_str()));
                         (**kind == **wanted && is_about).then_some(host)
                     }
-                    (What::Ran { host, command, .. }, HostSight::Ran(text)) => command.contains(text.as_str()).then_some(host),
-                    (What::Logged { host, line, .. }, HostSight::Logged(text)) => line.contains(text.as_str()).then_some(host),
+                    (What::Ran { host, command, .. }, HostSight::Ran(text)) => {
+                        command.contains(text.as_str()).then_some(host)
+                    }
+                    (What::Logged { host, line, .. }, HostSight::Logged(text)) => {
+                        line.contains(text.as_str()).then_some(host)
+                    }
                     _ => None,
                 }?;
                 hosts.names.iter().position(|name| **name == **host)

@@ -76,7 +76,7 @@ pub struct HostFacts {
     /// Whether it boots when its outlet becomes live.
     pub restores: bool,
     /// Its state at the start.
-    pub starts: super::record::HostState,
+    pub starts: super::state::HostState,
     /// MAXAGE of its `upsd`, where it runs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maxage_s: Option<u64>,
@@ -151,7 +151,8 @@ pub fn names(who: &[Name], facts: &RunFacts) -> String {
             .iter()
             .enumerate()
             .take_while(|(offset, (place, _))| {
-                place.zip(*first).is_some_and(|(place, first)| place == first + offset) && place.map(|place| &facts.hosts[place].group) == group
+                place.zip(*first).is_some_and(|(place, first)| place == first + offset)
+                    && place.map(|place| &facts.hosts[place].group) == group
             })
             .count()
             .max(1);

@@ -9,7 +9,8 @@ use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 pub fn draw(texts: &Texts, mut mistakes: Vec<Mistake>) -> Diagnostics {
     mistakes.sort();
     mistakes.dedup();
-    let sources: Vec<Source> = texts.iter().map(|text| Source::new(&text.path.display().to_string(), &text.text)).collect();
+    let sources: Vec<Source> =
+        texts.iter().map(|text| Source::new(&text.path.display().to_string(), &text.text)).collect();
     mistakes.into_iter().map(|mistake| diagnostic(&sources, mistake)).collect()
 }
 

@@ -15,7 +15,8 @@ const DEEPEST: usize = 8;
 /// How many files one scenario may be read from.
 const MOST_FILES: usize = 32;
 /// What an included file may bring.
-const SHARED: [&str; 10] = ["ups", "hosts", "commands", "timeline", "expect", "violates", "tags", "include", "from", "lasts"];
+const SHARED: [&str; 10] =
+    ["ups", "hosts", "commands", "timeline", "expect", "violates", "tags", "include", "from", "lasts"];
 
 /// Reads a file and everything it includes into one tree. A file that cannot be read at all is an
 /// `Err`; what is wrong inside goes to `mistakes`.
@@ -58,7 +59,11 @@ impl Reader<'_> {
             Err(error) => {
                 let start = error.utf8_error().valid_up_to();
                 let number = self.texts.add(path.to_path_buf(), String::from_utf8_lossy(error.as_bytes()).into_owned());
-                self.mistakes.push(Mistake::new(At { text: number, start, end: start + 1 }, "this is not UTF-8", "from here"));
+                self.mistakes.push(Mistake::new(
+                    At { text: number, start, end: start + 1 },
+                    "this is not UTF-8",
+                    "from here",
+                ));
                 return None;
             }
         };
@@ -68,13 +73,21 @@ impl Reader<'_> {
         if too_long {
             if self.mistakes.len() == before {
                 let at = At { text: number, start: 0, end: 0 };
-                self.mistakes.push(Mistake::new(at, format!("longer than {} bytes", yaml::LONGEST_FILE), "no scenario is this long"));
+                self.mistakes.push(Mistake::new(
+                    at,
+                    format!("longer than {} bytes", yaml::LONGEST_FILE),
+                    "no scenario is this long",
+                ));
             }
             return None;
         }
         let node = node?;
         if !matches!(node.value, Value::Map(_)) {
-            self.mistakes.push(Mistake::new(At { end: node.at.start + 1, ..node.at }, format!("a scenario is a mapping, not {}", node.kind()), "`title:` and so on belong here"));
+            self.mistakes.push(Mistake::new(
+                At { end: node.at.start + 1, ..node.at },
+                format!("a scenario is a mapping, not {}", node.kind()),
+                "`title:` and so on belong here",
+            ));
             return None;
         }
         self.trail.push(absolute(path));
@@ -109,12 +122,24 @@ impl Reader<'_> {
 
     fn include(&mut self, at: At, path: &Path) -> Option<Node> {
         if self.trail.contains(&absolute(path)) {
-            let trail: Vec<String> = self.trail.iter().filter_map(|file| file.file_name()).map(|name| format!("`{}`", name.to_string_lossy())).collect();
-            self.mistakes.push(Mistake::new(at, format!("`{}` includes itself", path.display()), "leads back to where it is included").hint(format!("read so far: {}", trail.join(", then "))));
+            let trail: Vec<String> = self
+                .trail
+                .iter()
+                .filter_map(|file| file.file_name())
+                .map(|name| format!("`{}`", name.to_string_lossy()))
+                .collect();
+            self.mistakes.push(
+                Mistake::new(at, format!("`{}` includes itself", path.display()), "leads back to where it is included")
+                    .hint(format!("read so far: {}", trail.join(", then "))),
+            );
             return None;
         }
         if self.trail.len() >= DEEPEST || self.files >= MOST_FILES {
-            self.mistakes.push(Mistake::new(at, format!("more than {DEEPEST} files deep, or {MOST_FILES} in all"), "one too many"));
+            self.mistakes.push(Mistake::new(
+                at,
+                format!("more than {DEEPEST} files deep, or {MOST_FILES} in all"),
+                "one too many",
+            ));
             return None;
         }
         let bytes = match text_of(path) {
@@ -128,7 +153,10 @@ impl Reader<'_> {
         if let Value::Map(entries) = &mut node.value {
             for (key, _) in entries.iter() {
                 if !SHARED.contains(&key.text.as_str()) {
-                    self.mistakes.push(Mistake::new(key.at, format!("an included file cannot have `{}`", key.text), "not shared").hint(format!("it may have {}", SHARED.join(", "))));
+                    self.mistakes.push(
+                        Mistake::new(key.at, format!("an included file cannot have `{}`", key.text), "not shared")
+                            .hint(format!("it may have {}", SHARED.join(", "))),
+                    );
                 }
             }
             entries.retain(|(key, _)| SHARED.contains(&key.text.as_str()) && key.text != "include");

@@ -31,7 +31,13 @@ pub fn load(path: &Path, surroundings: &Surroundings) -> Result<Vec<Scenario>, D
     Err(drawing::draw(&texts, mistakes))
 }
 
-fn from_tree(tree: &Node, path: &Path, texts: &Texts, surroundings: &Surroundings, mistakes: &mut Vec<Mistake>) -> Vec<Scenario> {
+fn from_tree(
+    tree: &Node,
+    path: &Path,
+    texts: &Texts,
+    surroundings: &Surroundings,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Scenario> {
     let schema = schema().to_value();
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let mut scenarios = Vec::new();

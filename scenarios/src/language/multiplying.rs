@@ -29,7 +29,11 @@ pub fn rows(tree: &Node, mistakes: &mut Vec<Mistake>) -> Vec<Row> {
             continue;
         }
         if values.is_empty() || rows.len() * values.len() > MOST_ROWS {
-            mistakes.push(Mistake::new(path.at, format!("{} values here make {} scenarios", values.len(), rows.len() * values.len()), format!("1 to {MOST_ROWS} scenarios in all")));
+            mistakes.push(Mistake::new(
+                path.at,
+                format!("{} values here make {} scenarios", values.len(), rows.len() * values.len()),
+                format!("1 to {MOST_ROWS} scenarios in all"),
+            ));
             continue;
         }
         rows = rows.iter().flat_map(|row| values.iter().filter_map(|value| put(row, path, value))).collect();
@@ -50,7 +54,9 @@ fn brief(value: &Node) -> String {
         Value::Null => "none".to_owned(),
         Value::Scalar(text) => text.clone(),
         Value::List(items) => items.iter().map(brief).collect::<Vec<_>>().join("+"),
-        Value::Map(entries) => entries.iter().map(|(key, value)| format!("{} {}", key.text, brief(value))).collect::<Vec<_>>().join(" "),
+        Value::Map(entries) => {
+            entries.iter().map(|(key, value)| format!("{} {}", key.text, brief(value))).collect::<Vec<_>>().join(" ")
+        }
     }
 }
 
@@ -68,7 +74,10 @@ fn find<'a>(tree: &'a mut Node, path: &Key) -> Result<&'a mut Node, Mistake> {
             Value::List(items) => items.iter().filter_map(id).map(str::to_owned).collect(),
             _ => Vec::new(),
         };
-        let missing = || Mistake::new(at, format!("`{}` leads nowhere", path.text), format!("no `{part}` here")).nearest(part, names.iter().map(String::as_str));
+        let missing = || {
+            Mistake::new(at, format!("`{}` leads nowhere", path.text), format!("no `{part}` here"))
+                .nearest(part, names.iter().map(String::as_str))
+        };
         node = match &mut node.value {
             Value::Map(entries) => {
                 let found = entries.iter().position(|(key, _)| key.text == *part);

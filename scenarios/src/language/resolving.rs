@@ -46,7 +46,8 @@ pub fn resolve(
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Scenario> {
     let before = mistakes.len();
-    let mut resolver = Resolver { texts, surroundings, ups: Vec::new(), hosts: Vec::new(), steps: Vec::new(), mistakes };
+    let mut resolver =
+        Resolver { texts, surroundings, ups: Vec::new(), hosts: Vec::new(), steps: Vec::new(), mistakes };
     resolver.things(document);
     let timeline = resolver.timeline(&document.timeline);
     let expect = resolver.expectations(&document.expect);
@@ -82,7 +83,8 @@ impl Resolver<'_> {
             Some(name) => {
                 if !self.ups.iter().any(|ups| ups.name == name.value) {
                     let known: Vec<&str> = self.ups.iter().map(|ups| ups.name.as_str()).collect();
-                    let mistake = Mistake::new(name.at, format!("there is no UPS `{}`", name.value), "not under `ups:`");
+                    let mistake =
+                        Mistake::new(name.at, format!("there is no UPS `{}`", name.value), "not under `ups:`");
                     let mistake = mistake.nearest(&name.value, known);
                     self.wrong(mistake);
                 }
@@ -93,7 +95,10 @@ impl Resolver<'_> {
                 [] => String::new(),
                 several => {
                     let names: Vec<String> = several.iter().map(|ups| format!("`{}`", ups.name)).collect();
-                    self.wrong(Mistake::new(start(at), "which UPS?", "there are several").hint(format!("say one of {}", names.join(", "))));
+                    self.wrong(
+                        Mistake::new(start(at), "which UPS?", "there are several")
+                            .hint(format!("say one of {}", names.join(", "))),
+                    );
                     String::new()
                 }
             },
@@ -114,7 +119,10 @@ impl Resolver<'_> {
                 [] => String::new(),
                 several => {
                     let names: Vec<String> = several.iter().map(|host| format!("`{}`", host.name)).collect();
-                    self.wrong(Mistake::new(start(at), "which host?", "there are several").hint(format!("say one of {}", names.join(", "))));
+                    self.wrong(
+                        Mistake::new(start(at), "which host?", "there are several")
+                            .hint(format!("say one of {}", names.join(", "))),
+                    );
                     String::new()
                 }
             },
@@ -147,7 +155,10 @@ impl Resolver<'_> {
         let is_group = self.hosts.iter().any(|host| host.group == name.value);
         let mistake = Mistake::new(name.at, format!("there is no host `{}`", name.value), "not under `hosts:`");
         let mistake = if is_group && !groups {
-            mistake.hint(format!("`{0}` is several hosts: say `{0}-1`, or `hosts: {0}` where several can be meant", name.value))
+            mistake.hint(format!(
+                "`{0}` is several hosts: say `{0}-1`, or `hosts: {0}` where several can be meant",
+                name.value
+            ))
         } else {
             mistake.nearest(&name.value, known)
         };

@@ -27,7 +27,12 @@ impl Checker<'_> {
     fn check(&mut self, node: &Node, schema: &Json, called: &str) {
         let Some(shape) = self.follow(schema) else { return };
         // A shape that has a name of its own is called by it, not by the key that it stands under.
-        let called = shape.get("title").and_then(Json::as_str).filter(|_| shape.contains_key("properties")).unwrap_or(called).to_owned();
+        let called = shape
+            .get("title")
+            .and_then(Json::as_str)
+            .filter(|_| shape.contains_key("properties"))
+            .unwrap_or(called)
+            .to_owned();
         let called = called.as_str();
         if let Some(kind) = shape.get("x-quantity").and_then(Json::as_str).and_then(units::kind) {
             return self.quantity(node, kind);
@@ -59,12 +64,20 @@ impl Checker<'_> {
             (Value::Scalar(text), types) if types.contains(&"integer") => self.integer(node.at, text, &shape),
             (Value::Scalar(text), types) if types.contains(&"boolean") => {
                 if !matches!(text.as_str(), "true" | "false") {
-                    self.mistakes.push(Mistake::new(node.at, format!("`{text}` is neither `true` nor `false`"), "say `true` or `false`"));
+                    self.mistakes.push(Mistake::new(
+                        node.at,
+                        format!("`{text}` is neither `true` nor `false`"),
+                        "say `true` or `false`",
+                    ));
                 }
             }
             (_, types) => {
                 let wanted = types.iter().find(|name| **name != "null").copied().unwrap_or("");
-                self.mistakes.push(Mistake::new(node.at, format!("{} belongs here, not {}", called_type(wanted), node.kind()), called_type(wanted)));
+                self.mistakes.push(Mistake::new(
+                    node.at,
+                    format!("{} belongs here, not {}", called_type(wanted), node.kind()),
+                    called_type(wanted),
+                ));
             }
         }
     }
@@ -89,10 +102,15 @@ impl Checker<'_> {
         let at = At { end: at.start + 1, ..at };
         let has = |name: &str| entries.iter().any(|(key, _)| key.text == name);
         let known = |name: &str| shape.get("properties").and_then(|known| known.get(name)).is_some();
-        let is_misspelt = |name: &str| entries.iter().any(|(key, _)| !known(&key.text) && did_you_mean(&key.text, [name]).is_some());
+        let is_misspelt =
+            |name: &str| entries.iter().any(|(key, _)| !known(&key.text) && did_you_mean(&key.text, [name]).is_some());
         for name in strings(shape.get("required")) {
             if !has(name) && !is_misspelt(name) {
-                self.mistakes.push(Mistake::new(at, format!("{called} needs `{name}`"), format!("`{name}` is missing")));
+                self.mistakes.push(Mistake::new(
+                    at,
+                    format!("{called} needs `{name}`"),
+                    format!("`{name}` is missing"),
+                ));
             }
         }
         for rule in shape.get("allOf").and_then(Json::as_array).into_iter().flatten() {
@@ -142,9 +160,11 @@ impl Checker<'_> {
         let fitting: Vec<&Json> = branches.iter().filter(|branch| fits(branch, self)).collect();
         match fitting.as_slice() {
             [] => {
-                let wanted: Vec<&str> = branches.iter().filter_map(|branch| self.follow(branch)).filter_map(|shape| {
-                    types(&shape).first().copied().filter(|name| *name != "null").map(called_type)
-                }).collect();
+                let wanted: Vec<&str> = branches
+                    .iter()
+                    .filter_map(|branch| self.follow(branch))
+                    .filter_map(|shape| types(&shape).first().copied().filter(|name| *name != "null").map(called_type))
+                    .collect();
                 let message = format!("{called} cannot be {}", node.kind());
                 self.mistakes.push(Mistake::new(node.at, message, format!("{} belongs here", wanted.join(" or "))));
             }
@@ -161,8 +181,15 @@ impl Checker<'_> {
                     best.get_or_insert(found);
                 }
                 if let Value::Scalar(text) = &node.value {
-                    let examples: Vec<String> = several.iter().filter_map(|branch| self.follow(branch)).flat_map(|shape| self.examples(&shape)).collect();
-                    self.mistakes.push(Mistake::new(node.at, format!("{called} cannot be `{text}`"), "not understood").hint(format!("write {}", examples.join(" or "))));
+                    let examples: Vec<String> = several
+                        .iter()
+                        .filter_map(|branch| self.follow(branch))
+                        .flat_map(|shape| self.examples(&shape))
+                        .collect();
+                    self.mistakes.push(
+                        Mistake::new(node.at, format!("{called} cannot be `{text}`"), "not understood")
+                            .hint(format!("write {}", examples.join(" or "))),
+                    );
                 } else {
                     self.mistakes.extend(best.into_iter().flatten());
                 }
@@ -176,7 +203,11 @@ impl Checker<'_> {
             return vec![kind.example.to_owned()];
         }
         if let Some(branches) = alternatives(shape) {
-            return branches.iter().filter_map(|branch| self.follow(branch)).flat_map(|shape| self.examples(&shape)).collect();
+            return branches
+                .iter()
+                .filter_map(|branch| self.follow(branch))
+                .flat_map(|shape| self.examples(&shape))
+                .collect();
         }
         words(shape).unwrap_or_default().iter().map(|word| format!("`{word}`")).collect()
     }
@@ -194,7 +225,9 @@ impl Checker<'_> {
         types.is_empty()
             || match node.value {
                 Value::Null => types.contains(&"null"),
-                Value::Scalar(_) => types.iter().any(|name| matches!(*name, "string" | "integer" | "boolean" | "number")),
+                Value::Scalar(_) => {
+                    types.iter().any(|name| matches!(*name, "string" | "integer" | "boolean" | "number"))
+                }
                 Value::List(_) => types.contains(&"array"),
                 Value::Map(_) => types.contains(&"object"),
             }
@@ -204,9 +237,15 @@ impl Checker<'_> {
         let mistake = match &node.value {
             Value::Scalar(text) => match kind.read(text) {
                 Ok(_) => return,
-                Err(wrong) => Mistake::new(node.at, wrong.message, format!("{} belongs here", kind.called)).hint(wrong.hint),
+                Err(wrong) => {
+                    Mistake::new(node.at, wrong.message, format!("{} belongs here", kind.called)).hint(wrong.hint)
+                }
             },
-            _ => Mistake::new(node.at, format!("{} belongs here, not {}", kind.called, node.kind()), format!("write it like {}", kind.example)),
+            _ => Mistake::new(
+                node.at,
+                format!("{} belongs here, not {}", kind.called, node.kind()),
+                format!("write it like {}", kind.example),
+            ),
         };
         self.mistakes.push(mistake);
     }
@@ -215,9 +254,14 @@ impl Checker<'_> {
         match &node.value {
             Value::Scalar(text) if words.contains(text) => {}
             Value::Scalar(text) => self.mistakes.push(
-                Mistake::new(node.at, format!("`{text}` is not a word for this"), "unknown word").nearest(text, words.iter().map(String::as_str)),
+                Mistake::new(node.at, format!("`{text}` is not a word for this"), "unknown word")
+                    .nearest(text, words.iter().map(String::as_str)),
             ),
-            _ => self.mistakes.push(Mistake::new(node.at, format!("a word belongs here, not {}", node.kind()), words.join(", "))),
+            _ => self.mistakes.push(Mistake::new(
+                node.at,
+                format!("a word belongs here, not {}", node.kind()),
+                words.join(", "),
+            )),
         }
     }
 
@@ -226,8 +270,14 @@ impl Checker<'_> {
         let least = shape.get("minimum").and_then(Json::as_i64).unwrap_or(i64::MIN);
         match text.parse::<i64>() {
             Ok(number) if (least..=most).contains(&number) => {}
-            Ok(_) => self.mistakes.push(Mistake::new(at, format!("`{text}` is out of range"), format!("{least} to {most}"))),
-            Err(_) => self.mistakes.push(Mistake::new(at, format!("`{text}` is not a whole number"), "a whole number belongs here")),
+            Ok(_) => {
+                self.mistakes.push(Mistake::new(at, format!("`{text}` is out of range"), format!("{least} to {most}")))
+            }
+            Err(_) => self.mistakes.push(Mistake::new(
+                at,
+                format!("`{text}` is not a whole number"),
+                "a whole number belongs here",
+            )),
         }
     }
 
@@ -244,7 +294,11 @@ impl Checker<'_> {
 /// Branches of a choice between shapes. A choice between constants is a word, not this.
 fn alternatives(shape: &Object) -> Option<Vec<Json>> {
     let branches = shape.get("anyOf").or_else(|| shape.get("oneOf"))?.as_array()?;
-    let shapes = branches.iter().any(|branch| branch.get("const").is_none() && branch.get("enum").is_none() && branch.get("required").is_none_or(|_| branch.get("type").is_some()));
+    let shapes = branches.iter().any(|branch| {
+        branch.get("const").is_none()
+            && branch.get("enum").is_none()
+            && branch.get("required").is_none_or(|_| branch.get("type").is_some())
+    });
     shapes.then(|| branches.clone())
 }
 

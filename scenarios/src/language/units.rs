@@ -31,16 +31,72 @@ const TIME: &[(&str, i64)] =
 
 /// Every kind of quantity. Times are kept in microseconds, everything else in thousandths.
 pub const KINDS: &[Kind] = &[
-    Kind { name: "time", called: "a time", units: TIME, example: "`90 s` or `2 m`", least: 0, most: 366 * 86_400_000_000 },
+    Kind {
+        name: "time",
+        called: "a time",
+        units: TIME,
+        example: "`90 s` or `2 m`",
+        least: 0,
+        most: 366 * 86_400_000_000,
+    },
     Kind { name: "share", called: "a share", units: &[("%", 10)], example: "`38 %`", least: 0, most: 1000 },
-    Kind { name: "power", called: "a power", units: &[("W", 1000), ("kW", 1_000_000)], example: "`35 W`", least: 0, most: 1_000_000_000 },
-    Kind { name: "load", called: "a load", units: &[("%", 10), ("W", 1000), ("kW", 1_000_000)], example: "`38 %` or `120 W`", least: 0, most: 1_000_000_000 },
+    Kind {
+        name: "power",
+        called: "a power",
+        units: &[("W", 1000), ("kW", 1_000_000)],
+        example: "`35 W`",
+        least: 0,
+        most: 1_000_000_000,
+    },
+    Kind {
+        name: "load",
+        called: "a load",
+        units: &[("%", 10), ("W", 1000), ("kW", 1_000_000)],
+        example: "`38 %` or `120 W`",
+        least: 0,
+        most: 1_000_000_000,
+    },
     Kind { name: "voltage", called: "a voltage", units: &[("V", 1000)], example: "`230 V`", least: 0, most: 1_000_000 },
-    Kind { name: "frequency", called: "a frequency", units: &[("Hz", 1000)], example: "`50 Hz`", least: 0, most: 1_000_000 },
-    Kind { name: "capacity", called: "a capacity", units: &[("Ah", 1000)], example: "`7.2 Ah`", least: 1, most: 10_000_000 },
-    Kind { name: "temperature", called: "a temperature", units: &[("C", 1000), ("°C", 1000)], example: "`25 C`", least: -60_000, most: 200_000 },
-    Kind { name: "time-step", called: "a time forward or back", units: TIME, example: "`1 h` or `-90 s`", least: -366 * 86_400_000_000, most: 366 * 86_400_000_000 },
-    Kind { name: "bytes", called: "an amount of memory", units: &[("B", 1), ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000)], example: "`64 MB`", least: 0, most: 1 << 50 },
+    Kind {
+        name: "frequency",
+        called: "a frequency",
+        units: &[("Hz", 1000)],
+        example: "`50 Hz`",
+        least: 0,
+        most: 1_000_000,
+    },
+    Kind {
+        name: "capacity",
+        called: "a capacity",
+        units: &[("Ah", 1000)],
+        example: "`7.2 Ah`",
+        least: 1,
+        most: 10_000_000,
+    },
+    Kind {
+        name: "temperature",
+        called: "a temperature",
+        units: &[("C", 1000), ("°C", 1000)],
+        example: "`25 C`",
+        least: -60_000,
+        most: 200_000,
+    },
+    Kind {
+        name: "time-step",
+        called: "a time forward or back",
+        units: TIME,
+        example: "`1 h` or `-90 s`",
+        least: -366 * 86_400_000_000,
+        most: 366 * 86_400_000_000,
+    },
+    Kind {
+        name: "bytes",
+        called: "an amount of memory",
+        units: &[("B", 1), ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000)],
+        example: "`64 MB`",
+        least: 0,
+        most: 1 << 50,
+    },
 ];
 
 /// Why something is not the quantity that belongs there.
@@ -83,7 +139,8 @@ impl Kind {
         let Some(&(unit, worth)) = self.units.iter().find(|(name, _)| *name == unit) else {
             return Err(wrong(format!("`{text}` is not {}: `{unit}` is not one of its units", self.called)));
         };
-        let value = decimal(number, worth).ok_or_else(|| wrong(format!("`{number}` is not a number that can be kept exactly")))?;
+        let value = decimal(number, worth)
+            .ok_or_else(|| wrong(format!("`{number}` is not a number that can be kept exactly")))?;
         if value < self.least || value > self.most {
             return Err(wrong(format!("`{text}` is out of range for {}", self.called)));
         }
@@ -107,7 +164,11 @@ fn decimal(text: &str, worth: i64) -> Option<i64> {
         return None;
     }
     let scale = 10_i64.pow(u32::try_from(part.len()).ok()?);
-    let units = whole.parse::<i64>().ok()?.checked_mul(scale)?.checked_add(if part.is_empty() { 0 } else { part.parse().ok()? })?;
+    let units = whole.parse::<i64>().ok()?.checked_mul(scale)?.checked_add(if part.is_empty() {
+        0
+    } else {
+        part.parse().ok()?
+    })?;
     let value = units.checked_mul(worth)?;
     (value % scale == 0).then(|| if negative { -value / scale } else { value / scale })
 }
@@ -118,7 +179,9 @@ pub fn thousandths(text: &str) -> Option<i64> {
     let text = text.trim();
     let split = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-'))).unwrap_or(text.len());
     let unit = text[split..].trim();
-    matches!(unit, "" | "%" | "V" | "W" | "Hz" | "s" | "A" | "VA" | "Ah" | "C" | "°C").then(|| decimal(&text[..split], 1000)).flatten()
+    matches!(unit, "" | "%" | "V" | "W" | "Hz" | "s" | "A" | "VA" | "Ah" | "C" | "°C")
+        .then(|| decimal(&text[..split], 1000))
+        .flatten()
 }
 
 macro_rules! quantities {
@@ -205,8 +268,17 @@ mod tests {
     #[test]
     fn wrong_quantities_say_what_to_write() {
         let wrong = [
-            ("time", "90"), ("time", "soon"), ("time", "90 sec"), ("time", "1.0000001 us"), ("share", "38 W"), ("share", "138 %"),
-            ("power", "35"), ("power", "-35 W"), ("load", "99999999999999999999 W"), ("time", "1e3 s"), ("time", "1..2 s"),
+            ("time", "90"),
+            ("time", "soon"),
+            ("time", "90 sec"),
+            ("time", "1.0000001 us"),
+            ("share", "38 W"),
+            ("share", "138 %"),
+            ("power", "35"),
+            ("power", "-35 W"),
+            ("load", "99999999999999999999 W"),
+            ("time", "1e3 s"),
+            ("time", "1..2 s"),
         ];
         let said: Vec<String> = wrong.iter().map(|(kind, text)| read(kind, text).unwrap_err()).collect();
         insta::assert_snapshot!(said.join("\n"));

@@ -9,7 +9,9 @@ use std::time::Duration;
 /// A time as a person says it: `7 s`, `1 min 30 s`, `2 h 5 min`, `250 ms`.
 #[must_use]
 pub fn time(duration: Duration) -> String {
-    let millis = duration.as_millis();
+    // Under a minute, tenths are shown: rounded, so that a sum of two parts adds up.
+    let exact = duration.as_millis();
+    let millis = if (1000..60_000).contains(&exact) { exact + 50 } else { exact };
     let (seconds, rest) = (millis / 1000, millis % 1000);
     let tenths = |whole: u128| {
         let tenth = rest / 100;
@@ -39,15 +41,17 @@ impl fmt::Display for Observation {
         match self {
             Self::Hosts { hosts, sight } => {
                 let who = match (hosts.word.as_str(), hosts.names.as_slice()) {
+                    ("all" | "any", _) if hosts.any => "any host".to_owned(),
                     ("all", _) => "all hosts".to_owned(),
-                    ("any", _) => "any host".to_owned(),
                     (word, [one]) if word == one => word.to_owned(),
                     (word, _) if hosts.any => format!("any of {word}"),
                     (word, _) => format!("all of {word}"),
                 };
                 write!(f, "{who} {sight}")
             }
-            Self::Ups { ups, sight: UpsSight::Outlet(live) } => write!(f, "{ups} outlet {}", if *live { "on" } else { "off" }),
+            Self::Ups { ups, sight: UpsSight::Outlet(live) } => {
+                write!(f, "{ups} outlet {}", if *live { "on" } else { "off" })
+            }
             Self::Ups { ups, sight: UpsSight::Var { name, is } } => write!(f, "{ups} {name} {is}"),
             Self::Wire { protocol, says, host } => {
                 let wire = match protocol {
@@ -128,10 +132,11 @@ impl fmt::Display for Claim {
             Self::Finally(what) => write!(f, "finally {what}"),
             Self::Count { what, least, most, during } => {
                 write!(f, "{what} ")?;
+                let times = |count: u32| if count == 1 { "once".to_owned() } else { format!("{count} times") };
                 match (*least, *most) {
-                    (least, most) if least == most => write!(f, "{least} times")?,
-                    (0, most) => write!(f, "at most {most} times")?,
-                    (least, u32::MAX) => write!(f, "at least {least} times")?,
+                    (least, most) if least == most => write!(f, "{}", times(least))?,
+                    (0, most) => write!(f, "at most {}", times(most))?,
+                    (least, u32::MAX) => write!(f, "at least {}", times(least))?,
                     (least, most) => write!(f, "{least} to {most} times")?,
                 }
                 write!(f, "{during}")

@@ -1,9 +1,10 @@
 //! A scenario as it is written: the one declaration that serde reads by, that the JSON Schema comes
 //! out of, and that every structural mistake is found with.
 //!
-//! [`things`] are UPSes, hosts and commands; [`timeline`] is what happens; [`sights`] are
+//! [`things`] are UPSes, hosts and commands; [`timeline`] and [`actions`] are what happens; [`sights`] are
 //! observations and expectations. What names mean is none of its business: [`super::resolving`].
 
+pub mod actions;
 pub mod sights;
 pub mod things;
 pub mod timeline;

@@ -95,7 +95,8 @@ pub fn parse(text: &str, number: usize, mistakes: &mut Vec<Mistake>) -> Option<N
         flow_nesting_limit: DEEPEST_NESTING,
         block_nesting_limit: DEEPEST_NESTING,
     };
-    let mut builder = Builder { number, open: Vec::new(), anchors: BTreeMap::new(), nodes: 0, root: None, documents: 0 };
+    let mut builder =
+        Builder { number, open: Vec::new(), anchors: BTreeMap::new(), nodes: 0, root: None, documents: 0 };
     for event in Parser::new_from_str_with_options(text, limits) {
         match event {
             Ok((event, span)) => {
@@ -114,7 +115,10 @@ pub fn parse(text: &str, number: usize, mistakes: &mut Vec<Mistake>) -> Option<N
     }
     builder.root.or_else(|| {
         let at = At { text: number, start: 0, end: 0 };
-        mistakes.push(Mistake::new(at, "there is nothing in this file", "empty").hint("a scenario has at least `title`, `ups`, `hosts` and `timeline`"));
+        mistakes.push(
+            Mistake::new(at, "there is nothing in this file", "empty")
+                .hint("a scenario has at least `title`, `ups`, `hosts` and `timeline`"),
+        );
         None
     })
 }
@@ -123,7 +127,8 @@ fn broken(at: At, info: &str) -> Mistake {
     if info.contains("nest") || info.contains("recursion") {
         Mistake::new(at, format!("collections nest deeper than {DEEPEST_NESTING}"), "too deep")
     } else if info.contains("anchor") {
-        Mistake::new(at, "this alias has no anchor", "no such anchor before this").hint("an anchor is written `&name`, before its first `*name`")
+        Mistake::new(at, "this alias has no anchor", "no such anchor before this")
+            .hint("an anchor is written `&name`, before its first `*name`")
     } else {
         Mistake::new(at, format!("this is not YAML: {}", info.trim_end_matches('.')), "here")
     }
@@ -161,7 +166,8 @@ impl Builder {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return Err(Mistake::new(at, "a second document in one file", "begins here").hint("one file holds one scenario; `matrix:` multiplies it"));
+                    return Err(Mistake::new(at, "a second document in one file", "begins here")
+                        .hint("one file holds one scenario; `matrix:` multiplies it"));
                 }
             }
             Event::Scalar(text, style, anchor, _) => {
@@ -187,7 +193,8 @@ impl Builder {
             }
             Event::Alias(id) => {
                 let Some(node) = self.anchors.get(&id) else {
-                    return Err(Mistake::new(at, "this alias contains itself", "leads back to what it is part of").hint("an alias can only repeat something that ended before it"));
+                    return Err(Mistake::new(at, "this alias contains itself", "leads back to what it is part of")
+                        .hint("an alias can only repeat something that ended before it"));
                 };
                 let node = node.clone();
                 self.finish(node, 0, mistakes)?;
@@ -201,7 +208,11 @@ impl Builder {
     fn finish(&mut self, node: Node, anchor: usize, mistakes: &mut Vec<Mistake>) -> Result<(), Mistake> {
         self.nodes += if anchor == 0 { node.count() } else { 1 };
         if self.nodes > MOST_NODES {
-            return Err(Mistake::new(node.at, format!("more than {MOST_NODES} values, aliases expanded"), "too many from here"));
+            return Err(Mistake::new(
+                node.at,
+                format!("more than {MOST_NODES} values, aliases expanded"),
+                "too many from here",
+            ));
         }
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
@@ -215,7 +226,10 @@ impl Builder {
             Items::Map { entries, key } => match key.take() {
                 Some(key) => {
                     if entries.iter().any(|(first, _)| first.text == key.text) {
-                        mistakes.push(Mistake::new(key.at, format!("`{}` is written twice", key.text), "again here").hint("a name can be used only once in one mapping"));
+                        mistakes.push(
+                            Mistake::new(key.at, format!("`{}` is written twice", key.text), "again here")
+                                .hint("a name can be used only once in one mapping"),
+                        );
                     } else {
                         entries.push((key, node));
                     }

@@ -18,7 +18,10 @@ pub struct NotRun {
 ///
 /// # Errors
 /// When the XML cannot be written.
-pub fn xml<'a>(reports: impl IntoIterator<Item = TestSuite>, skipped: impl IntoIterator<Item = &'a NotRun>) -> Result<String, quick_junit::SerializeError> {
+pub fn xml<'a>(
+    reports: impl IntoIterator<Item = TestSuite>,
+    skipped: impl IntoIterator<Item = &'a NotRun>,
+) -> Result<String, quick_junit::SerializeError> {
     let mut junit = Junit::new("ridethrough");
     junit.add_test_suites(reports);
     for not_run in skipped {
@@ -40,8 +43,16 @@ pub fn suite(report: &Report<'_>) -> TestSuite {
     suite.add_property(("stack", report.facts.makers.to_string().as_str()));
     suite.add_property(("seed", report.facts.seed.to_string().as_str()));
     suite.add_property(("scenario-time", format!("{} s", report.lasted().as_secs()).as_str()));
-    suite.add_test_cases(report.judgement.expectations.iter().map(|verdict| case("expectation", verdict, verdict.claim.clone())));
-    suite.add_test_cases(report.judgement.invariants.iter().map(|verdict| case("invariant", verdict, format!("{}: {}", verdict.id, verdict.claim))));
+    suite.add_test_cases(
+        report.judgement.expectations.iter().map(|verdict| case("expectation", verdict, verdict.claim.clone())),
+    );
+    suite.add_test_cases(
+        report
+            .judgement
+            .invariants
+            .iter()
+            .map(|verdict| case("invariant", verdict, format!("{}: {}", verdict.id, verdict.claim))),
+    );
     suite
 }
 

@@ -69,11 +69,13 @@ fn joins<'a>(events: &'a mut [Event], event: &Event) -> Option<&'a mut Event> {
     if event.who.is_empty() {
         return None;
     }
-    let recent = events.iter().rposition(|earlier| {
-        earlier.tone == event.tone && earlier.what == event.what && !earlier.who.is_empty()
-    })?;
+    let recent = events
+        .iter()
+        .rposition(|earlier| earlier.tone == event.tone && earlier.what == event.what && !earlier.who.is_empty())?;
     let apart = event.at.saturating_since(events[recent].at);
-    let between = events[recent + 1..].iter().any(|other| other.tone == Tone::Step || other.who.iter().any(|who| event.who.contains(who)));
+    let between = events[recent + 1..]
+        .iter()
+        .any(|other| other.tone == Tone::Step || other.who.iter().any(|who| event.who.contains(who)));
     let same = &mut events[recent];
     (apart <= TOGETHER && !between && event.who.iter().all(|who| !same.who.contains(who))).then_some(same)
 }

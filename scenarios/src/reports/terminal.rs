@@ -10,7 +10,7 @@ mod wires;
 
 use super::Report;
 use super::story::{self, Event, Tone};
-use crate::journal::names;
+use crate::journal::{Record, What, names};
 use crate::language::wording::clock;
 use dashboard::Dashboard;
 use std::io::{self, Write};
@@ -44,30 +44,29 @@ fn timeline(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     let mut taken = 0;
     let mut last = None;
     for event in story::tell(report.facts, report.journal) {
-        while taken <= event.upto {
+        // Where nothing happened for a minute, the eye gets a rest.
+        if event.tone != Tone::Aside && last.is_some_and(|last| event.at.saturating_since(last).as_secs() >= 60) {
+            write!(out, "{}{:>10}{}  ", palette::DIM, "⋮", palette::RESET)?;
+            dashboard.columns(out)?;
+            writeln!(out)?;
+        }
+        while report.journal.get(taken).is_some_and(|record| taken <= event.upto || follows(record, &event)) {
             dashboard.take(&report.journal[taken]);
             taken += 1;
         }
-        line(out, &event, last, &dashboard, report)?;
+        line(out, &event, &dashboard, report)?;
         last = Some(event.at);
     }
     Ok(())
 }
 
-fn line(
-    out: &mut impl Write,
-    event: &Event,
-    last: Option<protocol::Instant>,
-    dashboard: &Dashboard,
-    report: &Report<'_>,
-) -> io::Result<()> {
+/// Whether a record is what a step does at once: `mains off` is seen in its own line.
+fn follows(record: &Record, event: &Event) -> bool {
+    event.tone == Tone::Step && record.at == event.at && matches!(record.what, What::Mains { .. })
+}
+
+fn line(out: &mut impl Write, event: &Event, dashboard: &Dashboard, report: &Report<'_>) -> io::Result<()> {
     let (dim, reset) = (palette::DIM, palette::RESET);
-    // Where nothing happened for a minute, the eye gets a rest.
-    if event.tone != Tone::Aside && last.is_some_and(|last| event.at.saturating_since(last).as_secs() >= 60) {
-        write!(out, "{dim}{:>10}{reset}  ", "⋮")?;
-        dashboard.columns(out)?;
-        writeln!(out)?;
-    }
     write!(out, "{dim}{:>10}{reset}  ", clock(event.at))?;
     dashboard.columns(out)?;
     let who = names(&event.who, report.facts);

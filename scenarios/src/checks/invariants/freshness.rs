@@ -20,8 +20,15 @@ const REPEATS_LEFT_OUT: Duration = Duration::from_secs(10);
 /// A poll, and its publication.
 const SLACK: Duration = Duration::from_secs(10);
 /// Variables that only a reading can give.
-const READINGS: [&str; 7] =
-    ["ups.status", "ups.load", "battery.charge", "battery.runtime", "battery.voltage", "input.voltage", "output.voltage"];
+const READINGS: [&str; 7] = [
+    "ups.status",
+    "ups.load",
+    "battery.charge",
+    "battery.runtime",
+    "battery.voltage",
+    "input.voltage",
+    "output.voltage",
+];
 
 /// Each variable published too early, and each status published too late.
 pub fn check(history: &History<'_>) -> Finding {
@@ -92,7 +99,7 @@ impl Watch {
 
     fn process(&mut self, host: &Name, process: &Name, event: ProcessEvent) {
         match event {
-            ProcessEvent::Started if &**process == "upsd" => {
+            ProcessEvent::Started | ProcessEvent::Continued if &**process == "upsd" => {
                 self.serving.insert(host.clone());
             }
             ProcessEvent::Started => {
@@ -101,9 +108,6 @@ impl Watch {
             ProcessEvent::Exited { .. } | ProcessEvent::Killed | ProcessEvent::Stopped if &**process == "upsd" => {
                 self.serving.remove(host);
                 self.believed.retain(|(_, server), _| server != host);
-            }
-            ProcessEvent::Continued if &**process == "upsd" => {
-                self.serving.insert(host.clone());
             }
             _ => {}
         }
@@ -117,7 +121,8 @@ impl Watch {
         let drives_usb = self.wires.values().any(|wire| matches!(wire, Wire::Usb { driver: of, .. } if of == driver));
         let wired = history.facts.ups.iter().any(|ups| ups.wired);
         if READINGS.contains(&variable) && wired && drives_usb && !self.has_read.contains(driver) {
-            self.breaches.push(Breach { at, why: format!("{driver} published {variable} before it had read anything") });
+            self.breaches
+                .push(Breach { at, why: format!("{driver} published {variable} before it had read anything") });
             self.has_read.insert(driver.clone());
         }
     }
@@ -133,7 +138,8 @@ impl Watch {
             let limit = Duration::from_secs(maxage) + REPEATS_LEFT_OUT + SLACK;
             if now - *read > limit {
                 self.accused.insert(ups.clone());
-                let why = format!("{server} still gives a status of {ups} that was last read {} ago", time(now - *read));
+                let why =
+                    format!("{server} still gives a status of {ups} that was last read {} ago", time(now - *read));
                 self.breaches.push(Breach { at: *read + limit, why });
             }
         }

@@ -13,7 +13,10 @@ pub fn check(history: &History<'_>) -> Finding {
         .filter(|shutdown| shutdown.lost_sight)
         .map(|shutdown| Breach {
             at: shutdown.at,
-            why: format!("{} ran its shutdown command for want of word from a UPS that was on line power", shutdown.host.name),
+            why: format!(
+                "{} ran its shutdown command for want of word from a UPS that was on line power",
+                shutdown.host.name
+            ),
         })
         .collect();
     breaches.into()

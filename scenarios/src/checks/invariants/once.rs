@@ -4,7 +4,7 @@
 //! shutdown hook cuts the load when it finds one.
 
 use super::{Breach, Finding};
-use crate::checks::history::History;
+use crate::checks::history::{Course, History};
 use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, What};
 use crate::language::wording::clock;
 use protocol::Instant;
@@ -15,7 +15,8 @@ const GRACE: Duration = Duration::from_secs(60);
 
 /// Each command too many, and each flag that is missing or stray.
 pub fn check(history: &History<'_>) -> Finding {
-    let breaches: Vec<Breach> = history.monitored().flat_map(|(host, monitor)| of_host(history, host, monitor)).collect();
+    let breaches: Vec<Breach> =
+        history.monitored().flat_map(|(host, monitor)| of_host(history, host, monitor)).collect();
     breaches.into()
 }
 
@@ -28,24 +29,40 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
         match &record.what {
             What::Ran { host: on, role: CommandRole::Shutdown, .. } if *on == host.name => {
                 if let Some(first) = ordered {
-                    breaches.push(Breach { at: record.at, why: format!("{} ran its shutdown command again, after {}", host.name, clock(first)) });
+                    breaches.push(Breach {
+                        at: record.at,
+                        why: format!("{} ran its shutdown command again, after {}", host.name, clock(first)),
+                    });
                 }
                 if is_primary && flag.is_none() {
-                    breaches.push(Breach { at: record.at, why: format!("{} ran its shutdown command without a power-down flag", host.name) });
+                    breaches.push(Breach {
+                        at: record.at,
+                        why: format!("{} ran its shutdown command without a power-down flag", host.name),
+                    });
                 }
                 ordered = Some(record.at);
             }
-            What::Ran { host: on, role: CommandRole::Operator, command, .. } if *on == host.name && command.contains("shutdown -c") => ordered = None,
+            What::Ran { host: on, role: CommandRole::Operator, command, .. }
+                if *on == host.name && command.contains("shutdown -c") =>
+            {
+                ordered = None
+            }
             What::Flag { host: on, exists } if *on == host.name => flag = exists.then_some(record.at),
             What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => ordered = None,
             _ => {}
         }
     }
     if let (Some(since), None, true) = (flag, ordered, is_primary)
-        && history.hosts.get(&host.name).and_then(|course| course.last()).is_some_and(|(_, state)| state == HostState::Up)
+        && history.hosts.get(&host.name).and_then(Course::last).is_some_and(|(_, state)| state == HostState::Up)
         && history.end - since > GRACE
     {
-        breaches.push(Breach { at: since, why: format!("{} has a power-down flag and no shutdown under way: the next one would cut the load", host.name) });
+        breaches.push(Breach {
+            at: since,
+            why: format!(
+                "{} has a power-down flag and no shutdown under way: the next one would cut the load",
+                host.name
+            ),
+        });
     }
     breaches
 }

@@ -1,8 +1,8 @@
 //! 4. Power back at any instant of the shutdown still brings every host back; none stays off for
-//! ever, and none keeps running without the cycle it was promised.
+//!    ever, and none keeps running without the cycle it was promised.
 
 use super::{Breach, Finding};
-use crate::checks::history::History;
+use crate::checks::history::{Course, History};
 use crate::journal::{CommandRole, Ending, HostFacts, HostState, Record, What};
 use crate::language::wording::{clock, time};
 use protocol::Instant;
@@ -16,22 +16,34 @@ const LINGER: Duration = Duration::from_secs(2 * 60);
 
 /// Each host that is away although power is back, or still runs although it was told to stop.
 pub fn check(history: &History<'_>) -> Finding {
-    let mut breaches: Vec<Breach> = history.facts.hosts.iter().filter_map(|host| still_running(history, host)).collect();
+    let mut breaches: Vec<Breach> =
+        history.facts.hosts.iter().filter_map(|host| still_running(history, host)).collect();
     let Some(back) = power_back(history) else {
-        return if breaches.is_empty() { Finding::Untold("the mains are not back at the end".to_owned()) } else { Finding::Broken(breaches) };
+        return if breaches.is_empty() {
+            Finding::Untold("the mains are not back at the end".to_owned())
+        } else {
+            Finding::Broken(breaches)
+        };
     };
     // A run that settled has nothing left to wait for: what is away now stays away.
-    let is_at_rest = matches!(history.records.last(), Some(Record { what: What::End { because: Ending::Settled }, .. }));
+    let is_at_rest =
+        matches!(history.records.last(), Some(Record { what: What::End { because: Ending::Settled }, .. }));
     let mut too_early = Vec::new();
     for host in &history.facts.hosts {
-        let Some((since, state)) = history.hosts.get(&host.name).and_then(|course| course.last()) else { continue };
-        let was_up = history.hosts.get(&host.name).is_some_and(|course| course.changes().any(|(_, state)| state == HostState::Up));
+        let Some((since, state)) = history.hosts.get(&host.name).and_then(Course::last) else { continue };
+        let was_up = history
+            .hosts
+            .get(&host.name)
+            .is_some_and(|course| course.changes().any(|(_, state)| state == HostState::Up));
         if matches!(state, HostState::Up | HostState::Booting | HostState::Stopping) || !host.restores || !was_up {
             continue;
         }
         let away = history.end - back.max(since);
         if is_at_rest || away >= GRACE + Duration::from_millis(host.boots_in_ms) {
-            breaches.push(Breach { at: history.end, why: format!("{} is {state}, {} after power was back", host.name, time(away)) });
+            breaches.push(Breach {
+                at: history.end,
+                why: format!("{} is {state}, {} after power was back", host.name, time(away)),
+            });
         } else {
             too_early.push(&*host.name);
         }

@@ -19,7 +19,9 @@ pub fn check(history: &History<'_>) -> Finding {
     let breaches: Vec<Breach> = history
         .monitored()
         .filter(|(_, monitor)| monitor.supplies.iter().any(|supply| supply.primary))
-        .flat_map(|(host, monitor)| Primary { history, host, monitor, present: BTreeSet::new(), since: None }.breaches())
+        .flat_map(|(host, monitor)| {
+            Primary { history, host, monitor, present: BTreeSet::new(), since: None }.breaches()
+        })
         .collect();
     breaches.into()
 }
@@ -40,15 +42,17 @@ impl Primary<'_> {
         let mut down: BTreeSet<Name> = BTreeSet::new();
         for record in self.history.records {
             match &record.what {
-                What::Login { server, ups, host, event } if *host != self.host.name && self.is_of(server, ups) => match event {
-                    Login::In => {
-                        self.present.insert(host.clone());
+                What::Login { server, ups, host, event } if *host != self.host.name && self.is_of(server, ups) => {
+                    match event {
+                        Login::In => {
+                            self.present.insert(host.clone());
+                        }
+                        Login::Out if down.contains(server) => {}
+                        Login::Out => {
+                            self.present.remove(host);
+                        }
                     }
-                    Login::Out if down.contains(server) => {}
-                    Login::Out => {
-                        self.present.remove(host);
-                    }
-                },
+                }
                 What::Process { host, process, event, .. } if &**process == "upsd" => match event {
                     ProcessEvent::Started => {
                         down.remove(host);
@@ -71,7 +75,9 @@ impl Primary<'_> {
                     "SHUTDOWN" => found.extend(self.goes_on(record.at)),
                     _ => {}
                 },
-                What::Ran { host, role: CommandRole::Shutdown, .. } if *host == self.host.name => found.extend(self.goes_on(record.at)),
+                What::Ran { host, role: CommandRole::Shutdown, .. } if *host == self.host.name => {
+                    found.extend(self.goes_on(record.at))
+                }
                 _ => {}
             }
         }
@@ -95,7 +101,12 @@ impl Primary<'_> {
         self.since = None;
         Some(Breach {
             at,
-            why: format!("{} went on {} after its forced shutdown began, while {} had not logged out", self.host.name, time(waited), names.join(", ")),
+            why: format!(
+                "{} went on {} after its forced shutdown began, while {} had not logged out",
+                self.host.name,
+                time(waited),
+                names.join(", ")
+            ),
         })
     }
 }

@@ -46,11 +46,20 @@ pub(super) fn groundless<'h>(history: &'h History<'_>) -> impl Iterator<Item = G
         let (host, monitor) = history.monitored().find(|(facts, _)| facts.name == *host)?;
         let at = record.at;
         let from = before(at, window(monitor));
-        if operator_asked(history, at) || is_short(history, host, monitor, from, at) || follows_a_primary(history, host, monitor, from, at) {
+        if operator_asked(history, at)
+            || is_short(history, host, monitor, from, at)
+            || follows_a_primary(history, host, monitor, from, at)
+        {
             return None;
         }
-        let on_line = |ups: &str| history.ups.get(ups).is_none_or(|course| course.supply.between(from, at).all(|supply| supply == Supply::OnLine));
-        let blind = |ups: &str| history.moments(from, at).iter().any(|moment| history.is_dark(&host.name, ups, *moment));
+        let on_line = |ups: &str| {
+            history
+                .ups
+                .get(ups)
+                .is_none_or(|course| course.supply.between(from, at).all(|supply| supply == Supply::OnLine))
+        };
+        let blind =
+            |ups: &str| history.moments(from, at).iter().any(|moment| history.is_dark(&host.name, ups, *moment));
         let lost_sight = monitor.supplies.iter().any(|supply| on_line(&supply.ups) && blind(&supply.ups));
         Some(Groundless { host, monitor, at, lost_sight })
     })
@@ -70,18 +79,29 @@ fn before(at: Instant, span: Duration) -> Instant {
 fn is_short(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts, from: Instant, to: Instant) -> bool {
     history.moments(from, to).into_iter().any(|moment| {
         let good = |ups: &str| {
-            let on_battery = history.ups.get(ups).and_then(|course| course.supply.at(moment)) == Some(Supply::OnBattery);
+            let on_battery =
+                history.ups.get(ups).and_then(|course| course.supply.at(moment)) == Some(Supply::OnBattery);
             history.is_good(ups, moment) && !(on_battery && history.is_dark(&host.name, ups, moment))
         };
-        let value: u32 = monitor.supplies.iter().filter(|supply| good(&supply.ups)).map(|supply| supply.power_value).sum();
+        let value: u32 =
+            monitor.supplies.iter().filter(|supply| good(&supply.ups)).map(|supply| supply.power_value).sum();
         value < monitor.minsupplies
     })
 }
 
 /// Whether a primary of one of the host's UPSes had reason enough: its forced shutdown is an order.
-fn follows_a_primary(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts, from: Instant, to: Instant) -> bool {
+fn follows_a_primary(
+    history: &History<'_>,
+    host: &HostFacts,
+    monitor: &MonitorFacts,
+    from: Instant,
+    to: Instant,
+) -> bool {
     history.monitored().filter(|(other, _)| other.name != host.name).any(|(other, theirs)| {
-        let shares = theirs.supplies.iter().any(|supply| supply.primary && monitor.supplies.iter().any(|ours| ours.ups == supply.ups));
+        let shares = theirs
+            .supplies
+            .iter()
+            .any(|supply| supply.primary && monitor.supplies.iter().any(|ours| ours.ups == supply.ups));
         shares && is_short(history, other, theirs, before(from, window(theirs)), to)
     })
 }
@@ -89,9 +109,9 @@ fn follows_a_primary(history: &History<'_>, host: &HostFacts, monitor: &MonitorF
 /// Whether somebody asked for a shutdown, on any host.
 fn operator_asked(history: &History<'_>, until: Instant) -> bool {
     history.records.iter().take_while(|record| record.at <= until).any(|record| match &record.what {
-        What::Ran { role: CommandRole::Operator, command, .. } => {
-            ["fsd", "shutdown", "load.off", "poweroff", "halt"].iter().any(|word| command.to_ascii_lowercase().contains(word))
-        }
+        What::Ran { role: CommandRole::Operator, command, .. } => ["fsd", "shutdown", "load.off", "poweroff", "halt"]
+            .iter()
+            .any(|word| command.to_ascii_lowercase().contains(word)),
         _ => false,
     })
 }

@@ -2,15 +2,17 @@
 
 use super::{Resolver, start};
 use crate::language::action::{
-    Action, BatteryAction, BatteryChange, Disk, HostAction, HostChange, LinkAction, LinkFault, LoadAction, LowBatterySignal, Mains,
-    MainsChange, NetworkAction, NetworkFault, ProcessAction, ProcessDeed, ShutdownCommand, UpsAction, UpsDeed,
+    Action, BatteryAction, BatteryChange, Disk, HostAction, HostChange, LinkAction, LinkFault, LoadAction,
+    LowBatterySignal, Mains, MainsChange, NetworkAction, NetworkFault, ProcessAction, ProcessDeed, ShutdownCommand,
+    UpsAction, UpsDeed,
 };
 use crate::language::mistake::{At, Mistake};
 use crate::language::quantity::Permille;
 use crate::language::units::Carried;
-use crate::language::written::timeline::{
-    BatteryWord, DiskWord, LinkWord, LowBatteryWord, MainsWord, NetworkWord, ShutdownWord, Switch, UpsWord, WrittenBatteryAction,
-    WrittenHostAction, WrittenLink, WrittenLoad, WrittenMains, WrittenNetwork, WrittenOperator, WrittenProcess, WrittenUpsAction,
+use crate::language::written::actions::{
+    BatteryWord, DiskWord, LinkWord, LowBatteryWord, MainsWord, NetworkWord, ShutdownWord, Switch, UpsWord,
+    WrittenBatteryAction, WrittenHostAction, WrittenLink, WrittenLoad, WrittenMains, WrittenNetwork, WrittenOperator,
+    WrittenProcess, WrittenUpsAction,
 };
 use crate::language::yaml::shapes::Short;
 use std::time::Duration;
@@ -37,8 +39,9 @@ impl Resolver<'_> {
             && feed.value != crate::language::scenario::Host::MAINS
         {
             let known: Vec<String> = self.ups.iter().map(|ups| ups.feed.clone()).collect();
-            let mistake = Mistake::new(feed.at, format!("no UPS hangs on a feed `{}`", feed.value), "not the `feed` of any UPS")
-                .nearest(&feed.value, known.iter().map(String::as_str));
+            let mistake =
+                Mistake::new(feed.at, format!("no UPS hangs on a feed `{}`", feed.value), "not the `feed` of any UPS")
+                    .nearest(&feed.value, known.iter().map(String::as_str));
             self.wrong(mistake);
         }
         let volts = full.sag.or(full.surge).or(full.brown_out).map(|volts| MainsChange::Volts(volts.0));
@@ -46,14 +49,24 @@ impl Resolver<'_> {
         if let Some(period) = full.flicker
             && (period.0 < Duration::from_millis(1) || full.lasts.is_none())
         {
-            self.wrong(Mistake::new(start(at), "the mains cannot flicker like this", "needs a round of at least 1 ms, and `for`"));
+            self.wrong(Mistake::new(
+                start(at),
+                "the mains cannot flicker like this",
+                "needs a round of at least 1 ms, and `for`",
+            ));
         }
         let change = full.is.map(in_a_word).or(volts).or(flicker)?;
-        Some(Mains { feed: full.feed.as_ref().map(|feed| feed.value.clone()), change, lasts: full.lasts.map(|time| time.0) })
+        Some(Mains {
+            feed: full.feed.as_ref().map(|feed| feed.value.clone()),
+            change,
+            lasts: full.lasts.map(|time| time.0),
+        })
     }
 
     pub(super) fn battery(&mut self, at: At, written: &WrittenBatteryAction) -> Option<BatteryAction> {
-        let change = written.charge.map(|share| BatteryChange::Charge(share.0))
+        let change = written
+            .charge
+            .map(|share| BatteryChange::Charge(share.0))
             .or(written.health.map(|share| BatteryChange::Health(share.0)))
             .or(written.capacity.map(|capacity| BatteryChange::Capacity(capacity.0)))
             .or(written.temperature.map(|temperature| BatteryChange::Temperature(temperature.0)))
@@ -69,7 +82,9 @@ impl Resolver<'_> {
 
     pub(super) fn load(&mut self, at: At, written: &Short<Carried, WrittenLoad>) -> LoadAction {
         match written {
-            Short::Short(to) => LoadAction { ups: self.which_ups(None, at), to: to.0, ramp: Duration::ZERO, outlet: None, lasts: None },
+            Short::Short(to) => {
+                LoadAction { ups: self.which_ups(None, at), to: to.0, ramp: Duration::ZERO, outlet: None, lasts: None }
+            }
             Short::Long(full) => LoadAction {
                 ups: self.which_ups(full.ups.as_ref(), at),
                 to: full.to.0,
@@ -81,23 +96,32 @@ impl Resolver<'_> {
     }
 
     pub(super) fn ups_action(&mut self, at: At, written: &WrittenUpsAction) -> Option<UpsAction> {
-        let does = written.does.map(|word| match word {
-            UpsWord::Bypass => UpsDeed::Bypass,
-            UpsWord::EndBypass => UpsDeed::EndBypass,
-            UpsWord::Calibrate => UpsDeed::Calibrate,
-            UpsWord::SelfTest => UpsDeed::SelfTest,
-            UpsWord::Alarm => UpsDeed::Alarm,
-            UpsWord::ClearAlarm => UpsDeed::ClearAlarm,
-            UpsWord::PanelOff => UpsDeed::PanelOff,
-            UpsWord::PanelOn => UpsDeed::PanelOn,
-        }).or(written.low_battery.map(|word| UpsDeed::LowBattery(match word {
-            LowBatteryWord::AsBuilt => LowBatterySignal::AsBuilt,
-            LowBatteryWord::Early => LowBatterySignal::Early,
-            LowBatteryWord::Late => LowBatterySignal::Late,
-            LowBatteryWord::Never => LowBatterySignal::Never,
-            LowBatteryWord::Flapping => LowBatterySignal::Flapping,
-        })))?;
-        Some(UpsAction { ups: self.which_ups(written.name.as_ref(), at), does, lasts: written.lasts.map(|time| time.0) })
+        let does = written
+            .does
+            .map(|word| match word {
+                UpsWord::Bypass => UpsDeed::Bypass,
+                UpsWord::EndBypass => UpsDeed::EndBypass,
+                UpsWord::Calibrate => UpsDeed::Calibrate,
+                UpsWord::SelfTest => UpsDeed::SelfTest,
+                UpsWord::Alarm => UpsDeed::Alarm,
+                UpsWord::ClearAlarm => UpsDeed::ClearAlarm,
+                UpsWord::PanelOff => UpsDeed::PanelOff,
+                UpsWord::PanelOn => UpsDeed::PanelOn,
+            })
+            .or(written.low_battery.map(|word| {
+                UpsDeed::LowBattery(match word {
+                    LowBatteryWord::AsBuilt => LowBatterySignal::AsBuilt,
+                    LowBatteryWord::Early => LowBatterySignal::Early,
+                    LowBatteryWord::Late => LowBatterySignal::Late,
+                    LowBatteryWord::Never => LowBatterySignal::Never,
+                    LowBatteryWord::Flapping => LowBatterySignal::Flapping,
+                })
+            }))?;
+        Some(UpsAction {
+            ups: self.which_ups(written.name.as_ref(), at),
+            does,
+            lasts: written.lasts.map(|time| time.0),
+        })
     }
 
     pub(super) fn link(&mut self, at: At, written: &WrittenLink) -> LinkAction {
@@ -135,11 +159,17 @@ impl Resolver<'_> {
             }
             [from, to] => (self.hosts_named(from), self.hosts_named(to)),
             other => {
-                self.wrong(Mistake::new(start(at), format!("a network path has two sides, not {}", other.len()), "`between` names one side or two"));
+                self.wrong(Mistake::new(
+                    start(at),
+                    format!("a network path has two sides, not {}", other.len()),
+                    "`between` names one side or two",
+                ));
                 return None;
             }
         };
-        let fault = written.drop.map(|share| NetworkFault::Drop(share.0))
+        let fault = written
+            .drop
+            .map(|share| NetworkFault::Drop(share.0))
             .or(written.delay.map(|time| NetworkFault::Delay(time.0)))
             .or(written.slow_reader.map(|rate| NetworkFault::SlowReader(u32::try_from(rate.0).unwrap_or(u32::MAX))))
             .or(written.is.map(|word| match word {
@@ -163,36 +193,53 @@ impl Resolver<'_> {
         .find_map(|(deed, daemon)| daemon.as_ref().map(|daemon| (deed, daemon)))?;
         self.daemon(daemon);
         let ups = written.ups.as_ref().map(|ups| self.which_ups(Some(ups), ups.at));
-        Some(ProcessAction { host: self.which_host(written.host.as_ref(), at), daemon: daemon.value.clone(), ups, deed, lasts: written.lasts.map(|time| time.0) })
+        Some(ProcessAction {
+            host: self.which_host(written.host.as_ref(), at),
+            daemon: daemon.value.clone(),
+            ups,
+            deed,
+            lasts: written.lasts.map(|time| time.0),
+        })
     }
 
     /// A daemon's name that somebody ships.
     pub(super) fn daemon(&mut self, daemon: &crate::language::yaml::shapes::Located<String>) {
         if !DAEMONS.contains(&daemon.value.as_str()) {
-            let mistake = Mistake::new(daemon.at, format!("there is no daemon `{}`", daemon.value), "unknown").nearest(&daemon.value, DAEMONS);
+            let mistake = Mistake::new(daemon.at, format!("there is no daemon `{}`", daemon.value), "unknown")
+                .nearest(&daemon.value, DAEMONS);
             self.wrong(mistake);
         }
     }
 
     pub(super) fn host_action(&mut self, at: At, written: &WrittenHostAction) -> Option<HostAction> {
-        let change = written.disk.map(|word| HostChange::Disk(match word {
-            DiskWord::Healthy => Disk::Healthy,
-            DiskWord::Full => Disk::Full,
-            DiskWord::ReadOnly => Disk::ReadOnly,
-        }))
-        .or(written.memory_limit.map(|limit| HostChange::MemoryLimit(limit.0)))
-        .or(written.process_limit.map(HostChange::ProcessLimit))
-        .or(written.clock.map(|step| HostChange::ClockStep(step.0 / 1_000_000)))
-        .or(written.is.map(|_| HostChange::Suspended))
-        .or(written.shutdown_command.map(|word| HostChange::ShutdownCommand(match word {
-            ShutdownWord::Works => ShutdownCommand::Works,
-            ShutdownWord::Fails => ShutdownCommand::Fails,
-            ShutdownWord::Hangs => ShutdownCommand::Hangs,
-            ShutdownWord::DoesNothing => ShutdownCommand::DoesNothing,
-        })))
-        .or(written.stops_in.map(|time| HostChange::StopsIn(time.0)))
-        .or(written.power_button.map(|_| HostChange::PowerButton))?;
-        Some(HostAction { host: self.which_host(written.name.as_ref(), at), change, lasts: written.lasts.map(|time| time.0) })
+        let change = written
+            .disk
+            .map(|word| {
+                HostChange::Disk(match word {
+                    DiskWord::Healthy => Disk::Healthy,
+                    DiskWord::Full => Disk::Full,
+                    DiskWord::ReadOnly => Disk::ReadOnly,
+                })
+            })
+            .or(written.memory_limit.map(|limit| HostChange::MemoryLimit(limit.0)))
+            .or(written.process_limit.map(HostChange::ProcessLimit))
+            .or(written.clock.map(|step| HostChange::ClockStep(step.0 / 1_000_000)))
+            .or(written.is.map(|_| HostChange::Suspended))
+            .or(written.shutdown_command.map(|word| {
+                HostChange::ShutdownCommand(match word {
+                    ShutdownWord::Works => ShutdownCommand::Works,
+                    ShutdownWord::Fails => ShutdownCommand::Fails,
+                    ShutdownWord::Hangs => ShutdownCommand::Hangs,
+                    ShutdownWord::DoesNothing => ShutdownCommand::DoesNothing,
+                })
+            }))
+            .or(written.stops_in.map(|time| HostChange::StopsIn(time.0)))
+            .or(written.power_button.map(|_| HostChange::PowerButton))?;
+        Some(HostAction {
+            host: self.which_host(written.name.as_ref(), at),
+            change,
+            lasts: written.lasts.map(|time| time.0),
+        })
     }
 
     pub(super) fn operator(&mut self, at: At, written: &WrittenOperator) -> Action {

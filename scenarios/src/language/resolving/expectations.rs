@@ -45,7 +45,12 @@ impl Resolver<'_> {
             let most = entry.times.or(entry.at_most).unwrap_or(u32::MAX);
             Claim::Count { what, least, most, during: self.window(entry.during.as_ref()) }
         };
-        Some(Expectation { claim, because: entry.because.clone(), only: only(entry.stack.as_ref(), entry.rig), spot: self.texts.spot(at) })
+        Some(Expectation {
+            claim,
+            because: entry.because.clone(),
+            only: only(entry.stack.as_ref(), entry.rig),
+            spot: self.texts.spot(at),
+        })
     }
 
     fn window(&mut self, written: Option<&WrittenWindow>) -> Window {
@@ -68,7 +73,11 @@ impl Resolver<'_> {
             .map(|one| {
                 let invariant = &one.value.invariant;
                 if !(1..=INVARIANTS).contains(&invariant.value) {
-                    self.wrong(Mistake::new(invariant.at, format!("there is no invariant {}", invariant.value), format!("1 to {INVARIANTS}")));
+                    self.wrong(Mistake::new(
+                        invariant.at,
+                        format!("there is no invariant {}", invariant.value),
+                        format!("1 to {INVARIANTS}"),
+                    ));
                 }
                 if one.value.because.trim().is_empty() {
                     self.wrong(Mistake::new(start(one.at), "a broken invariant needs a reason", "`because` is empty"));

@@ -5,8 +5,8 @@ use crate::journal::{HostState, WireProtocol};
 use crate::language::mistake::{At, Mistake};
 use crate::language::observation::{Comparison, HostSight, Hosts, Observation, UpsSight};
 use crate::language::units;
+use crate::language::written::actions::Switch;
 use crate::language::written::sights::{FlagWord, WireWord, WrittenObservation};
-use crate::language::written::timeline::Switch;
 use crate::language::yaml::shapes::{Located, OneOrMany};
 
 const STATES: [(&str, HostState); 6] = [
@@ -20,9 +20,36 @@ const STATES: [(&str, HostState); 6] = [
 
 /// What `upsmon` can say (`upsmon.conf`, NOTIFYFLAG).
 const NOTICES: [&str; 30] = [
-    "ONLINE", "ONBATT", "LOWBATT", "FSD", "COMMOK", "COMMBAD", "SHUTDOWN", "SHUTDOWN_HOSTSYNC", "REPLBATT", "NOCOMM", "NOPARENT", "CAL", "NOTCAL",
-    "OFF", "NOTOFF", "BYPASS", "NOTBYPASS", "ECO", "NOTECO", "ALARM", "NOTALARM", "OVER", "NOTOVER", "TRIM", "NOTTRIM", "BOOST", "NOTBOOST",
-    "OTHER", "NOTOTHER", "SUSPEND_TIMEJUMP_UNEXPECTED",
+    "ONLINE",
+    "ONBATT",
+    "LOWBATT",
+    "FSD",
+    "COMMOK",
+    "COMMBAD",
+    "SHUTDOWN",
+    "SHUTDOWN_HOSTSYNC",
+    "REPLBATT",
+    "NOCOMM",
+    "NOPARENT",
+    "CAL",
+    "NOTCAL",
+    "OFF",
+    "NOTOFF",
+    "BYPASS",
+    "NOTBYPASS",
+    "ECO",
+    "NOTECO",
+    "ALARM",
+    "NOTALARM",
+    "OVER",
+    "NOTOVER",
+    "TRIM",
+    "NOTTRIM",
+    "BOOST",
+    "NOTBOOST",
+    "OTHER",
+    "NOTOTHER",
+    "SUSPEND_TIMEJUMP_UNEXPECTED",
 ];
 
 impl Resolver<'_> {
@@ -51,7 +78,9 @@ impl Resolver<'_> {
 
     fn hosts_of(&mut self, seen: &WrittenObservation, any: bool) -> Hosts {
         match (&seen.host, &seen.hosts) {
-            (Some(host), _) => Hosts { word: host.value.clone(), any, names: vec![self.which_host(Some(host), host.at)] },
+            (Some(host), _) => {
+                Hosts { word: host.value.clone(), any, names: vec![self.which_host(Some(host), host.at)] }
+            }
             (None, Some(hosts)) => self.several(hosts, any),
             (None, None) => Hosts { word: String::new(), any, names: Vec::new() },
         }
@@ -81,8 +110,9 @@ impl Resolver<'_> {
             return match STATES.iter().find(|(word, _)| *word == state.value) {
                 Some((_, state)) => HostSight::Is(*state),
                 None => {
-                    let mistake = Mistake::new(state.at, format!("a host is never `{}`", state.value), "not a state of a host")
-                        .nearest(&state.value, STATES.map(|(word, _)| word));
+                    let mistake =
+                        Mistake::new(state.at, format!("a host is never `{}`", state.value), "not a state of a host")
+                            .nearest(&state.value, STATES.map(|(word, _)| word));
                     self.wrong(mistake);
                     HostSight::Is(HostState::Up)
                 }
@@ -90,7 +120,9 @@ impl Resolver<'_> {
         }
         if let Some(kind) = &seen.notified {
             if !NOTICES.contains(&kind.value.as_str()) {
-                let mistake = Mistake::new(kind.at, format!("there is no notice `{}`", kind.value), "not a NOTIFYFLAG type").nearest(&kind.value, NOTICES);
+                let mistake =
+                    Mistake::new(kind.at, format!("there is no notice `{}`", kind.value), "not a NOTIFYFLAG type")
+                        .nearest(&kind.value, NOTICES);
                 self.wrong(mistake);
             }
             let ups = seen.ups.as_ref().map(|ups| self.which_ups(Some(ups), ups.at));
@@ -107,7 +139,11 @@ impl Resolver<'_> {
             (Some(command), _) => HostSight::Ran(command.clone()),
             (None, Some(line)) => HostSight::Logged(line.clone()),
             (None, None) => {
-                self.wrong(Mistake::new(start(at), "this cannot be seen of a host", "`outlet`, `has`, `below`, `above` and `refused` are of a UPS, `says` of a wire"));
+                self.wrong(Mistake::new(
+                    start(at),
+                    "this cannot be seen of a host",
+                    "`outlet`, `has`, `below`, `above` and `refused` are of a UPS, `says` of a wire",
+                ));
                 HostSight::Is(HostState::Up)
             }
         }
@@ -119,15 +155,24 @@ impl Resolver<'_> {
             return Observation::Ups { ups: name, sight: UpsSight::Outlet(outlet == Switch::On) };
         }
         let Some(var) = &seen.var else {
-            self.wrong(Mistake::new(start(at), "what is seen of this UPS?", "`outlet` or `var` is missing").hint("say `outlet: off`, or `var: ups.status` with `is`, `has`, `below`, `above` or `refused`"));
+            self.wrong(
+                Mistake::new(start(at), "what is seen of this UPS?", "`outlet` or `var` is missing")
+                    .hint("say `outlet: off`, or `var: ups.status` with `is`, `has`, `below`, `above` or `refused`"),
+            );
             return Observation::Ups { ups: name, sight: UpsSight::Outlet(true) };
         };
         if !var.value.contains('.') || var.value.contains(char::is_whitespace) {
-            self.wrong(Mistake::new(var.at, format!("`{}` is not the name of a variable", var.value), "not a variable").hint("for example `battery.charge` or `ups.status`"));
+            self.wrong(
+                Mistake::new(var.at, format!("`{}` is not the name of a variable", var.value), "not a variable")
+                    .hint("for example `battery.charge` or `ups.status`"),
+            );
         }
         let number = |this: &mut Self, text: &Located<String>| {
             units::thousandths(&text.value).unwrap_or_else(|| {
-                this.wrong(Mistake::new(text.at, format!("`{}` is not a number", text.value), "a number belongs here").hint("for example `20 %` or `13.2`"));
+                this.wrong(
+                    Mistake::new(text.at, format!("`{}` is not a number", text.value), "a number belongs here")
+                        .hint("for example `20 %` or `13.2`"),
+                );
                 0
             })
         };
@@ -142,7 +187,11 @@ impl Resolver<'_> {
         } else if let Some(error) = &seen.refused {
             Comparison::Refused(error.clone())
         } else {
-            self.wrong(Mistake::new(start(at), "what about the variable?", "`is`, `has`, `below`, `above` or `refused` is missing"));
+            self.wrong(Mistake::new(
+                start(at),
+                "what about the variable?",
+                "`is`, `has`, `below`, `above` or `refused` is missing",
+            ));
             Comparison::Is(String::new())
         };
         Observation::Ups { ups: name, sight: UpsSight::Var { name: var.value.clone(), is } }

@@ -56,14 +56,22 @@ impl Resolver<'_> {
         if device.value.contains('/') || device.value.ends_with(".yaml") {
             let path = self.texts.directory(device.at).join(&device.value);
             if !path.is_file() {
-                self.wrong(Mistake::new(device.at, format!("there is no device file `{}`", device.value), format!("no file {}", path.display())));
+                self.wrong(Mistake::new(
+                    device.at,
+                    format!("there is no device file `{}`", device.value),
+                    format!("no file {}", path.display()),
+                ));
             }
             return path.display().to_string();
         }
         let known = &self.surroundings.devices;
         if !known.is_empty() && !known.contains(&device.value) {
-            let mistake = Mistake::new(device.at, format!("there is no device `{}`", device.value), "no such file in emulator/devices")
-                .nearest(&device.value, known.iter().map(String::as_str));
+            let mistake = Mistake::new(
+                device.at,
+                format!("there is no device `{}`", device.value),
+                "no such file in emulator/devices",
+            )
+            .nearest(&device.value, known.iter().map(String::as_str));
             self.wrong(mistake);
         }
         device.value.clone()
@@ -77,7 +85,11 @@ impl Resolver<'_> {
                 self.which_ups(Some(supply), supply.at);
             }
             if fed_by.contains(&supply.value) {
-                self.wrong(Mistake::new(supply.at, format!("`{}` hangs on `{}` twice", name.value, supply.value), "again here"));
+                self.wrong(Mistake::new(
+                    supply.at,
+                    format!("`{}` hangs on `{}` twice", name.value, supply.value),
+                    "again here",
+                ));
             }
             fed_by.push(supply.value.clone());
         }
@@ -87,14 +99,20 @@ impl Resolver<'_> {
         let needs = written.needs.as_ref().map_or(1, |needs| {
             let count = usize::from(needs.value);
             if count == 0 || count > fed_by.len() {
-                self.wrong(Mistake::new(needs.at, format!("`{}` cannot need {count} of its {} supplies", name.value, fed_by.len()), format!("1 to {}", fed_by.len())));
+                self.wrong(Mistake::new(
+                    needs.at,
+                    format!("`{}` cannot need {count} of its {} supplies", name.value, fed_by.len()),
+                    format!("1 to {}", fed_by.len()),
+                ));
             }
             count
         });
         let config = self.config(&written.config);
         let cabled_to = match &written.cabled_to {
             Some(cables) => cables.0.iter().map(|cable| self.which_ups(Some(cable), cable.at)).collect(),
-            None if config.join("ups.conf").is_file() => fed_by.iter().filter(|supply| *supply != Host::MAINS).cloned().collect(),
+            None if config.join("ups.conf").is_file() => {
+                fed_by.iter().filter(|supply| *supply != Host::MAINS).cloned().collect()
+            }
             None => Vec::new(),
         };
         let one = Host {
@@ -118,7 +136,11 @@ impl Resolver<'_> {
         };
         for expanded in names {
             if self.hosts.iter().any(|host| host.name == expanded) || self.ups.iter().any(|ups| ups.name == expanded) {
-                self.wrong(Mistake::new(name.at, format!("there is already something called `{expanded}`"), "the same name"));
+                self.wrong(Mistake::new(
+                    name.at,
+                    format!("there is already something called `{expanded}`"),
+                    "the same name",
+                ));
             }
             self.hosts.push(Host { name: expanded, ..one.clone() });
         }
@@ -127,7 +149,11 @@ impl Resolver<'_> {
     fn counted(&mut self, name: &Located<String>, count: &Located<u16>) -> Vec<String> {
         let wanted = usize::from(count.value);
         if wanted == 0 || self.hosts.len() + wanted > MOST_HOSTS {
-            self.wrong(Mistake::new(count.at, format!("a scenario cannot have {wanted} of `{}`", name.value), format!("1 to {}", MOST_HOSTS - self.hosts.len().min(MOST_HOSTS))));
+            self.wrong(Mistake::new(
+                count.at,
+                format!("a scenario cannot have {wanted} of `{}`", name.value),
+                format!("1 to {}", MOST_HOSTS - self.hosts.len().min(MOST_HOSTS)),
+            ));
             return vec![format!("{}-1", name.value)];
         }
         (1..=wanted).map(|number| format!("{}-{number}", name.value)).collect()
@@ -143,8 +169,12 @@ impl Resolver<'_> {
         }
         let [beside, under] = &candidates;
         let mistake = match candidates.iter().find(|path| path.is_dir()) {
-            Some(empty) => Mistake::new(config.at, format!("`{}` holds no NUT configuration", config.value), format!("in {}", empty.display()))
-                .hint(format!("it needs one of {}", NUT_FILES.join(", "))),
+            Some(empty) => Mistake::new(
+                config.at,
+                format!("`{}` holds no NUT configuration", config.value),
+                format!("in {}", empty.display()),
+            )
+            .hint(format!("it needs one of {}", NUT_FILES.join(", "))),
             None => Mistake::new(config.at, format!("there is no directory `{}`", config.value), "not found")
                 .hint(format!("looked for {} and {}", beside.display(), under.display())),
         };
@@ -155,7 +185,10 @@ impl Resolver<'_> {
     fn name(&mut self, name: &Located<String>) {
         let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.value.is_empty() || !name.value.chars().all(legal) || name.value.starts_with('-') {
-            self.wrong(Mistake::new(name.at, format!("`{}` cannot be a name", name.value), "not a name").hint("letters, digits, `-`, `_` and `.`"));
+            self.wrong(
+                Mistake::new(name.at, format!("`{}` cannot be a name", name.value), "not a name")
+                    .hint("letters, digits, `-`, `_` and `.`"),
+            );
         } else if RESERVED.contains(&name.value.as_str()) {
             self.wrong(Mistake::new(name.at, format!("`{}` cannot be a name", name.value), "a word of the language"));
         }
@@ -165,12 +198,17 @@ impl Resolver<'_> {
     fn draw_within_load(&mut self, document: &Document) {
         for (name, written) in &document.ups.0 {
             let Some(Load::Power(total)) = written.load.map(|load| load.0) else { continue };
-            let hosts = self.hosts.iter().filter(|host| host.fed_by.first() == Some(&name.value) && host.fed_by.len() == 1);
+            let hosts =
+                self.hosts.iter().filter(|host| host.fed_by.first() == Some(&name.value) && host.fed_by.len() == 1);
             let drawn = Milliwatts(hosts.map(|host| host.draws.0).sum());
             if drawn > total {
                 self.wrong(
-                    Mistake::new(name.at, format!("the hosts on `{}` draw {drawn}, more than its load of {total}", name.value), "carries less than its hosts draw")
-                        .hint("`load` is the total at the start, hosts included"),
+                    Mistake::new(
+                        name.at,
+                        format!("the hosts on `{}` draw {drawn}, more than its load of {total}", name.value),
+                        "carries less than its hosts draw",
+                    )
+                    .hint("`load` is the total at the start, hosts included"),
                 );
             }
         }
@@ -180,7 +218,12 @@ impl Resolver<'_> {
         let mut scripts = BTreeMap::new();
         for (name, script) in &written.0 {
             let runs = script.runs.0.iter().map(|line| self.command(line)).collect();
-            let script = Script { runs, takes: script.takes.map_or(Duration::ZERO, |time| time.0), exits: script.exits.unwrap_or(0), hangs: script.hangs };
+            let script = Script {
+                runs,
+                takes: script.takes.map_or(Duration::ZERO, |time| time.0),
+                exits: script.exits.unwrap_or(0),
+                hangs: script.hangs,
+            };
             scripts.insert(name.value.clone(), script);
         }
         scripts

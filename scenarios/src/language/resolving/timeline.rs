@@ -20,7 +20,11 @@ impl Resolver<'_> {
 
     fn step_id(&mut self, id: &Located<String>, index: usize) {
         if RESERVED.contains(&id.value.as_str()) {
-            self.wrong(Mistake::new(id.at, format!("`{}` cannot be the id of a step", id.value), "a word of the language"));
+            self.wrong(Mistake::new(
+                id.at,
+                format!("`{}` cannot be the id of a step", id.value),
+                "a word of the language",
+            ));
         } else if self.steps.iter().any(|(name, _)| *name == id.value) {
             self.wrong(Mistake::new(id.at, format!("two steps are called `{}`", id.value), "the second"));
         } else {
@@ -48,7 +52,10 @@ impl Resolver<'_> {
             return Trigger::At(at.0);
         }
         if let Some(seen) = &written.when {
-            return Trigger::When { seen: self.observation(seen, false), delay: written.after.map_or(Duration::ZERO, |time| time.0) };
+            return Trigger::When {
+                seen: self.observation(seen, false),
+                delay: written.after.map_or(Duration::ZERO, |time| time.0),
+            };
         }
         if let Some(period) = written.every {
             if period.0.is_zero() {
@@ -61,15 +68,26 @@ impl Resolver<'_> {
         if let (Some(named), Some(of)) = (named, &written.of)
             && named >= index
         {
-            self.wrong(Mistake::new(of.at, format!("`{}` comes later than this step", of.value), "not before this step"));
+            self.wrong(Mistake::new(
+                of.at,
+                format!("`{}` comes later than this step", of.value),
+                "not before this step",
+            ));
         }
-        Trigger::After { delay: written.after.map_or(Duration::ZERO, |time| time.0), step: named.or_else(|| index.checked_sub(1)) }
+        Trigger::After {
+            delay: written.after.map_or(Duration::ZERO, |time| time.0),
+            step: named.or_else(|| index.checked_sub(1)),
+        }
     }
 
     /// A key that means nothing without another.
     pub(super) fn only_with(&mut self, key: &str, has_key: bool, other: &str, has_other: bool, at: At) {
         if has_key && !has_other {
-            self.wrong(Mistake::new(start(at), format!("`{key}` means something only with `{other}`"), format!("`{other}` is missing")));
+            self.wrong(Mistake::new(
+                start(at),
+                format!("`{key}` means something only with `{other}`"),
+                format!("`{other}` is missing"),
+            ));
         }
     }
 

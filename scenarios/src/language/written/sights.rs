@@ -1,6 +1,6 @@
 //! Observations and expectations as they are written.
 
-use super::timeline::Switch;
+use super::actions::Switch;
 use crate::language::expectation::Maker;
 use crate::language::units::Time;
 use crate::language::yaml::shapes::{Located, OneOrMany, Short};

@@ -2,7 +2,9 @@
 
 use super::shapes::{LOCATED, ONE_OR_MANY};
 use super::{At, Key, Node, Value};
-use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 use serde::{Deserialize, forward_to_deserialize_any};
 use std::fmt;
 
@@ -167,7 +169,9 @@ impl<'de> Deserializer<'de> for &'de Node {
     ) -> Result<V::Value, Error> {
         match &self.value {
             Value::Scalar(text) => visitor.visit_enum(text.as_str().into_deserializer()),
-            Value::Map(entries) if entries.len() == 1 => visitor.visit_enum(Variant { key: &entries[0].0, node: &entries[0].1 }),
+            Value::Map(entries) if entries.len() == 1 => {
+                visitor.visit_enum(Variant { key: &entries[0].0, node: &entries[0].1 })
+            }
             _ => Err(<Error as de::Error>::custom("one word belongs here")),
         }
         .map_err(|error: Error| error.at(self.at))

@@ -41,7 +41,8 @@ impl Axis {
     pub fn x(&self, at: Instant) -> Tenths {
         let after = self.marks.partition_point(|(mark, _)| *mark <= at);
         let total = self.marks.last().map_or(1, |(_, weight)| *weight).max(1);
-        let (Some(&(from, low)), Some(&(to, high))) = (self.marks.get(after.saturating_sub(1)), self.marks.get(after)) else {
+        let (Some(&(from, low)), Some(&(to, high))) = (self.marks.get(after.saturating_sub(1)), self.marks.get(after))
+        else {
             return self.left + self.width;
         };
         // Weights in thousandths, so that a place between two marks is exact enough.

@@ -1,10 +1,12 @@
 //! The outage, drawn: one time axis, and under one another the mains, each UPS (charge, load,
 //! status, outlet) and each host, with notices and commands as marks.
 
+mod ups;
+
 use super::axis::{Axis, Tenths};
 use super::escape::escape;
-use super::tracks::{self, Stretch};
-use crate::journal::{Answer, CommandRole, HostFacts, HostState, Name, Record, Supply, UpsFacts, What};
+use super::tracks;
+use crate::journal::{CommandRole, HostFacts, HostState, Name, Record, What};
 use crate::language::wording::{clock, time};
 use crate::reports::Report;
 use crate::reports::story::{self, Tone};
@@ -73,7 +75,12 @@ pub fn draw(report: &Report<'_>) -> String {
 fn summary(report: &Report<'_>) -> String {
     let ups: Vec<&str> = report.facts.ups.iter().map(|ups| &*ups.name).collect();
     let hosts: Vec<&str> = report.facts.hosts.iter().map(|host| &*host.name).collect();
-    format!("Mains, UPS {} and hosts {} over {}. The same is told in the table “What happened”.", ups.join(", "), hosts.join(", "), time(report.lasted()))
+    format!(
+        "Mains, UPS {} and hosts {} over {}. The same is told in the table “What happened”.",
+        ups.join(", "),
+        hosts.join(", "),
+        time(report.lasted())
+    )
 }
 
 impl Canvas<'_> {
@@ -82,7 +89,11 @@ impl Canvas<'_> {
     }
 
     fn label(&mut self, y: u64, class: &str, text: &str) {
-        self.put(format_args!("<text x=\"{}\" y=\"{y}\" class=\"{class}\" text-anchor=\"end\">{}</text>", Px(LEFT - 120), escape(text)));
+        self.put(format_args!(
+            "<text x=\"{}\" y=\"{y}\" class=\"{class}\" text-anchor=\"end\">{}</text>",
+            Px(LEFT - 120),
+            escape(text)
+        ));
     }
 
     /// A band from one moment to another, with its words in it where they fit.
@@ -90,7 +101,19 @@ impl Canvas<'_> {
         let (x, right) = (self.axis.x(from), self.axis.x(to));
         let width = right.saturating_sub(x).max(10);
         let told = escape(&format!("{words}, {} to {}", clock(from), clock(to)));
-        self.put(format_args!("<g class=\"{class}\"><title>{told}</title><rect x=\"{}\" y=\"{y}\" width=\"{}\" height=\"{height}\"/>", Px(x), Px(width)));
+        self.put(format_args!(
+            "<g class=\"{class}\"><title>{told}</title><rect x=\"{}\" y=\"{y}\" width=\"{}\" height=\"{height}\"/>",
+            Px(x),
+            Px(width)
+        ));
+        // What is bad is told by more than a colour.
+        if class.ends_with("dead") || class.ends_with("crashed") {
+            self.put(format_args!(
+                "<rect class=\"hatched\" x=\"{}\" y=\"{y}\" width=\"{}\" height=\"{height}\"/>",
+                Px(x),
+                Px(width)
+            ));
+        }
         let fits = words.chars().count() as u64 * 66 + 80 <= width;
         if fits && height >= 14 {
             self.put(format_args!("<text x=\"{}\" y=\"{}\">{}</text>", Px(x + 50), y + height / 2 + 4, escape(words)));
@@ -112,133 +135,28 @@ impl Canvas<'_> {
         self.y += BAND + 8;
     }
 
-    fn ups(&mut self, ups: &UpsFacts) {
-        let y = self.y;
-        self.label(y + 14, "name", &ups.name);
-        self.label(y + 30, "minor", &shortened(&ups.model));
-        let samples = tracks::samples(self.report.journal, &ups.name);
-        self.charge(ups, &samples);
-        self.load(ups, &samples);
-        self.status(ups);
-        self.outlet(ups);
-        self.y += 10;
-    }
-
-    fn charge(&mut self, ups: &UpsFacts, samples: &[(Instant, u32, u64)]) {
-        let (y, left, right) = (self.y, self.axis.x(Instant::START), self.axis.right());
-        self.label(y + CHART - 4, "minor", "charge");
-        for stretch in tracks::supply(self.report.journal, &ups.name, self.end) {
-            let (class, words) = match stretch.value {
-                (Supply::OnLine, _) => ("supply line", "on line power"),
-                (Supply::OnBattery, false) => ("supply battery", "on battery"),
-                (Supply::OnBattery, true) => ("supply low", "on battery, low"),
-                (Supply::Off, _) => ("supply off", "no output"),
-            };
-            self.backdrop(&stretch, (y, CHART), class, words);
-        }
-        for percent in [0, 50, 100_u64] {
-            let line = y + CHART - percent * CHART / 100;
-            self.put(format_args!("<line x1=\"{}\" x2=\"{}\" y1=\"{line}\" y2=\"{line}\" class=\"grid\"/>", Px(left), Px(right)));
-            self.put(format_args!("<text x=\"{}\" y=\"{}\" class=\"tick\">{percent} %</text>", Px(left + 40), if percent == 0 { line - 3 } else { line + 11 }));
-        }
-        let height = |permille: u32| Px(10 * (y + CHART) - u64::from(permille.min(1000)) * CHART / 100);
-        let Some(&(_, first, _)) = samples.first() else {
-            self.y += CHART + 4;
-            return;
-        };
-        let mut path = format!("M{} {}", Px(left), height(first));
-        let mut last = first;
-        for (at, permille, _) in samples {
-            let _ = write!(path, "L{} {}", Px(self.axis.x(*at)), height(*permille));
-            last = *permille;
-        }
-        let _ = write!(path, "L{} {}", Px(right), height(last));
-        let bottom = y + CHART;
-        self.put(format_args!("<path class=\"charge area\" d=\"{path}L{} {bottom}L{} {bottom}Z\"/>", Px(right), Px(left)));
-        self.put(format_args!("<path class=\"charge line\" d=\"{path}\"><title>charge of {}</title></path>", escape(&ups.name)));
-        self.lowest(samples, y);
-        self.y += CHART + 4;
-    }
-
-    /// The deepest point, in figures.
-    fn lowest(&mut self, samples: &[(Instant, u32, u64)], y: u64) {
-        let Some(&(at, permille, _)) = samples.iter().min_by_key(|(_, permille, _)| *permille) else { return };
-        if at == Instant::START {
-            return;
-        }
-        let x = self.axis.x(at);
-        let place = 10 * (y + CHART) - u64::from(permille.min(1000)) * CHART / 100;
-        self.put(format_args!("<circle class=\"lowest\" cx=\"{}\" cy=\"{}\" r=\"3\"/>", Px(x), Px(place)));
-        let text = if permille > 850 { place + 160 } else { place - 70 };
-        self.put(format_args!("<text x=\"{}\" y=\"{}\" class=\"figure\" text-anchor=\"middle\">{} %</text>", Px(x), Px(text), permille / 10));
-    }
-
-    fn backdrop<T>(&mut self, stretch: &Stretch<T>, (y, height): (u64, u64), class: &str, words: &str) {
-        let (x, right) = (self.axis.x(stretch.from), self.axis.x(stretch.to));
-        let told = escape(&format!("{words}, {} to {}", clock(stretch.from), clock(stretch.to)));
-        self.put(format_args!(
-            "<rect class=\"{class}\" x=\"{}\" y=\"{y}\" width=\"{}\" height=\"{height}\"><title>{told}</title></rect>",
-            Px(x),
-            Px(right.saturating_sub(x))
-        ));
-    }
-
-    fn load(&mut self, ups: &UpsFacts, samples: &[(Instant, u32, u64)]) {
-        const HEIGHT: u64 = 34;
-        let most = samples.iter().map(|(_, _, load)| *load).max().unwrap_or(0).max(1);
-        let (y, right) = (self.y, self.axis.right());
-        self.label(y + HEIGHT - 4, "minor", "load");
-        let place = |load: u64| Px(10 * (y + HEIGHT) - load * (HEIGHT - 4) * 10 / most);
-        let Some(&(_, _, first)) = samples.first() else { return };
-        let mut path = format!("M{} {}", Px(LEFT), place(first));
-        let mut last = first;
-        for (at, _, load) in samples {
-            if *load != last {
-                let _ = write!(path, "H{}V{}", Px(self.axis.x(*at)), place(*load));
-                last = *load;
-            }
-        }
-        let _ = write!(path, "H{}", Px(right));
-        self.put(format_args!("<path class=\"load\" d=\"{path}\"><title>load of {}</title></path>", escape(&ups.name)));
-        self.put(format_args!("<text x=\"{}\" y=\"{}\" class=\"tick\">{} W</text>", Px(LEFT + 40), y + 16, most / 1000));
-        self.y += HEIGHT + 6;
-    }
-
-    fn status(&mut self, ups: &UpsFacts) {
-        let y = self.y;
-        self.label(y + 16, "minor", "ups.status");
-        for stretch in tracks::status(self.report.journal, &ups.name, self.end) {
-            let (class, words) = match &stretch.value {
-                Answer::Error(error) => ("status unknown", error),
-                Answer::Value(value) => (status_class(value), value),
-            };
-            self.band(stretch.from, stretch.to, (y, BAND - 2), class, words);
-        }
-        self.y += BAND + 2;
-    }
-
-    fn outlet(&mut self, ups: &UpsFacts) {
-        let y = self.y;
-        self.label(y + 10, "minor", "outlet");
-        for stretch in tracks::outlet(self.report.journal, &ups.name, self.end) {
-            let (class, words) = if stretch.value { ("outlet live", "outlet on") } else { ("outlet dead", "outlet off") };
-            self.band(stretch.from, stretch.to, (y, 12), class, words);
-        }
-        self.y += 18;
-    }
-
     fn host(&mut self, host: &HostFacts) {
         let y = self.y + 6;
         self.label(y + 15, "name", &shortened(&host.name));
         for stretch in tracks::host(self.report.journal, &host.name, host.starts, self.end) {
-            self.band(stretch.from, stretch.to, (y, BAND - 4), &format!("host {}", stretch.value), &stretch.value.to_string());
+            self.band(
+                stretch.from,
+                stretch.to,
+                (y, BAND - 4),
+                &format!("host {}", stretch.value),
+                &stretch.value.to_string(),
+            );
         }
-        let marks: Vec<(Instant, &str, String)> = self.report.journal.iter().filter_map(|record| mark(record, &host.name)).collect();
+        let marks: Vec<(Instant, &str, String)> =
+            self.report.journal.iter().filter_map(|record| mark(record, &host.name)).collect();
         for (at, class, words) in marks {
             let x = self.axis.x(at);
             let told = escape(&format!("{}: {words}", clock(at)));
             let top = Px(10 * y - 50);
-            self.put(format_args!("<path class=\"mark {class}\" d=\"M{} {top}l3.5 5l-3.5 5l-3.5 -5Z\"><title>{told}</title></path>", Px(x)));
+            self.put(format_args!(
+                "<path class=\"mark {class}\" d=\"M{} {top}l3.5 5l-3.5 5l-3.5 -5Z\"><title>{told}</title></path>",
+                Px(x)
+            ));
         }
         self.y += BAND + 6;
     }
@@ -248,7 +166,11 @@ impl Canvas<'_> {
             let x = Px(self.axis.x(at));
             self.put(format_args!("<line x1=\"{x}\" x2=\"{x}\" y1=\"{top}\" y2=\"{bottom}\" class=\"grid faint\"/>"));
             let label = clock(at);
-            self.put(format_args!("<text x=\"{x}\" y=\"{}\" class=\"tick\" text-anchor=\"middle\">{}</text>", bottom + 18, label.trim_end_matches(".0")));
+            self.put(format_args!(
+                "<text x=\"{x}\" y=\"{}\" class=\"tick\" text-anchor=\"middle\">{}</text>",
+                bottom + 18,
+                label.trim_end_matches(".0")
+            ));
         }
     }
 
@@ -260,7 +182,9 @@ impl Canvas<'_> {
             .journal
             .iter()
             .filter_map(|record| match &record.what {
-                What::Step { does, id, .. } => Some((record.at, id.clone().unwrap_or_else(|| does.clone()), does.clone())),
+                What::Step { does, id, .. } => {
+                    Some((record.at, id.clone().unwrap_or_else(|| does.clone()), does.clone()))
+                }
                 _ => None,
             })
             .collect();
@@ -270,10 +194,18 @@ impl Canvas<'_> {
             let row = free.iter().position(|right| *right <= x).unwrap_or(LABEL_ROWS - 1);
             let told = escape(&format!("{}: {does}", clock(at)));
             let y = 14 + 16 * row as u64;
-            self.put(format_args!("<g class=\"step\"><title>{told}</title><line x1=\"{0}\" x2=\"{0}\" y1=\"{1}\" y2=\"{bottom}\"/>", Px(x), y - 8));
+            self.put(format_args!(
+                "<g class=\"step\"><title>{told}</title><line x1=\"{0}\" x2=\"{0}\" y1=\"{1}\" y2=\"{bottom}\"/>",
+                Px(x),
+                y - 8
+            ));
             // A label that would leave the page on the right stands to the left of its line.
             let (anchor, place) = if x + width > WIDTH { ("end", x - 40) } else { ("start", x + 40) };
-            self.put(format_args!("<text x=\"{}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text></g>", Px(place), escape(&label)));
+            self.put(format_args!(
+                "<text x=\"{}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text></g>",
+                Px(place),
+                escape(&label)
+            ));
             free[row] = x + width;
         }
     }
@@ -292,22 +224,13 @@ fn shortened(name: &str) -> String {
 /// What deserves a mark on a host's band.
 fn mark(record: &Record, name: &Name) -> Option<(Instant, &'static str, String)> {
     match &record.what {
-        What::Notified { host, kind, text, .. } if host == name && record.at > Instant::START => Some((record.at, "notice", format!("{kind} {text}"))),
-        What::Ran { host, role: CommandRole::Shutdown, command, .. } if host == name => Some((record.at, "command", format!("runs {command}"))),
+        What::Notified { host, kind, text, .. } if host == name && record.at > Instant::START => {
+            Some((record.at, "notice", format!("{kind} {text}")))
+        }
+        What::Ran { host, role: CommandRole::Shutdown, command, .. } if host == name => {
+            Some((record.at, "command", format!("runs {command}")))
+        }
         _ => None,
-    }
-}
-
-fn status_class(value: &str) -> &'static str {
-    let has = |flag: &str| value.split_whitespace().any(|word| word == flag);
-    if has("FSD") || (has("OB") && has("LB")) {
-        "status critical"
-    } else if has("OB") {
-        "status battery"
-    } else if has("OL") {
-        "status line"
-    } else {
-        "status unknown"
     }
 }
 

@@ -14,7 +14,9 @@ use std::time::Duration;
 pub fn verdicts(report: &Report<'_>) -> String {
     let judgement = report.judgement;
     let mut section = "<section class=\"verdicts\">\n<h2>Verdicts</h2>\n".to_owned();
-    for (caption, verdicts, numbered) in [("Expectations", &judgement.expectations, false), ("Invariants", &judgement.invariants, true)] {
+    for (caption, verdicts, numbered) in
+        [("Expectations", &judgement.expectations, false), ("Invariants", &judgement.invariants, true)]
+    {
         if verdicts.is_empty() {
             continue;
         }
@@ -39,7 +41,10 @@ fn row(verdict: &Verdict, numbered: bool) -> String {
         Outcome::Skipped { why } => ("skipped", "not judged", escape(why)),
     };
     let number = if numbered { format!("<td>{}</td>", verdict.id) } else { String::new() };
-    format!("<tr class=\"{class}\"><th scope=\"row\">{word}</th>{number}<td>{}</td><td>{said}</td></tr>\n", escape(&verdict.claim))
+    format!(
+        "<tr class=\"{class}\"><th scope=\"row\">{word}</th>{number}<td>{}</td><td>{said}</td></tr>\n",
+        escape(&verdict.claim)
+    )
 }
 
 fn lines(text: &str) -> String {
@@ -48,9 +53,10 @@ fn lines(text: &str) -> String {
 
 /// The story, line by line.
 pub fn story(report: &Report<'_>) -> String {
-    let mut section = "<section>\n<h2>What happened</h2>\n<table class=\"story\">\n<thead><tr><th scope=\"col\">time</th>\
+    let mut section =
+        "<section>\n<h2>What happened</h2>\n<table class=\"story\">\n<thead><tr><th scope=\"col\">time</th>\
         <th scope=\"col\">who</th><th scope=\"col\">what</th><th scope=\"col\">more</th></tr></thead>\n<tbody>\n"
-        .to_owned();
+            .to_owned();
     for event in story::tell(report.facts, report.journal) {
         let class = tone(event.tone);
         let _ = writeln!(
@@ -103,7 +109,9 @@ pub fn setup(report: &Report<'_>) -> String {
         let supplies: Vec<String> = monitor
             .into_iter()
             .flat_map(|monitor| &monitor.supplies)
-            .map(|supply| format!("{}@{} ({})", supply.ups, supply.server, if supply.primary { "primary" } else { "secondary" }))
+            .map(|supply| {
+                format!("{}@{} ({})", supply.ups, supply.server, if supply.primary { "primary" } else { "secondary" })
+            })
             .collect();
         let _ = writeln!(
             section,

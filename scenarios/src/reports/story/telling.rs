@@ -2,8 +2,8 @@
 
 use super::{Event, Tone};
 use crate::journal::{
-    Answer, CommandRole, Direction, HostState, LinkEvent, Login, MainsState, Name, ProcessEvent, Record, RunFacts, Supply, What,
-    WireProtocol,
+    Answer, CommandRole, Direction, HostState, LinkEvent, Login, MainsState, Name, ProcessEvent, Record, RunFacts,
+    Supply, What, WireProtocol,
 };
 use crate::language::wording::time;
 use protocol::Instant;
@@ -39,7 +39,12 @@ impl Teller {
             step: None,
             nominal: facts.feeds.iter().map(|feed| (feed.name.clone(), feed.millivolts)).collect(),
             ended: Vec::new(),
-            away: facts.hosts.iter().filter(|host| host.starts != HostState::Up).map(|host| host.name.clone()).collect(),
+            away: facts
+                .hosts
+                .iter()
+                .filter(|host| host.starts != HostState::Up)
+                .map(|host| host.name.clone())
+                .collect(),
             status: BTreeMap::new(),
         }
     }
@@ -53,12 +58,17 @@ impl Teller {
                 (Tone::Step, None, does.clone(), id.clone())
             }
             What::Mains { feed, is } => {
-                let follows = self.step.as_ref().is_some_and(|(at, does)| *at == record.at && does.starts_with(&**feed));
+                let follows =
+                    self.step.as_ref().is_some_and(|(at, does)| *at == record.at && does.starts_with(&**feed));
                 self.mains(feed, *is, begins || follows)?
             }
-            What::Sample { ups, charge_permille, runtime_s, .. } => self.sample(ups, *charge_permille, *runtime_s, begins)?,
+            What::Sample { ups, charge_permille, runtime_s, .. } => {
+                self.sample(ups, *charge_permille, *runtime_s, begins)?
+            }
             _ if begins => return None,
-            What::Supply { .. } | What::Outlet { .. } | What::LowBattery { .. } | What::Commanded { .. } => of_ups(&record.what)?,
+            What::Supply { .. } | What::Outlet { .. } | What::LowBattery { .. } | What::Commanded { .. } => {
+                of_ups(&record.what)?
+            }
             What::Host { host, is, because } => {
                 self.ended.retain(|(of, _)| of != host);
                 self.away.retain(|of| of != host);
@@ -74,7 +84,9 @@ impl Teller {
                 let ups = line.strip_prefix("FSD ")?;
                 (Tone::Protocol, None, format!("FSD {ups}"), Some("the primary has upsd tell everybody".to_owned()))
             }
-            What::Link { from, to, event: LinkEvent::Broken, .. } => (Tone::Danger, None, format!("the link from {from} to {to} broke"), None),
+            What::Link { from, to, event: LinkEvent::Broken, .. } => {
+                (Tone::Danger, None, format!("the link from {from} to {to} broke"), None)
+            }
             What::Warning { text } => (Tone::Danger, None, text.clone(), Some("warning".to_owned())),
             _ => of_host(&record.what)?,
         };
@@ -100,7 +112,8 @@ impl Teller {
         let tenth = charge.div_ceil(100);
         let before = self.tenths.insert(ups.clone(), tenth)?;
         let left = format!("reckons with {}", time(Duration::from_secs(runtime_s)));
-        (before != tenth && !begins).then(|| (Tone::Aside, Some(ups), format!("battery at {} %", charge / 10), Some(left)))
+        (before != tenth && !begins)
+            .then(|| (Tone::Aside, Some(ups), format!("battery at {} %", charge / 10), Some(left)))
     }
 
     fn process<'a>(&mut self, host: &'a Name, process: &Name, event: ProcessEvent) -> Option<Line<'a>> {
@@ -147,8 +160,12 @@ fn of_ups(what: &What) -> Option<Line<'_>> {
         What::Supply { ups, is: Supply::OnLine } => (Tone::Power, Some(ups), "on line power".to_owned(), None),
         What::Supply { ups, is: Supply::OnBattery } => (Tone::Danger, Some(ups), "on battery".to_owned(), None),
         What::Supply { ups, is: Supply::Off } => (Tone::Danger, Some(ups), "without output".to_owned(), None),
-        What::Outlet { ups, live: true, because } => (Tone::Power, Some(ups), "outlet on".to_owned(), Some(because.clone())),
-        What::Outlet { ups, live: false, because } => (Tone::Danger, Some(ups), "outlet off".to_owned(), Some(because.clone())),
+        What::Outlet { ups, live: true, because } => {
+            (Tone::Power, Some(ups), "outlet on".to_owned(), Some(because.clone()))
+        }
+        What::Outlet { ups, live: false, because } => {
+            (Tone::Danger, Some(ups), "outlet off".to_owned(), Some(because.clone()))
+        }
         What::LowBattery { ups, low: true } => (Tone::Danger, Some(ups), "battery low".to_owned(), None),
         What::LowBattery { ups, low: false } => (Tone::Power, Some(ups), "battery no longer low".to_owned(), None),
         What::Commanded { ups, command } => (Tone::Protocol, Some(ups), format!("is told: {command}"), None),
@@ -168,9 +185,15 @@ fn of_host(what: &What) -> Option<Line<'_>> {
         What::Ended { host, role: CommandRole::Shutdown, command, status } if *status != Some(0) => {
             (Tone::Danger, Some(host), format!("{command} failed"), status.map(|status| format!("exit {status}")))
         }
-        What::Decision { host, decision, reason, .. } => (Tone::Act, Some(host), decision.clone(), Some(reason.clone())),
-        What::Login { server, ups, host, event: Login::In } => (Tone::Protocol, Some(host), format!("logged in to {ups} on {server}"), None),
-        What::Login { ups, host, event: Login::Out, .. } => (Tone::Protocol, Some(host), format!("logged out of {ups}"), None),
+        What::Decision { host, decision, reason, .. } => {
+            (Tone::Act, Some(host), decision.clone(), Some(reason.clone()))
+        }
+        What::Login { server, ups, host, event: Login::In } => {
+            (Tone::Protocol, Some(host), format!("logged in to {ups} on {server}"), None)
+        }
+        What::Login { ups, host, event: Login::Out, .. } => {
+            (Tone::Protocol, Some(host), format!("logged out of {ups}"), None)
+        }
         What::Flag { host, exists: true } => (Tone::Act, Some(host), "power-down flag written".to_owned(), None),
         What::Flag { host, exists: false } => (Tone::Act, Some(host), "power-down flag removed".to_owned(), None),
         _ => return None,

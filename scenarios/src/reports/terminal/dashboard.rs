@@ -35,7 +35,13 @@ impl Dashboard {
                 .ups
                 .iter()
                 .take(MOST_BARS)
-                .map(|ups| Bar { ups: ups.name.clone(), charge_permille: 1000, supply: Supply::OnLine, low: false, live: true })
+                .map(|ups| Bar {
+                    ups: ups.name.clone(),
+                    charge_permille: 1000,
+                    supply: Supply::OnLine,
+                    low: false,
+                    live: true,
+                })
                 .collect(),
             hosts: facts.hosts.iter().take(MOST_SIGNS).map(|host| (host.name.clone(), host.starts)).collect(),
             more_hosts: facts.hosts.len() > MOST_SIGNS,
@@ -127,7 +133,12 @@ impl Bar {
             (_, Supply::OnLine) => " ",
         };
         let percent = self.charge_permille / 10;
-        write!(out, "{style}{}{reset}{dim}{}{reset}{percent:>4} % {style}{sign}{reset} ", "█".repeat(full), "░".repeat(CELLS as usize - full))
+        write!(
+            out,
+            "{style}{}{reset}{dim}{}{reset}{percent:>4} % {style}{sign}{reset} ",
+            "█".repeat(full),
+            "░".repeat(CELLS as usize - full)
+        )
     }
 }
 

@@ -115,11 +115,25 @@ fn speed(report: &Report<'_>) -> String {
 /// What the stream says.
 pub fn one_line(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     let reset = palette::RESET;
-    let (style, word) = if report.judgement.has_passed() { (palette::GOOD, "passed") } else { (palette::BAD, "FAILED") };
-    writeln!(out, "{style}{word}{reset}  {}  {}{} · {}{reset}", report.facts.scenario, palette::DIM, counts(report.judgement), speed(report))?;
+    let (style, word) =
+        if report.judgement.has_passed() { (palette::GOOD, "passed") } else { (palette::BAD, "FAILED") };
+    writeln!(
+        out,
+        "{style}{word}{reset}  {}  {}{} · {}{reset}",
+        report.facts.scenario,
+        palette::DIM,
+        counts(report.judgement),
+        speed(report)
+    )?;
     for verdict in report.judgement.all() {
         if let Outcome::Failed { why, .. } = &verdict.outcome {
-            writeln!(out, "        {}✘{reset} {}: {}", palette::BAD, verdict.claim, why.lines().next().unwrap_or_default())?;
+            writeln!(
+                out,
+                "        {}✘{reset} {}: {}",
+                palette::BAD,
+                verdict.claim,
+                why.lines().next().unwrap_or_default()
+            )?;
         }
     }
     Ok(())

@@ -1,0 +1,102 @@
+//! Every quantifier, on the sample journal: expectations as they are written, and how they come out.
+
+use crate::checks::{Outcome, judge_by};
+use crate::journal::sample;
+use crate::language::{Surroundings, load};
+use std::fs;
+use tempfile::TempDir;
+
+const TOPOLOGY: &str = "\
+title: t
+ups: { rack: { device: any-ups } }
+hosts:
+  nas: { fed_by: rack, config: nut, draws: 40 W, stops_in: 30 s }
+  box: { fed_by: rack, config: nut, draws: 40 W, stops_in: 20 s }
+timeline:
+  - { id: outage, at: 30 s, mains: off }
+  - { id: return, when: { host: nas, is: off }, after: 10 s, mains: on }
+  - { id: unreached, when: { host: nas, is: crashed }, mains: off }
+expect:
+";
+
+/// How each of these expectations comes out on the sample journal.
+fn judged(expectations: &str) -> String {
+    let directory = TempDir::new().unwrap();
+    fs::create_dir(directory.path().join("nut")).unwrap();
+    fs::write(directory.path().join("nut/upsmon.conf"), "").unwrap();
+    let file = directory.path().join("t.yaml");
+    fs::write(&file, format!("{TOPOLOGY}{expectations}")).unwrap();
+    let scenario = load(&file, &Surroundings::default()).unwrap_or_else(|wrong| panic!("{wrong}")).remove(0);
+    let verdicts = judge_by(&sample::outage(), &scenario.expect, &[], None).unwrap().expectations;
+    let lines = verdicts.iter().map(|verdict| match &verdict.outcome {
+        Outcome::Held { note: None } => format!("holds: {}", verdict.claim),
+        Outcome::Held { note: Some(note) } => format!("holds: {} ({note})", verdict.claim),
+        Outcome::Failed { why, .. } => format!("FAILS: {} ({why})", verdict.claim),
+        Outcome::Skipped { why } => format!("skipped: {} ({why})", verdict.claim),
+        Outcome::Foreseen { .. } => unreachable!("no violation is listed"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn see_looks_from_its_anchor_on() {
+    insta::assert_snapshot!(judged(
+        r"
+  - { see: { host: nas, notified: ONBATT }, within: 7 s, of: outage }
+  - { see: { host: nas, notified: ONBATT }, within: 50 ms, of: outage }
+  - { see: { hosts: all, notified: FSD } }
+  - { see: { hosts: all, notified: FSD }, of: return }
+  - { see: { hosts: [nas, box], is: halted }, of: outage }
+  - { see: { host: nas, is: up }, of: return }
+  - { see: { host: nas, is: up }, of: unreached }
+  - { see: { hosts: all, notified: NOCOMM } }
+  - { see: { hosts: any, ran: shutdown -h } }
+  - { see: { ups: rack, var: ups.status, has: FSD } }
+  - { see: { wire: net, says: FSD rack } }
+  - { see: { wire: net, says: FSD rack, at: box } }
+  - { see: { host: nas, flag: exists } }
+"
+    ));
+}
+
+#[test]
+fn never_and_always_keep_to_their_window() {
+    insta::assert_snapshot!(judged(
+        r"
+  - { never: { hosts: any, is: stopping }, during: { to: outage } }
+  - { never: { hosts: any, is: stopping } }
+  - { never: { hosts: all, is: crashed } }
+  - { never: { host: box, notified: ONBATT }, during: { from: return } }
+  - { always: { hosts: all, is: up }, during: { to: outage } }
+  - { always: { hosts: all, is: up } }
+  - { always: { ups: rack, outlet: off }, during: { from: unreached } }
+"
+    ));
+}
+
+#[test]
+fn order_wants_each_after_the_one_above() {
+    insta::assert_snapshot!(judged(
+        r"
+  - order: [{ host: box, is: halted }, { host: nas, is: halted }, { ups: rack, outlet: off }, { ups: rack, outlet: on }, { hosts: all, is: up }]
+  - order: [{ host: nas, is: halted }, { host: box, is: halted }]
+  - order: [{ host: box, notified: ONBATT }, { host: box, notified: ONLINE }]
+"
+    ));
+}
+
+#[test]
+fn finally_and_count_look_at_the_whole() {
+    insta::assert_snapshot!(judged(
+        r"
+  - finally: { hosts: all, is: up }
+  - finally: { hosts: all, is: halted }
+  - finally: { host: nas, flag: absent }
+  - { count: { hosts: all, is: halted }, times: 2 }
+  - { count: { hosts: all, notified: ONBATT }, at_most: 1 }
+  - { count: { hosts: any, notified: FSD }, at_least: 2, during: { from: outage, to: return } }
+  - { finally: { hosts: all, is: up }, stack: nut }
+  - { finally: { hosts: all, is: up }, stack: { monitor: ours }, rig: processes }
+"
+    ));
+}

@@ -1,0 +1,241 @@
+//! Each invariant, shown failing on a journal that breaks it and passing on one that does not.
+
+use crate::checks::{Outcome, judge_by};
+use crate::journal::sample::{self, at};
+use crate::journal::{
+    Answer, CommandRole, Direction, Ending, HostState, Login, ProcessEvent, Record, Supply, What, WireProtocol, lines,
+};
+use crate::language::{Only, Spot, Violation};
+
+/// Numbers of the invariants that a journal breaks.
+fn broken(journal: &[Record]) -> Vec<String> {
+    let judgement = judge_by(journal, &[], &[], None).unwrap();
+    judgement.invariants.into_iter().filter(|verdict| verdict.outcome.is_failure()).map(|verdict| verdict.id).collect()
+}
+
+fn why(journal: &[Record], number: usize) -> String {
+    match judge_by(journal, &[], &[], None).unwrap().invariants.swap_remove(number - 1).outcome {
+        Outcome::Failed { why, .. } | Outcome::Skipped { why } => why,
+        other => format!("{other:?}"),
+    }
+}
+
+/// The good outage with some records left out.
+fn without(leave_out: impl Fn(&Record) -> bool) -> Vec<Record> {
+    sample::outage().into_iter().filter(|record| !leave_out(record)).collect()
+}
+
+/// A journal with a record more, in its place.
+fn and(mut journal: Vec<Record>, ms: u64, what: What) -> Vec<Record> {
+    let place = journal.partition_point(|record| record.at <= at(ms));
+    journal.insert(place, Record { at: at(ms), what });
+    journal
+}
+
+/// The day of the outage, but the mains never failed.
+fn without_the_outage() -> Vec<Record> {
+    without(|record| {
+        matches!(record.what, What::Mains { .. } | What::LowBattery { .. } | What::Supply { is: Supply::OnBattery, .. })
+    })
+}
+
+#[test]
+fn a_good_outage_breaks_nothing() {
+    assert_eq!(broken(&sample::outage()), [""; 0]);
+}
+
+#[test]
+fn a_journal_read_back_is_judged_the_same() {
+    let journal = sample::outage();
+    let mut text = Vec::new();
+    lines::write(&mut text, &journal).unwrap();
+    let again = lines::read(text.as_slice()).unwrap();
+    assert_eq!(again, journal);
+    assert_eq!(judge_by(&again, &[], &[], None), judge_by(&journal, &[], &[], None));
+}
+
+#[test]
+fn a_shutdown_on_good_power_breaks_1() {
+    let journal = without_the_outage();
+    assert_eq!(broken(&journal), ["1"]);
+    assert!(
+        why(&journal, 1).contains("box ran its shutdown command although rack was good all the time"),
+        "{}",
+        why(&journal, 1)
+    );
+}
+
+#[test]
+fn an_operator_may_shut_down_on_good_power() {
+    let asked = What::Ran {
+        host: "nas".into(),
+        role: CommandRole::Operator,
+        by: "operator".into(),
+        command: "upsmon -c fsd".into(),
+    };
+    assert_eq!(broken(&and(without_the_outage(), 50_000, asked)), [""; 0]);
+}
+
+#[test]
+fn a_crash_breaks_2_and_its_arithmetic_is_told() {
+    let crashed = sample::state("box", HostState::Crashed, "its last supply went");
+    let journal =
+        without(|record| matches!(&record.what, What::Host { host, is: HostState::Halted, .. } if &**host == "box"));
+    let journal = and(journal, 80_000, crashed);
+    assert_eq!(broken(&journal), ["2"]);
+    insta::assert_snapshot!(why(&journal, 2), @"1:20.0: box ran `/sbin/shutdown -h +0` at 1:05.2, when rack had 10.0 % and reckoned with 1 min 40 s. Needed: 20 s to stop = 20 s. Power lasted 14.8 s: 5.2 s short");
+}
+
+#[test]
+fn a_primary_that_does_not_wait_breaks_3() {
+    let journal =
+        without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
+    assert_eq!(broken(&journal), ["3"]);
+    assert!(why(&journal, 3).contains("while box had not logged out"), "{}", why(&journal, 3));
+}
+
+#[test]
+fn a_server_that_dies_logs_nobody_out() {
+    let journal =
+        without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
+    let journal = and(journal, 62_000, sample::process("upsd", ProcessEvent::Killed));
+    let journal = and(journal, 62_001, sample::login("box", Login::Out));
+    let journal = and(journal, 63_000, sample::process("upsd", ProcessEvent::Started));
+    assert_eq!(broken(&journal), ["3"]);
+}
+
+#[test]
+fn a_host_that_stays_away_breaks_4() {
+    let journal = without(
+        |record| matches!(&record.what, What::Host { host, is: HostState::Booting | HostState::Up, .. } if &**host == "box" && record.at > at(1)),
+    );
+    assert_eq!(broken(&journal), ["4"]);
+    assert!(why(&journal, 4).contains("box is off"), "{}", why(&journal, 4));
+}
+
+#[test]
+fn a_run_that_ends_too_early_cannot_tell_4() {
+    let mut journal: Vec<Record> = sample::outage().into_iter().take_while(|record| record.at <= at(132_000)).collect();
+    journal.push(Record { at: at(132_000), what: What::End { because: Ending::Lasted } });
+    assert_eq!(broken(&journal), [""; 0]);
+    assert_eq!(why(&journal, 4), "the run ended before nas, box could be back");
+}
+
+#[test]
+fn a_host_that_never_stops_after_its_command_breaks_4() {
+    let journal =
+        without(|record| matches!(&record.what, What::Host { host, .. } if &**host == "box" && record.at > at(1)));
+    assert_eq!(broken(&journal), ["4"]);
+}
+
+#[test]
+fn a_reading_published_before_it_was_read_breaks_5() {
+    let journal = without(|record| record.what == sample::reading() && record.at < at(10));
+    assert_eq!(broken(&journal), ["5"]);
+    assert_eq!(why(&journal, 5), "0:00.0: nas/usbhid-ups published ups.status before it had read anything");
+}
+
+#[test]
+fn a_status_that_is_too_old_breaks_5() {
+    let journal = without(|record| record.what == sample::reading() && record.at > at(5_000) && record.at < at(60_000));
+    assert_eq!(broken(&journal), ["5"]);
+}
+
+#[test]
+fn a_status_that_is_withdrawn_in_time_does_not_break_5() {
+    let journal = without(|record| {
+        let silent = record.at > at(5_000) && record.at < at(60_000);
+        silent && (record.what == sample::reading() || matches!(record.what, What::Var { .. }))
+    });
+    assert_eq!(broken(&and(journal, 20_000, sample::status(Answer::Error("DATA-STALE".into())))), [""; 0]);
+}
+
+#[test]
+fn a_shutdown_for_want_of_word_breaks_6() {
+    let journal = and(without_the_outage(), 40_000, sample::notified("box", "COMMBAD"));
+    let journal = and(journal, 40_000, sample::notified("nas", "COMMBAD"));
+    assert_eq!(broken(&journal), ["6"]);
+}
+
+#[test]
+fn losing_sight_of_a_ups_on_battery_is_a_reason() {
+    let journal = without(|record| matches!(record.what, What::LowBattery { .. }));
+    let journal = and(journal, 40_000, sample::notified("box", "COMMBAD"));
+    assert_eq!(broken(&and(journal, 40_000, sample::notified("nas", "COMMBAD"))), [""; 0]);
+}
+
+#[test]
+fn a_second_shutdown_command_breaks_7() {
+    assert_eq!(broken(&and(sample::outage(), 70_000, sample::ran("box"))), ["7"]);
+}
+
+#[test]
+fn a_missing_flag_breaks_7() {
+    let journal = without(|record| matches!(record.what, What::Flag { .. }));
+    assert_eq!(broken(&journal), ["7"]);
+}
+
+#[test]
+fn a_stray_flag_breaks_7() {
+    let journal = without(|record| matches!(record.what, What::Flag { exists: false, .. }));
+    assert_eq!(broken(&journal), ["7"]);
+}
+
+#[test]
+fn a_line_that_does_not_come_out_again_breaks_8() {
+    for (direction, protocol, text) in [
+        (Direction::Out, WireProtocol::Net, "GETVAR rack ups.status"),
+        (Direction::In, WireProtocol::Net, "VAR rack ups.status OL"),
+        (Direction::In, WireProtocol::DriverSocket, "SETINFO ups.status OL"),
+        (Direction::Out, WireProtocol::DriverSocket, "PONG PONG"),
+    ] {
+        let journal = and(sample::outage(), 40_000, sample::line(3, protocol, direction, text));
+        assert_eq!(broken(&journal), ["8"], "{text}");
+    }
+}
+
+#[test]
+fn a_run_that_differs_from_its_twin_breaks_9() {
+    let journal = sample::outage();
+    let twin = judge_by(&journal, &[], &[], Some(&journal)).unwrap();
+    assert!(twin.has_passed());
+    let other = without(|record| matches!(record.what, What::Flag { exists: false, .. }));
+    let parted = judge_by(&journal, &[], &[], Some(&other)).unwrap();
+    assert!(
+        matches!(&parted.invariants[8].outcome, Outcome::Failed { why, .. } if why.contains("the second run differs from record"))
+    );
+}
+
+fn foreseen(invariant: u8) -> [Violation; 1] {
+    [Violation { invariant, because: "the test says so".into(), only: Only::default(), spot: Spot::default() }]
+}
+
+#[test]
+fn a_foreseen_violation_passes_and_one_that_does_not_happen_fails() {
+    let flagless = without(|record| matches!(record.what, What::Flag { .. }));
+    let judgement = judge_by(&flagless, &[], &foreseen(7), None).unwrap();
+    assert!(judgement.has_passed());
+    assert!(
+        matches!(&judgement.invariants[6].outcome, Outcome::Foreseen { because, .. } if because == "the test says so")
+    );
+    let judgement = judge_by(&sample::outage(), &[], &foreseen(7), None).unwrap();
+    assert!(
+        matches!(&judgement.invariants[6].outcome, Outcome::Failed { why, .. } if why == "listed under `violates`, but it did not happen")
+    );
+}
+
+#[test]
+fn a_violation_foreseen_for_another_stack_is_none_here() {
+    let flagless = without(|record| matches!(record.what, What::Flag { .. }));
+    let [mut elsewhere] = foreseen(7);
+    elsewhere.only.monitor = Some(crate::language::Maker::Nut);
+    assert!(!judge_by(&flagless, &[], &[elsewhere], None).unwrap().has_passed());
+}
+
+#[test]
+fn a_journal_without_an_end_is_not_judged() {
+    let mut journal = sample::outage();
+    journal.pop();
+    assert!(judge_by(&journal, &[], &[], None).is_err());
+    assert!(judge_by(&[], &[], &[], None).is_err());
+}

@@ -1,0 +1,87 @@
+//! The sample journal in each report.
+
+use super::{Report, html, json, junit, terminal};
+use crate::checks::{facts, judge_by};
+use crate::journal::{HostState, Record, lines, sample};
+use std::time::Duration;
+
+/// One host is lost, so that there is an arithmetic to show.
+fn with_a_loss() -> Vec<Record> {
+    let mut journal = sample::outage();
+    for record in &mut journal {
+        if record.what == sample::state("box", HostState::Halted, "stopped") {
+            record.what = sample::state("box", HostState::Crashed, "its last supply went");
+            record.at = sample::at(80_000);
+        }
+    }
+    journal.sort_by_key(|record| record.at);
+    journal
+}
+
+fn reported<T>(journal: &[Record], make: impl FnOnce(&Report<'_>) -> T) -> T {
+    let judgement = judge_by(journal, &[], &[], Some(journal)).unwrap();
+    make(&Report {
+        facts: facts(journal).unwrap(),
+        journal,
+        judgement: &judgement,
+        real: Some(Duration::from_millis(20)),
+    })
+}
+
+fn on_terminal(journal: &[Record]) -> String {
+    let mut out = Vec::new();
+    reported(journal, |report| terminal::write(&mut out, report)).unwrap();
+    anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string()
+}
+
+#[test]
+fn the_outage_on_a_terminal() {
+    insta::assert_snapshot!(on_terminal(&sample::outage()));
+}
+
+#[test]
+fn a_lost_host_on_a_terminal() {
+    insta::assert_snapshot!(on_terminal(&with_a_loss()));
+}
+
+#[test]
+fn the_outage_as_a_page() {
+    let page = reported(&sample::outage(), html::page);
+    insta::assert_snapshot!(page.split_once("<body>").unwrap().1);
+}
+
+#[test]
+fn a_page_fetches_nothing_and_names_only_what_happened() {
+    let page = reported(&sample::outage(), html::page);
+    for foreign in ["http", "<script", "<link", "@import", "url(h", "src=", ">crashed<"] {
+        assert!(!page.contains(foreign), "the page contains {foreign}");
+    }
+    let page = reported(&with_a_loss(), html::page);
+    assert!(page.contains(">crashed<") && page.contains("The arithmetic") && page.contains("5.2 s short"), "{page}");
+}
+
+#[test]
+fn words_of_a_scenario_cannot_break_a_page() {
+    let mut journal = sample::outage();
+    if let crate::journal::What::Run(facts) = &mut journal[0].what {
+        facts.title = "</title><script>alert(1)</script>".into();
+        facts.hosts[0].group = "<b>".into();
+    }
+    assert!(!reported(&journal, html::page).contains("<script"));
+}
+
+#[test]
+fn the_outage_for_a_ci_server() {
+    let xml = reported(&with_a_loss(), |report| junit::xml([junit::suite(report)], &[])).unwrap();
+    insta::assert_snapshot!(xml);
+}
+
+#[test]
+fn a_json_report_is_a_journal_and_verdicts() {
+    let mut out = Vec::new();
+    let journal = with_a_loss();
+    reported(&journal, |report| json::write(&mut out, report)).unwrap();
+    assert_eq!(lines::read(out.as_slice()).unwrap(), journal);
+    let last = String::from_utf8(out).unwrap();
+    insta::assert_snapshot!(last.trim_end().lines().last().unwrap());
+}

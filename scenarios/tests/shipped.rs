@@ -1,0 +1,58 @@
+//! Every scenario that is shipped is right: by the loader, and by the schema that editors use.
+
+use scenarios::language::{Surroundings, load, schema, structure, yaml};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn shipped() -> Vec<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<PathBuf> = fs::read_dir(here)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 12, "only {} scenarios are shipped", files.len());
+    files
+}
+
+#[test]
+fn every_shipped_scenario_loads() {
+    let surroundings = Surroundings { devices: emulator::device::names().into_iter().map(str::to_owned).collect() };
+    for file in shipped() {
+        if let Err(wrong) = load(&file, &surroundings) {
+            panic!("{wrong}");
+        }
+    }
+}
+
+#[test]
+fn every_shipped_scenario_fits_the_schema() {
+    let schema = schema::schema().to_value();
+    for file in shipped() {
+        let mut mistakes = Vec::new();
+        let tree = yaml::parse(&fs::read_to_string(&file).unwrap(), 0, &mut mistakes).unwrap();
+        structure::check(&tree, &schema, &mut mistakes);
+        assert!(mistakes.is_empty(), "{}: {mistakes:?}", file.display());
+    }
+}
+
+#[test]
+fn every_key_of_the_schema_says_what_it_is_for() {
+    let schema = schema::schema().to_value();
+    let mut silent = Vec::new();
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
+        for (key, property) in definition.get("properties").and_then(|all| all.as_object()).into_iter().flatten() {
+            if property.get("description").is_none() {
+                silent.push(format!("{name}.{key}"));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "no description: {silent:?}");
+}
+
+#[test]
+fn the_schema_is_stable() {
+    let schema = schema::schema();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&schema).unwrap());
+}
