@@ -1,17 +1,19 @@
-//! Where a scenario runs: on a virtual clock ([`simulated`]) or on real processes.
+//! Where a scenario runs: on a virtual clock ([`simulated`]) or on real processes ([`processes`]).
 //!
 //! Read it in this order:
 //!
 //! 1. [`director`]: the part of a run that is the same on every rig.
 //! 2. [`configuration`], [`facts`]: what a run is made of. [`notices`]: how monitors speak.
 //! 3. [`tap`]: who listens in on the wires.
-//! 4. [`simulated`]: the engines on a virtual clock.
+//! 4. [`simulated`]: the engines on a virtual clock. [`processes`]: real daemons, in real time.
 
 pub mod configuration;
+pub mod dice;
 pub mod director;
 pub mod facts;
 pub mod notices;
 pub mod observer;
+pub mod processes;
 pub mod simulated;
 pub mod tap;
 

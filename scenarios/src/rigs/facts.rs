@@ -33,14 +33,14 @@ impl Set {
         Ok(Self { devices, configurations })
     }
 
-    /// How a UPS starts.
+    /// How a UPS starts, with so much hanging on it.
     #[must_use]
-    pub fn setup(scenario: &Scenario, ups: usize) -> emulator::Setup {
-        use emulator::units::{Celsius, Permille};
+    pub fn setup(scenario: &Scenario, ups: usize, load_milliwatts: u64) -> emulator::Setup {
+        use emulator::units::{Celsius, Milliwatts, Permille};
         let battery = &scenario.ups[ups].battery;
         let permille = |share: crate::language::quantity::Permille| Permille(u16::try_from(share.0).unwrap_or(u16::MAX));
         emulator::Setup {
-            load: Some(Load::Share(Permille(0))),
+            load: Some(Load::Milliwatts(Milliwatts(u32::try_from(load_milliwatts).unwrap_or(u32::MAX)))),
             charge: battery.charge.map(permille),
             health: battery.health.map(permille),
             temperature: battery.temperature.map(|t| Celsius(i16::try_from(t.0 / 1000).unwrap_or(i16::MAX))),

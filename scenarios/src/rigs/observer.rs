@@ -31,12 +31,19 @@ impl Observer {
     /// Asks the server of `host` for these variables: (UPS, variable).
     #[must_use]
     pub fn new(host: &str, variables: &[(String, String)]) -> Self {
-        let mut question = Vec::new();
-        for (ups, name) in variables {
-            Request::GetVar { ups, var: name }.emit(&mut question);
-        }
+        let question = question(variables);
         Self { host: host.to_owned(), port: PORT, question, is_open: false, next: Some(Instant::START), outputs: VecDeque::new() }
     }
+}
+
+/// What asks for these variables: (UPS, variable).
+#[must_use]
+pub fn question(variables: &[(String, String)]) -> Vec<u8> {
+    let mut question = Vec::new();
+    for (ups, name) in variables {
+        Request::GetVar { ups, var: name }.emit(&mut question);
+    }
+    question
 }
 
 /// Every variable that a scenario speaks of, in its triggers and its expectations: (UPS, variable).

@@ -51,11 +51,12 @@ pub fn run(scenario: &Scenario, options: &RunOptions) -> Result<Run, RigError> {
     }
     let set = Set::read(scenario)?;
     let director = Director::new(Arc::new(scenario.clone()), set.facts(scenario, "simulated", options.makers));
+    let ports = ports(scenario, &set, &director);
     let world = World::new(Parts {
         director,
         machines: machines(scenario, &set.configurations),
         slots: slots(scenario, &set.configurations),
-        ports: ports(scenario, &set),
+        ports,
         seed: scenario.seed,
         all_wires: options.wires,
     });
@@ -144,9 +145,9 @@ fn watched(scenario: &Scenario, drivers: &[(String, String, i32)]) -> Vec<(Strin
     found
 }
 
-fn ports(scenario: &Scenario, set: &Set) -> Vec<Port> {
+fn ports(scenario: &Scenario, set: &Set, director: &Director) -> Vec<Port> {
     let port = |(index, device): (usize, &emulator::Device)| {
-        let ups = emulator::Ups::new(device.clone(), Set::setup(scenario, index), Instant::START);
+        let ups = emulator::Ups::new(device.clone(), Set::setup(scenario, index, director.load_of(index)), Instant::START);
         Port::new(scenario.ups[index].name.as_str().into(), ups)
     };
     set.devices.iter().enumerate().map(port).collect()

@@ -102,7 +102,8 @@ impl Director {
     }
 
     /// A UPS's total load now, in milliwatts.
-    pub(super) fn load_of(&self, ups: usize) -> u64 {
+    #[must_use]
+    pub fn load_of(&self, ups: usize) -> u64 {
         self.ups[ups].other + self.drawn_from(ups)
     }
 

@@ -15,9 +15,9 @@ use server::Upsd;
 use server::config::{Config as UpsdConfig, Files, Listen};
 
 use super::machine::{CONFIGURATION, STATE};
-use super::network::Dice;
 use super::tool::Tool;
 use super::world::News;
+use crate::rigs::dice::Dice;
 use crate::rigs::observer::Observer;
 
 /// What a slot's daemon is made from.

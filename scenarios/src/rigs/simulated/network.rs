@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use protocol::Instant;
 
+use crate::rigs::dice::Dice;
+
 /// Latency between two hosts of one switch.
 const BETWEEN_HOSTS: Duration = Duration::from_micros(200);
 /// Latency on the loopback interface.
@@ -46,7 +48,7 @@ impl Network {
     /// A network without faults between that many hosts.
     #[must_use]
     pub fn new(hosts: usize, seed: u64) -> Self {
-        Self { hosts, paths: vec![Path::default(); hosts * hosts], dice: Dice(seed) }
+        Self { hosts, paths: vec![Path::default(); hosts * hosts], dice: Dice::new(seed) }
     }
 
     /// Sets the chance, in millionths, that a segment from one host to another is lost.
@@ -97,32 +99,6 @@ impl Network {
 
     fn path_mut(&mut self, from: usize, to: usize) -> Option<&mut Path> {
         (from != to).then(|| &mut self.paths[from * self.hosts + to])
-    }
-}
-
-/// The run's chances: SplitMix64 (Steele, Lea, Flood 2014), the same on every machine.
-#[derive(Debug)]
-pub struct Dice(u64);
-
-impl Dice {
-    /// Dice that fall as `seed` says.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// The next 64 bits.
-    pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
-
-    /// Whether something with a chance of `ppm` millionths happens this time.
-    pub fn hits(&mut self, ppm: u32) -> bool {
-        self.bits() % 1_000_000 < u64::from(ppm)
     }
 }
 

@@ -1,0 +1,46 @@
+//! The processes rig: real daemons, real sockets, real configuration files, real time.
+//!
+//! 1. [`rig`]: the main loop. [`inbox`] and [`news`]: what reaches it. [`acts`]: what it does.
+//! 2. [`place`], [`files`], [`rewriting`]: where a run lives, and the hosts' files. [`safety`]: why
+//!    no run can shut this machine down. [`recorder`]: what stands in the place of every command.
+//! 3. [`slots`], [`services`], [`child`], [`programs`]: the processes.
+//! 4. [`proxy`], [`paths`]: what every connection passes through. [`device`]: the emulated UPSes;
+//!    [`stand_in`]: for NUT's drivers, which cannot read them.
+
+mod acts;
+mod child;
+mod clock;
+mod device;
+mod files;
+mod inbox;
+mod news;
+mod paths;
+mod place;
+mod programs;
+mod proxy;
+pub mod recorder;
+mod rewriting;
+mod rig;
+mod safety;
+mod services;
+mod slots;
+mod stand_in;
+
+use super::{RigError, Run, RunOptions};
+use crate::language::Scenario;
+
+/// Runs a scenario on real processes.
+///
+/// # Errors
+/// What keeps it from running here, and what of the rig itself failed.
+pub fn run(scenario: &Scenario, options: &RunOptions) -> Result<Run, RigError> {
+    let rig = rig::Rig::prepare(scenario, *options)?;
+    let broken = |error: std::io::Error| RigError::Broken(format!("start the event loop: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    let began = clock::wall();
+    let (journal, rewritten) = runtime.block_on(rig.run())?;
+    let real = began.elapsed();
+    // Whatever the run's tasks still hold goes now, children included.
+    runtime.shutdown_background();
+    Ok(Run { journal, real, events: 0, rewritten })
+}

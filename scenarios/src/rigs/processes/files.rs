@@ -1,0 +1,103 @@
+//! Writes the hosts' files into the run's directory: rewritten, checked, and listed.
+
+use super::place::{BIN, CONF, ETC, LATE, Place};
+use super::programs::Programs;
+use super::rewriting::{self, MonitorPlaces, Rewritten};
+use super::slots::{Route, drivers};
+use super::{safety, stand_in};
+use crate::language::{Maker, Makers, Scenario};
+use crate::rigs::RigError;
+use crate::rigs::configuration::{Configuration, host_of, ups_of};
+use crate::rigs::facts::server_of;
+
+/// What the files of a run are made from.
+#[derive(Debug)]
+pub struct Files<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// The run's directory.
+    pub place: &'a Place,
+    /// Where our programs are.
+    pub programs: &'a Programs,
+    /// Whose daemons.
+    pub makers: Makers,
+    /// Ways to servers.
+    pub routes: &'a [Route],
+    /// The port where each host's own `upsd` listens.
+    pub ports: &'a [u16],
+}
+
+impl Files<'_> {
+    /// Writes a host's files: what was rewritten, a line each.
+    ///
+    /// # Errors
+    /// The file system's word, or [`RigError::Unsafe`].
+    pub fn write(&self, host: usize, configuration: &Configuration) -> Result<Vec<String>, RigError> {
+        let name = &self.scenario.hosts[host].name;
+        let conf = self.place.host(name, CONF);
+        let mut changes = Vec::new();
+        let mut files = configuration.files.clone();
+        if configuration.implied.server {
+            files.entry("upsd.conf".to_owned()).or_default();
+        }
+        for (file, text) in &files {
+            let shown = format!("{name}/{file}");
+            let rewritten = match file.as_str() {
+                "upsd.conf" => rewriting::upsd_conf(&shown, text, self.ports[host]),
+                "upsmon.conf" => self.monitor(host, configuration, &shown, text)?,
+                "ups.conf" => self.drivers(host, configuration, &shown, text)?,
+                _ => Rewritten { text: text.clone(), changes: Vec::new() },
+            };
+            let path = conf.join(file);
+            if file == "upsmon.conf" {
+                safety::check(&path, &rewritten.text, &self.place.host(name, BIN))?;
+            }
+            self.place.write(&path, &rewritten.text)?;
+            changes.extend(rewritten.changes);
+        }
+        Ok(changes)
+    }
+
+    fn monitor(&self, host: usize, configuration: &Configuration, shown: &str, text: &[u8]) -> Result<Rewritten, RigError> {
+        let name = &self.scenario.hosts[host].name;
+        let route = |server: &str| self.route(host, server).map(|route| route.port);
+        for line in configuration.monitor.iter().flat_map(|monitor| &monitor.monitored) {
+            if route(host_of(&line.system)).is_none() {
+                let (ups, server) = (ups_of(&line.system), host_of(&line.system));
+                let text = format!("{shown}: {ups} is said to be on `{server}`, and no host of the scenario is called so");
+                return Err(RigError::Configuration(text));
+            }
+        }
+        let places = MonitorPlaces {
+            commands: &self.place.host(name, BIN),
+            flag: &self.place.host(name, ETC).join("killpower"),
+            port_of: &route,
+        };
+        Ok(rewriting::upsmon_conf(shown, text, &places))
+    }
+
+    fn drivers(&self, host: usize, configuration: &Configuration, shown: &str, text: &[u8]) -> Result<Rewritten, RigError> {
+        let name = &self.scenario.hosts[host].name;
+        let rewritten = rewriting::ups_conf(shown, text);
+        let late = self.place.host(name, LATE).join("ups.conf");
+        let programs = format!("driverpath = \"{}\"\n", self.programs.ours.display());
+        self.place.write(&late, &[programs.as_bytes(), &rewritten.text].concat())?;
+        if self.makers.driver == Maker::Ours {
+            return Ok(rewritten);
+        }
+        let description = |ups: &str| {
+            let section = configuration.ups.as_ref()?.section(ups)?;
+            section.settings.get("desc").map(str::to_owned)
+        };
+        let sections: Vec<_> = drivers(configuration).into_iter().map(|(ups, _)| (description(&ups), ups)).map(|(d, u)| (u, d)).collect();
+        let text = stand_in::ups_conf(&sections, &self.place.host(name, CONF)).into_bytes();
+        let changes = vec![format!("{shown}: NUT's dummy-ups stands in for the driver on USB")];
+        Ok(Rewritten { text, changes })
+    }
+
+    fn route(&self, client: usize, server: &str) -> Option<&Route> {
+        let found = server_of(self.scenario, &self.scenario.hosts[client].name, server);
+        let server = self.scenario.hosts.iter().position(|host| host.name == found)?;
+        self.routes.iter().find(|route| route.client == client && route.server == server)
+    }
+}

@@ -1,0 +1,235 @@
+//! The main loop: what happened goes to the director, what the director asks for is carried out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::{Engine, Instant};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::clock::Clock;
+use super::device::Device;
+use super::files::Files;
+use super::inbox::Input;
+use super::paths::Paths;
+use super::place::{ETC, Place};
+use super::programs::Programs;
+use super::proxy::{Desk, Numbers, Reserved};
+use super::slots::{self, Route, Slot, Startup};
+use super::stand_in::StandIn;
+use crate::journal::{Ending, Record, What};
+use crate::language::Scenario;
+use crate::rigs::director::{Director, Happening};
+use crate::rigs::facts::Set;
+use crate::rigs::notices::Recogniser;
+use crate::rigs::tap::{Ear, Learnt, Tap};
+use crate::rigs::{RigError, RunOptions};
+
+/// How long a run may take on the wall beyond the longest scenario.
+const GRACE: Duration = Duration::from_secs(120);
+
+/// One run on real processes.
+#[derive(Debug)]
+pub struct Rig {
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) options: RunOptions,
+    pub(super) set: Set,
+    pub(super) programs: Programs,
+    pub(super) place: Place,
+    pub(super) clock: Clock,
+    pub(super) director: Director,
+    pub(super) sender: UnboundedSender<Input>,
+    inbox: UnboundedReceiver<Input>,
+    pub(super) desk: Desk,
+    pub(super) slots: Vec<Slot>,
+    pub(super) startups: Vec<Startup>,
+    /// Hosts without a server, which start after those with one.
+    pub(super) waiting: Vec<usize>,
+    pub(super) devices: Vec<Device>,
+    pub(super) stand_ins: Vec<StandIn>,
+    pub(super) routes: Vec<Route>,
+    pub(super) ports: Vec<u16>,
+    pub(super) paths: Arc<Paths>,
+    pub(super) recognisers: Vec<Option<Recogniser>>,
+    pub(super) flags: Vec<(PathBuf, bool)>,
+    pub(super) rewritten: Vec<String>,
+    pub(super) finished: bool,
+    taps: BTreeMap<u32, Tap>,
+    learnt: Learnt,
+    now: Instant,
+}
+
+impl Rig {
+    /// Everything that a run needs, and nothing started yet.
+    ///
+    /// # Errors
+    /// What keeps it from running here.
+    pub fn prepare(scenario: &Scenario, options: RunOptions) -> Result<Self, RigError> {
+        let programs = Programs::find(options.makers, options.speed)?;
+        let set = Set::read(scenario)?;
+        let place = Place::make(scenario, &programs)?;
+        let (routes, ports) = routes(scenario, &set)?;
+        let files = Files {
+            scenario,
+            place: &place,
+            programs: &programs,
+            makers: options.makers,
+            routes: &routes,
+            ports: &ports,
+        };
+        let mut rewritten = Vec::new();
+        for (host, configuration) in set.configurations.iter().enumerate() {
+            rewritten.extend(files.write(host, configuration)?);
+        }
+        let (sender, inbox) = unbounded_channel();
+        let desk = Desk { inbox: sender.clone(), numbers: Numbers::default(), speed: options.speed };
+        let recognisers = scenario.hosts.iter().zip(&set.configurations).map(|(_, found)| found.recogniser()).collect();
+        let flags = scenario.hosts.iter().map(|host| (place.host(&host.name, ETC).join("killpower"), false)).collect();
+        let stand_ins = set.devices.iter().map(StandIn::new).collect();
+        let director = Director::new(Arc::new(scenario.clone()), set.facts(scenario, "processes", options.makers));
+        Ok(Self {
+            slots: slots::all(scenario, &set.configurations),
+            startups: scenario.hosts.iter().map(|_| Startup::default()).collect(),
+            paths: Arc::new(Paths::new(scenario.hosts.len())),
+            scenario: Arc::new(scenario.clone()),
+            clock: Clock::new(options.speed),
+            waiting: Vec::new(),
+            devices: Vec::new(),
+            finished: false,
+            taps: BTreeMap::new(),
+            learnt: Learnt::default(),
+            now: Instant::START,
+            options,
+            set,
+            programs,
+            place,
+            director,
+            sender,
+            inbox,
+            desk,
+            stand_ins,
+            routes,
+            ports,
+            recognisers,
+            flags,
+            rewritten,
+        })
+    }
+
+    /// Runs to the end.
+    ///
+    /// # Errors
+    /// What of the rig itself failed.
+    pub async fn run(mut self) -> Result<(Vec<Record>, Vec<String>), RigError> {
+        self.listen_to_recorders()?;
+        self.start_emulators().await?;
+        let limit = self.clock.real(Scenario::LONGEST.max(self.scenario.lasts.unwrap_or_default())) + GRACE;
+        if tokio::time::timeout(limit, self.play()).await.is_err() {
+            self.director.finish(Ending::Broken, self.now);
+        }
+        // Drops every child, which kills it.
+        self.slots.clear();
+        Ok((self.director.into_journal(), self.rewritten))
+    }
+
+    async fn play(&mut self) {
+        self.follow_director();
+        while !self.finished {
+            let wait = self.wait();
+            let input = match wait {
+                Some(wait) => tokio::time::timeout(wait, self.inbox.recv()).await,
+                None => Ok(self.inbox.recv().await),
+            };
+            self.now = self.clock.now().max(self.now);
+            if let Ok(Some(input)) = input {
+                self.take(input);
+            }
+            if self.clock.has_begun() && self.director.poll_timeout().is_some_and(|at| at <= self.now) {
+                self.director.handle_timeout(self.now);
+            }
+            self.follow_director();
+        }
+    }
+
+    /// How long nothing is due; `None`: until something happens.
+    fn wait(&self) -> Option<Duration> {
+        let at = self.director.poll_timeout().filter(|_| self.clock.has_begun())?;
+        Some(self.clock.real(at.saturating_since(self.clock.now())))
+    }
+
+    /// Scenario time now.
+    pub(super) fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Writes something down.
+    pub(super) fn see(&mut self, what: What) {
+        self.director.record(what, self.now);
+    }
+
+    /// Tells the director something.
+    pub(super) fn report(&mut self, happening: Happening) {
+        self.director.handle(happening, self.now);
+    }
+
+    /// Writes a warning down, once for each text.
+    pub(super) fn warn(&mut self, text: String) {
+        self.director.warn(text, self.now);
+    }
+
+    fn follow_director(&mut self) {
+        while let Some(act) = self.director.poll_output() {
+            self.carry_out(act);
+        }
+    }
+
+    /// Adds a tap, or lets one hear something.
+    pub(super) fn listen_in(&mut self, link: u32, hear: impl FnOnce(&mut Tap, &mut Ear<'_>)) {
+        let mut out = Vec::new();
+        let mut ear =
+            Ear { link, now: self.now, all: self.options.wires, learnt: &mut self.learnt, out: &mut out };
+        if let Some(tap) = self.taps.get_mut(&link) {
+            hear(tap, &mut ear);
+        }
+        for what in out {
+            self.see(what);
+        }
+    }
+
+    pub(super) fn add_tap(&mut self, link: u32, tap: Tap) {
+        self.taps.insert(link, tap);
+    }
+
+    pub(super) fn remove_tap(&mut self, link: u32) {
+        self.taps.remove(&link);
+    }
+
+    /// A client learnt something off the wires.
+    pub(super) fn learn(&mut self, learn: impl FnOnce(&mut Ear<'_>)) {
+        let mut out = Vec::new();
+        learn(&mut Ear { link: 0, now: self.now, all: false, learnt: &mut self.learnt, out: &mut out });
+        for what in out {
+            self.see(what);
+        }
+    }
+}
+
+/// A way from every host to every server, and a port for each server.
+fn routes(scenario: &Scenario, set: &Set) -> Result<(Vec<Route>, Vec<u16>), RigError> {
+    let broken = |error: std::io::Error| RigError::Broken(format!("take a port: {error}"));
+    let mut routes = Vec::new();
+    let mut ports = vec![0; scenario.hosts.len()];
+    let serves = |host: &usize| set.configurations[*host].implied.server;
+    let mut kept = Vec::new();
+    for server in (0..scenario.hosts.len()).filter(serves) {
+        let own = Reserved::take(0).map_err(broken)?;
+        ports[server] = own.port;
+        kept.push(own);
+        for client in 0..scenario.hosts.len() {
+            let reserved = Reserved::take(0).map_err(broken)?;
+            routes.push(Route { client, server, port: reserved.port, reserved: Some(reserved) });
+        }
+    }
+    Ok((routes, ports))
+}
