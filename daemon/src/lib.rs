@@ -7,6 +7,15 @@
 //! A binary reads its [`Flags`], finds its files through [`paths`], builds a checked
 //! configuration, and calls [`run`]; `-c COMMAND` goes through [`pid_file`].
 //!
+//! What the environment can say, beside NUT's own variables ([`paths`]):
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `RIDETHROUGH_SPEED` | how much faster than the wall the clock runs, such as `10` ([`Clock`]) |
+//! | `RIDETHROUGH_USB_BUS` | the folder of the emulator bus, where each socket is a USB device |
+//! | `RIDETHROUGH_WIRE_LOG` | a file that gets every byte of every link, one JSON object a line |
+//! | `NOTIFY_SOCKET`, `JOURNAL_STREAM` | set by systemd |
+//!
 //! Around the loop, one file per thing that happens outside it: `listen` and `connect` make
 //! links, `link` and `lane` serve them, `usb_bus` carries transfers, `commands`, `files` and
 //! `watch` do what their names say, `signals` listens. Each tells the loop through `news`.
