@@ -99,6 +99,9 @@ impl UsbHid {
                 self.desk.publisher.say(Level::Debug, format!("report descriptor: wrong limits of {path} mended"));
             }
         }
+        if self.desk.publisher.debug() > 0 {
+            self.list_paths(&descriptor);
+        }
         let device = Device::new(subdriver, model, &descriptor, &mut self.desk.publisher);
         self.desk.state.reset();
         if self.config.killpower {
@@ -107,6 +110,17 @@ impl UsbHid {
             self.schedule.begin(&device.bindings.sources);
             self.device = Some(device);
             self.phase = Phase::Walking;
+        }
+    }
+
+    /// What the device offers, for whoever adds a row to a table.
+    fn list_paths(&mut self, descriptor: &Descriptor) {
+        for field in &descriptor.fields {
+            let text = format!(
+                "{:?} report {:#04x}, bit {}, {} bits, {} to {}: {}",
+                field.kind, field.report, field.offset, field.size, field.logical.0, field.logical.1, field.path
+            );
+            self.desk.publisher.say(Level::Debug, text);
         }
     }
 
