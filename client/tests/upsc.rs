@@ -103,7 +103,6 @@ const LINES: &[&str] = &[
     "rack@127.0.0.1:0",
     "rack@[::1",
     "rack@127.0.0.1:99999",
-    "-l :",
     "-l 127.0.0.1:1",
     "rack@no-such-host.invalid",
 ];

@@ -1,7 +1,10 @@
 //! The engine: hands events to the supplies they belong to, decides, and drives the shutdown.
 
+mod judging;
+mod reloading;
+
 use crate::config::Config;
-use crate::decision::{Critical, Decision};
+use crate::decision::Decision;
 use crate::desk::Desk;
 use crate::notice::Notice;
 use crate::notifier::Notifier;
@@ -131,36 +134,7 @@ impl Upsmon {
                 phase.step(supplies, desk);
             }
         });
-        self.wake_at = self.next_deadline();
-    }
-
-    /// Whether enough supplies can be counted on.
-    fn judge(&mut self, now: Instant) {
-        self.turn(now, |supplies, _, desk| {
-            for supply in supplies {
-                supply.tell_criticality(desk);
-            }
-        });
-        let have = self.power_value_left(now);
-        let need = self.config.min_supplies;
-        if have < need {
-            let critical = self.supplies.iter().filter_map(|supply| {
-                let reason = supply.outlook()?.due(now)?;
-                Some(Critical { ups: supply.name().to_owned(), reason })
-            });
-            self.decide(Decision::SuppliesLost { have, need, critical: critical.collect() }, now);
-        }
-    }
-
-    fn power_value_left(&self, now: Instant) -> u32 {
-        let counts = |supply: &&Supply| supply.outlook().and_then(|outlook| outlook.due(now)).is_none();
-        let values = self.supplies.iter().filter(counts).map(|supply| supply.monitored.power_value);
-        values.fold(0, u32::saturating_add)
-    }
-
-    fn decide(&mut self, decision: Decision, now: Instant) {
-        self.turn(now, |supplies, phase, desk| phase.begin(&decision, supplies, desk));
-        self.decision = Some(decision);
+        self.wake_at = if self.phase == Phase::Left { None } else { self.next_deadline() };
     }
 
     fn signalled(&mut self, signal: Signal, now: Instant) {
@@ -175,27 +149,6 @@ impl Upsmon {
             (Signal::Stop, Phase::Left) => {}
             (Signal::Stop, _) => self.turn(now, |supplies, phase, desk| phase.stop(supplies, desk)),
         }
-    }
-
-    fn reload(&mut self, config: Config, now: Instant) {
-        if self.phase != Phase::Watching {
-            self.out.say(Level::Warning, "configuration not read again: a forced shutdown is under way");
-            return;
-        }
-        let mut before = std::mem::take(&mut self.supplies);
-        self.config = config;
-        for monitored in &self.config.monitored {
-            let kept = before.iter().position(|supply| supply.monitored.is_same_login(monitored));
-            self.supplies.push(match kept {
-                Some(at) => before.swap_remove(at).with(monitored.clone()),
-                None => Supply::new(monitored.clone(), now),
-            });
-        }
-        self.turn(now, |supplies, _, desk| {
-            before.iter_mut().for_each(|gone| gone.leave(desk));
-            supplies.iter_mut().for_each(|supply| supply.look_ahead(desk));
-        });
-        self.out.say(Level::Notice, "configuration read again");
     }
 
     /// After having been held up, nothing seen before is held against anybody.

@@ -1,7 +1,11 @@
 //! The notices an operator can be told about: NUT's types and stock texts.
 //!
 //! Scripts and log watchers match these texts, so they are part of the interface. Where a notice
-//! goes is [`Channels`]; what is sent is decided in [`crate::notifier`].
+//! goes, and with which text, is [`NoticeTable`]; what is sent is decided in `notifier`.
+
+mod table;
+
+pub use table::{Channels, NoticeTable};
 
 use std::fmt;
 
@@ -152,113 +156,6 @@ impl fmt::Display for Notice {
     }
 }
 
-/// Where a notice goes (`NOTIFYFLAG`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Channels {
-    /// The log.
-    pub syslog: bool,
-    /// Every logged-in user.
-    pub wall: bool,
-    /// NOTIFYCMD.
-    pub exec: bool,
-}
-
-impl Channels {
-    /// Nowhere.
-    pub const IGNORE: Self = Self { syslog: false, wall: false, exec: false };
-
-    /// Reads `SYSLOG+WALL+EXEC` or `IGNORE`; the first word it does not know is the error.
-    ///
-    /// # Errors
-    /// The unknown word.
-    pub fn parse(text: &str) -> Result<Self, &str> {
-        let mut channels = Self::IGNORE;
-        for word in text.split('+') {
-            match word {
-                "SYSLOG" => channels.syslog = true,
-                "WALL" => channels.wall = true,
-                "EXEC" => channels.exec = true,
-                "IGNORE" => channels = Self::IGNORE,
-                _ => return Err(word),
-            }
-        }
-        Ok(channels)
-    }
-}
-
-/// `SYSLOG+WALL`, as for every type that `NOTIFYFLAG` does not name.
-impl Default for Channels {
-    fn default() -> Self {
-        Self { syslog: true, wall: true, exec: false }
-    }
-}
-
-/// Text and channels of every notice, after `NOTIFYMSG` and `NOTIFYFLAG`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoticeTable {
-    texts: [Option<String>; Notice::COUNT],
-    channels: [Channels; Notice::COUNT],
-}
-
-impl Default for NoticeTable {
-    fn default() -> Self {
-        Self { texts: [const { None }; Notice::COUNT], channels: [Channels::default(); Notice::COUNT] }
-    }
-}
-
-impl NoticeTable {
-    /// Takes a `NOTIFYMSG`.
-    pub fn set_text(&mut self, notice: Notice, text: String) {
-        self.texts[notice.index()] = Some(text);
-    }
-
-    /// Takes a `NOTIFYFLAG`.
-    pub fn set_channels(&mut self, notice: Notice, channels: Channels) {
-        self.channels[notice.index()] = channels;
-    }
-
-    /// Where it goes.
-    #[must_use]
-    pub fn channels(&self, notice: Notice) -> Channels {
-        self.channels[notice.index()]
-    }
-
-    /// Whether the operator wrote a text for it.
-    #[must_use]
-    pub fn is_custom(&self, notice: Notice) -> bool {
-        self.texts[notice.index()].is_some()
-    }
-
-    /// The message: the first `%s` becomes the UPS, the second `about`; `%%` is a percent sign.
-    #[must_use]
-    pub fn message(&self, notice: Notice, ups: &str, about: &str) -> String {
-        let template = self.texts[notice.index()].as_deref().unwrap_or_else(|| notice.stock_text());
-        fill(template, &[ups, about])
-    }
-}
-
-fn fill(template: &str, values: &[&str]) -> String {
-    let mut message = String::with_capacity(template.len() + 32);
-    let mut values = values.iter();
-    let mut rest = template;
-    while let Some(at) = rest.find('%') {
-        message.push_str(&rest[..at]);
-        rest = &rest[at..];
-        if let Some(after) = rest.strip_prefix("%s") {
-            message.push_str(values.next().copied().unwrap_or(""));
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix("%%") {
-            message.push('%');
-            rest = after;
-        } else {
-            message.push('%');
-            rest = &rest[1..];
-        }
-    }
-    message.push_str(rest);
-    message
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,20 +166,5 @@ mod tests {
             assert_eq!(notice.index(), row, "{notice}");
             assert_eq!(Notice::from_name(notice.name()), Some(notice));
         }
-    }
-
-    #[test]
-    fn a_custom_text_is_filled_and_never_interpreted_further() {
-        let mut table = NoticeTable::default();
-        table.set_text(Notice::Alarm, "%s says %s at 100%% %d %s".into());
-        assert_eq!(table.message(Notice::Alarm, "rack@nas", "%s"), "rack@nas says %s at 100% %d ");
-        assert_eq!(table.message(Notice::Online, "rack@nas", ""), "UPS rack@nas on line power");
-    }
-
-    #[test]
-    fn channels_are_read_as_nut_writes_them() {
-        assert_eq!(Channels::parse("SYSLOG+EXEC"), Ok(Channels { syslog: true, wall: false, exec: true }));
-        assert_eq!(Channels::parse("IGNORE"), Ok(Channels::IGNORE));
-        assert_eq!(Channels::parse("SYSLOG+MAIL"), Err("MAIL"));
     }
 }

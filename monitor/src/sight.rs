@@ -3,6 +3,10 @@
 //! Line state is sticky, as in NUT: a status that says neither OL nor OB leaves it as it was.
 //! [`Sight::see`] turns a status into notices; it decides nothing.
 
+mod flags;
+
+pub use flags::Flags;
+
 use crate::notice::Notice;
 use protocol::Instant;
 use protocol::status::StatusFlag;
@@ -32,51 +36,6 @@ pub enum Line {
     /// From the battery.
     OnBattery,
 }
-
-/// The flags of the last status, other than the line's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of ups.status, independent of the others")]
-pub struct Flags {
-    /// LB.
-    pub low_battery: bool,
-    /// FSD.
-    pub forced_shutdown: bool,
-    /// RB.
-    pub replace_battery: bool,
-    /// CAL.
-    pub calibration: bool,
-    /// OFF.
-    pub off: bool,
-    /// BYPASS.
-    pub bypass: bool,
-    /// ECO.
-    pub eco: bool,
-    /// ALARM.
-    pub alarm: bool,
-    /// OVER.
-    pub overload: bool,
-    /// TRIM.
-    pub trim: bool,
-    /// BOOST.
-    pub boost: bool,
-}
-
-/// One row per flag that has a notice for its coming, and perhaps one for its going.
-type Row = (fn(&Flags) -> bool, Option<Notice>, Option<Notice>);
-
-const NOTICES: &[Row] = &[
-    (|has| has.forced_shutdown, Some(Notice::ForcedShutdown), None),
-    (|has| has.low_battery, Some(Notice::LowBattery), None),
-    (|has| has.calibration, Some(Notice::Calibration), Some(Notice::NotCalibration)),
-    (|has| has.off, Some(Notice::Off), Some(Notice::NotOff)),
-    (|has| has.bypass, Some(Notice::Bypass), Some(Notice::NotBypass)),
-    (|has| has.eco, Some(Notice::Eco), Some(Notice::NotEco)),
-    // ALARM waits for its text: see `Sight::hear_alarm`.
-    (|has| has.alarm, None, Some(Notice::NotAlarm)),
-    (|has| has.overload, Some(Notice::Overload), Some(Notice::NotOverload)),
-    (|has| has.trim, Some(Notice::Trim), Some(Notice::NotTrim)),
-    (|has| has.boost, Some(Notice::Boost), Some(Notice::NotBoost)),
-];
 
 /// A notice that a status gave rise to, with what it is about where its text wants to know.
 pub type News = (Notice, String);
@@ -223,7 +182,7 @@ impl Sight {
     }
 
     fn tell_flags(&mut self, before: Flags, news: &mut Vec<News>) {
-        for &(has, comes, goes) in NOTICES {
+        for &(has, comes, goes) in flags::NOTICES {
             let told = match (has(&before), has(&self.has)) {
                 (false, true) => comes,
                 (true, false) => goes,

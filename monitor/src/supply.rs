@@ -12,6 +12,7 @@
 mod answers;
 mod login;
 mod polling;
+mod seeing;
 mod sync;
 mod talk;
 mod watch;
@@ -21,7 +22,7 @@ use crate::criticality::{Outlook, outlook};
 use crate::desk::Desk;
 use crate::notice::Notice;
 use crate::sight::{Comm, Line, News, Sight};
-use login::{Count, Login, Order, Rank};
+use login::{Count, Login, Order};
 use protocol::{Instant, Level, LinkError, LinkId};
 use std::time::Duration;
 use talk::Talk;
@@ -50,7 +51,6 @@ pub(crate) struct Supply {
     sight: Sight,
     outlook: Option<Outlook>,
     login: Login,
-    rank: Rank,
     order: Order,
     count: Count,
     /// From when a login count is believed: a server that has just come back has not got its
@@ -79,7 +79,6 @@ impl Supply {
             sight: Sight::default(),
             outlook: None,
             login: Login::default(),
-            rank: Rank::default(),
             order: Order::default(),
             count: Count::default(),
             settled_at: Instant::START,
@@ -175,74 +174,6 @@ impl Supply {
             (true, false) => desk.config.poll_alert_every,
             // DEADTIME runs: whoever is back before its end must be found before its end.
             (true, true) => desk.config.poll_alert_every.min(URGENT),
-        }
-    }
-
-    /// Takes a status, polled or pushed.
-    fn see(&mut self, value: &str, desk: &mut Desk<'_>) {
-        if value.split_ascii_whitespace().all(|word| matches!(word, "WAIT" | "FSD")) {
-            return self.see_nothing_yet(value, desk);
-        }
-        let every = desk.config.replace_battery_warn_every;
-        self.failure = None;
-        let had_alarm = self.sight.has.alarm;
-        self.sight.see(value, every, desk.now, &mut self.news);
-        self.silent_since = desk.now;
-        self.hurry(desk);
-        self.tell_news(desk);
-        self.look_ahead(desk);
-        self.open_watch(desk);
-        if self.sight.has.alarm && !had_alarm {
-            self.ask_alarm(desk);
-        }
-    }
-
-    /// A driver that has just connected has said nothing yet: neither news nor, for DEADTIME, a loss.
-    fn see_nothing_yet(&mut self, value: &str, desk: &mut Desk<'_>) {
-        if value.contains("FSD") {
-            // The server's own word needs no driver.
-            self.sight.hear_order(desk.now, &mut self.news);
-            self.tell_news(desk);
-            self.look_ahead(desk);
-        }
-        let since = self.sight.last_heard.unwrap_or(self.silent_since);
-        if desk.now >= since + desk.config.dead_time {
-            self.poll_failed("no status yet", desk);
-        } else {
-            self.poll_at = self.poll_at.min(desk.now + URGENT);
-        }
-    }
-
-    /// The server answers, but not with a status.
-    fn poll_failed(&mut self, why: &str, desk: &mut Desk<'_>) {
-        self.lose(format!("Poll UPS [{}] failed - {why}", self.name()), desk);
-    }
-
-    /// An attempt to see it failed; said once.
-    fn lose(&mut self, why: String, desk: &mut Desk<'_>) {
-        if self.failure.as_ref() != Some(&why) {
-            desk.out.say(Level::Warning, why.clone());
-            self.failure = Some(why);
-        }
-        if self.sight.lose(desk.now, &mut self.news) {
-            self.hurry(desk);
-        }
-        self.tell_news(desk);
-        self.look_ahead(desk);
-    }
-
-    /// Brings the next poll forward to the pace of now.
-    fn hurry(&mut self, desk: &Desk<'_>) {
-        self.poll_at = self.poll_at.min(desk.now + self.pace(desk));
-    }
-
-    fn tell_news(&mut self, desk: &mut Desk<'_>) {
-        for (notice, about) in std::mem::take(&mut self.news) {
-            // Whoever gave the order has already told.
-            if notice == Notice::ForcedShutdown && self.order != Order::None {
-                continue;
-            }
-            desk.notify(notice, &self.monitored.system, &about);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the answers on the polling connection mean.
 
-use super::login::{Login, Rank};
+use super::login::Login;
 use super::talk::{Asked, Question};
 use super::{Conversation, Supply};
 use crate::desk::Desk;
@@ -38,13 +38,15 @@ impl Supply {
             (Asked::Alarm, Answer::Err(_)) => self.alarm_answered("", desk),
             (Asked::Login, Answer::Ok | Answer::Err(ErrorCode::AlreadyLoggedIn)) => self.login_granted(desk),
             (Asked::Login, Answer::Err(code)) => self.login_refused(code, desk),
-            (Asked::Primary | Asked::Master, Answer::Ok) => self.rank = Rank::Primary,
             // Servers before protocol 1.3 know the old word only.
             (Asked::Primary, Answer::Err(_)) => self.ask(desk, |supply, talk, now| {
                 talk.ask(Asked::Master, &Request::Master { ups: &supply.monitored.address.ups }, now);
             }),
             (Asked::Master, Answer::Err(code)) => self.rank_refused(code, desk),
-            (Asked::Username | Asked::Password | Asked::ForcedShutdown, Answer::Ok) => {}
+            (
+                Asked::Username | Asked::Password | Asked::Primary | Asked::Master | Asked::ForcedShutdown,
+                Answer::Ok,
+            ) => {}
             (Asked::Username | Asked::Password, Answer::Err(code)) => {
                 let text = format!("UPS [{}]: user name or password not taken: ERR {code}", self.name());
                 desk.out.say(Level::Warning, text);
@@ -108,7 +110,6 @@ impl Supply {
     }
 
     fn rank_refused(&mut self, code: ErrorCode, desk: &mut Desk<'_>) {
-        self.rank = Rank::Refused;
         let text = format!("Primary managerial privileges unavailable on UPS [{}]: ERR {code}", self.name());
         self.raise_refusal(text, desk);
     }

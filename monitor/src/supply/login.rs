@@ -1,4 +1,4 @@
-//! How this host stands with a server: whether it is counted there, in which role, and who else is.
+//! How this host stands with a server: whether it is counted there, and who else is.
 
 use protocol::Instant;
 
@@ -21,18 +21,6 @@ impl Login {
             Self::Pending | Self::Granted => None,
         }
     }
-}
-
-/// The primary's rights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Rank {
-    /// No answer yet, or not asked for.
-    #[default]
-    Pending,
-    /// This host may order a forced shutdown.
-    Primary,
-    /// It may not.
-    Refused,
 }
 
 /// The order to shut down every host of this UPS.

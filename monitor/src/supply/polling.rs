@@ -2,7 +2,7 @@
 //!
 //! What the answers mean is in [`answers`](super::answers).
 
-use super::login::{Count, Login, Order, Rank};
+use super::login::{Count, Login, Order};
 use super::talk::{Asked, Talk};
 use super::{Conversation, Supply};
 use crate::desk::Desk;
@@ -74,7 +74,6 @@ impl Supply {
             // After a break the server may have lost its other logins as well.
             self.settled_at = desk.now + desk.config.host_sync;
         }
-        self.rank = Rank::default();
         self.poll_at = desk.now + self.pace(desk);
         self.ask(desk, |supply, talk, now| {
             talk.ask(Asked::Username, &Request::Username(&supply.monitored.user), now);

@@ -4,6 +4,7 @@
 
 mod hostile;
 mod notices;
+mod reload;
 mod script;
 mod shutdown;
 mod sight;
