@@ -14,6 +14,7 @@ pub mod facts;
 pub mod notices;
 pub mod observer;
 pub mod processes;
+pub mod refusal;
 pub mod simulated;
 pub mod tap;
 

@@ -26,7 +26,7 @@ mod services;
 mod slots;
 mod stand_in;
 
-use super::{RigError, Run, RunOptions};
+use super::{RigError, Run, RunOptions, refusal};
 use crate::language::Scenario;
 
 /// Runs a scenario on real processes.
@@ -34,6 +34,7 @@ use crate::language::Scenario;
 /// # Errors
 /// What keeps it from running here, and what of the rig itself failed.
 pub fn run(scenario: &Scenario, options: &RunOptions) -> Result<Run, RigError> {
+    refusal::check(scenario, refusal::Rig::Processes)?;
     let rig = rig::Rig::prepare(scenario, *options)?;
     let broken = |error: std::io::Error| RigError::Broken(format!("start the event loop: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;

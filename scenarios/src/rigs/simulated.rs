@@ -36,7 +36,7 @@ use self::world::{Parts, World};
 use super::configuration::Configuration;
 use super::director::Director;
 use super::facts::Set;
-use super::{RigError, Run, RunOptions};
+use super::{RigError, Run, RunOptions, refusal};
 use crate::language::action::Disk;
 use crate::language::{Makers, Scenario};
 
@@ -49,6 +49,7 @@ pub fn run(scenario: &Scenario, options: &RunOptions) -> Result<Run, RigError> {
     if options.makers != Makers::OURS {
         return Err(RigError::Skipped("the simulated rig runs our engines only".to_owned()));
     }
+    refusal::check(scenario, refusal::Rig::Simulated)?;
     let set = Set::read(scenario)?;
     let director = Director::new(Arc::new(scenario.clone()), set.facts(scenario, "simulated", options.makers));
     let ports = ports(scenario, &set, &director);

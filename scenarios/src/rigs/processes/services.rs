@@ -97,8 +97,8 @@ impl Rig {
         self.startups[host].queue = queue;
         // At the start of a run every host has been up for long: clients find their servers there.
         let serves = |host: usize| self.set.configurations[host].implied.server;
-        let servers_start = (0..self.startups.len()).any(|other| serves(other) && !self.startups[other].is_idle());
-        if self.clock.has_begun() || serves(host) || !servers_start {
+        let is_served = (0..self.startups.len()).any(|other| serves(other) && self.scenario.hosts[other].starts_up);
+        if self.clock.has_begun() || serves(host) || !is_served {
             self.start_next(host);
         } else {
             self.waiting.push(host);
