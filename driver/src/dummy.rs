@@ -116,6 +116,13 @@ impl DummyUps {
             return self.exit(1);
         }
         self.publisher.add_command("load.off");
+        let mode = self.publisher.slot("driver.parameter.mode");
+        self.publisher.set(mode, self.mode.word());
+        self.publisher.push(Effect::WatchFile { path: self.path.clone() });
+    }
+
+    /// What every dummy has, whatever its file says; nothing of it before the file was read.
+    fn publish_basics(&mut self) {
         for (variable, value) in [
             ("device.type", "ups"),
             ("ups.mfr", "Dummy Manufacturer"),
@@ -128,9 +135,6 @@ impl DummyUps {
                 self.describe(slot);
             }
         }
-        let mode = self.publisher.slot("driver.parameter.mode");
-        self.publisher.set(mode, self.mode.word());
-        self.publisher.push(Effect::WatchFile { path: self.path.clone() });
     }
 
     /// A new text of the file: played from its top, at once.
@@ -141,6 +145,9 @@ impl DummyUps {
             self.publisher.say(Level::Warning, finding.one_line());
         }
         self.definition = definition;
+        if self.state == State::Waiting {
+            self.publish_basics();
+        }
         self.play(0, now, now);
         self.name_device();
         self.publisher.set_state("quiet");

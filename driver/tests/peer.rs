@@ -203,8 +203,9 @@ impl Listening {
         }
     }
 
-    /// Everything in the dump.
-    fn dump(&mut self) -> (BTreeMap<String, Known>, Vec<String>) {
+    /// Everything in the dump, once the driver calls it fresh.
+    fn dump(&mut self) -> Option<(BTreeMap<String, Known>, Vec<String>)> {
+        let mut is_fresh = false;
         let (mut known, mut commands) = (BTreeMap::<String, Known>::new(), Vec::new());
         self.until(|line| {
             match line {
@@ -214,12 +215,13 @@ impl Listening {
                     known.entry(var.into()).or_default().flags = format!("{flags:?}");
                 }
                 FromDriver::AddCmd { cmd } => commands.push(cmd.to_owned()),
+                FromDriver::DataOk => is_fresh = true,
                 FromDriver::DumpDone => return true,
                 _ => {}
             }
             false
         });
-        (known, commands)
+        is_fresh.then_some((known, commands))
     }
 
     /// The next `count` values of `ups.status`, the same one twice in a row told once.
@@ -344,12 +346,12 @@ fn our_dummy_publishes_what_debian_s_publishes() {
 fn published(program: &str, file: &str, contents: &str) -> (BTreeMap<String, Known>, Vec<String>) {
     let lab = Lab::new(file, contents);
     let _driver = lab.start_driver(program);
-    let mut listening = lab.listen();
-    let (mut variables, mut commands) = listening.dump();
+    let fresh = || observe("a fresh dump", || lab.listen().dump());
+    let (mut variables, mut commands) = fresh();
     if !file.ends_with(".dev") {
         // A sequence has published everything once it has gone round.
-        listening.statuses(4);
-        (variables, commands) = lab.listen().dump();
+        lab.listen().statuses(4);
+        (variables, commands) = fresh();
         // Where it stands by now is chance.
         for moving in ["ups.status", "battery.charge"] {
             variables.entry(moving.into()).or_default().value.clear();
@@ -398,7 +400,8 @@ fn either_upsdrvctl_starts_and_stops_either_driver() {
         };
         assert!(run(&["-u", "root", "start", "lab"]).success(), "{controller} starts {driver}");
         let _end = End { lab: &lab, controller };
-        observe("the file's variables", || lab.listen().dump().0.contains_key("ups.id").then_some(()));
+        let (variables, _) = observe("a fresh dump", || lab.listen().dump());
+        assert_eq!(variables["ups.id"].value, "shelf");
         assert!(run(&["stop", "lab"]).success(), "{controller} stops {driver}");
         observe("the end of the driver", || UnixStream::connect(lab.socket()).is_err().then_some(()));
     }
