@@ -262,6 +262,7 @@ impl Engine for Director {
 
     fn handle_timeout(&mut self, now: Instant) {
         while let Some(action) = self.undo.take_due(now) {
+            self.rest.stir(now);
             self.act(&action, now);
         }
         self.play_due_steps(now);

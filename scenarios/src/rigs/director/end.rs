@@ -26,6 +26,11 @@ pub struct Rest {
 }
 
 impl Rest {
+    /// Something happens that is in no journal.
+    pub fn stir(&mut self, now: Instant) {
+        self.since = now;
+    }
+
     /// Looks at a record.
     pub fn note(&mut self, what: &What, now: Instant) {
         match what {
