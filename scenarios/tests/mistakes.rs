@@ -32,6 +32,8 @@ fn said(files: &[(&str, &str)]) -> String {
     fs::create_dir(directory.path().join("nas")).unwrap();
     fs::write(directory.path().join("nas/upsmon.conf"), "").unwrap();
     fs::create_dir(directory.path().join("empty")).unwrap();
+    fs::create_dir(directory.path().join("driving")).unwrap();
+    fs::write(directory.path().join("driving/ups.conf"), "[office]\ndriver = usbhid-ups\nport = auto\n").unwrap();
     for (name, text) in files {
         fs::write(directory.path().join(name), text).unwrap();
     }
@@ -83,6 +85,7 @@ mistakes! {
     a_word_of_the_language_as_a_name: with("  nas:", "  all:");
     a_missing_configuration: with("config: nas", "config: nass");
     a_directory_that_is_no_configuration: with("config: nas", "config: empty");
+    a_ups_that_nothing_drives: with("config: nas", "config: driving");
     a_word_where_a_mapping_belongs: with("{ host: nas, is: halted }", "halted");
     a_number_that_is_none: with("count: 2", "count: two");
     a_missing_title: with("title: A small rack\n", "");

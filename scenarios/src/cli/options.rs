@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 /// Keeps computers safe through power cuts, and proves it: runs scripted outages against a UPS stack.
 #[derive(Debug, Parser)]
-#[command(name = "ridethrough", version, about, max_term_width = 100)]
+#[command(name = "ridethrough", version, max_term_width = 100)]
 pub struct Options {
     /// What to do.
     #[command(subcommand)]

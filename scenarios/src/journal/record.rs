@@ -215,6 +215,7 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ups: Option<Name>,
         /// What happened.
+        #[serde(flatten)]
         event: ProcessEvent,
     },
     /// A POWERDOWNFLAG was written or removed.

@@ -8,6 +8,9 @@ use crate::language::scenario::{Battery, Host, Ups};
 use crate::language::written::Document;
 use crate::language::written::things::{Start, WrittenHost, WrittenScript, WrittenUps};
 use crate::language::yaml::shapes::{Entries, Located};
+use protocol::conf::ups_conf::UpsConf;
+use protocol::diagnostic::Source;
+use protocol::names;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -115,6 +118,7 @@ impl Resolver<'_> {
             }
             None => Vec::new(),
         };
+        self.drives(name, &config, &cabled_to);
         let one = Host {
             name: name.value.clone(),
             group: name.value.clone(),
@@ -143,6 +147,23 @@ impl Resolver<'_> {
                 ));
             }
             self.hosts.push(Host { name: expanded, ..one.clone() });
+        }
+    }
+
+    /// A UPS has the name of its section: a cable that no section drives is a slip of the pen.
+    fn drives(&mut self, host: &Located<String>, config: &Path, cabled_to: &[String]) {
+        let Ok(text) = std::fs::read(config.join("ups.conf")) else { return };
+        // What is wrong inside that file is said by whoever runs it.
+        let Ok((conf, _)) = UpsConf::read(&Source::new("ups.conf", &text)) else { return };
+        let sections: Vec<String> = conf.sections.iter().map(|section| section.name.to_string()).collect();
+        let quoted: Vec<String> = sections.iter().map(|section| format!("`{section}`")).collect();
+        for ups in cabled_to {
+            let is_known = self.ups.iter().any(|known| known.name == *ups);
+            if is_known && !sections.iter().any(|section| names::same(section, ups)) {
+                let message = format!("the `ups.conf` of `{}` has no section `{ups}`", host.value);
+                let hint = format!("a UPS has the name of its section in ups.conf; there are {}", quoted.join(", "));
+                self.wrong(Mistake::new(host.at, message, "nothing here drives it").hint(hint));
+            }
         }
     }
 

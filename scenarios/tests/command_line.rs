@@ -1,0 +1,141 @@
+//! The command line: exit codes, reports, what is said on which stream.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const PASSING: &str = "two-second-blip.yaml";
+
+#[expect(clippy::disallowed_methods, reason = "the command line is what is tested")]
+fn ridethrough(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ridethrough"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A copy of a shipped scenario with something changed, beside its configurations.
+fn changed(directory: &TempDir, name: &str, old: &str, new: &str) -> PathBuf {
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let scenario = fs::read_to_string(scenarios.join(name)).unwrap();
+    assert!(scenario.contains(old), "{name} has no `{old}`");
+    let here = format!("{}/configs/", scenarios.display());
+    let file = directory.path().join(name);
+    fs::write(&file, scenario.replace("config: configs/", &format!("config: {here}")).replacen(old, new, 1)).unwrap();
+    file
+}
+
+#[test]
+fn a_run_that_holds_exits_0_and_draws_the_outage() {
+    let output = ridethrough(&["run", PASSING]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
+    for word in ["mains off", "ONBATT", "Invariants", "simulated in", "passed"] {
+        assert!(said.contains(word), "`{word}` is not in:\n{said}");
+    }
+    assert!(!said.contains('\u{1b}'), "NO_COLOR is honoured");
+}
+
+#[test]
+fn an_expectation_that_fails_exits_1() {
+    let directory = TempDir::new().unwrap();
+    let file = changed(&directory, PASSING, "expect:\n", "expect:\n  - never: { hosts: any, notified: ONBATT }\n");
+    let output = ridethrough(&["run", file.to_str().unwrap()]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}{}", text(&output.stderr));
+    assert!(said.contains("✘ never any host notified ONBATT") && said.contains("failed"), "{said}");
+    let quiet = text(&ridethrough(&["run", "-q", file.to_str().unwrap()]).stdout);
+    assert!(quiet.starts_with("FAILED"), "{quiet}");
+}
+
+#[test]
+fn a_foreseen_violation_that_does_not_happen_exits_1() {
+    let directory = TempDir::new().unwrap();
+    let file = changed(&directory, PASSING, "expect:\n", "violates: [{ invariant: 2, because: a test }]\nexpect:\n");
+    assert_eq!(ridethrough(&["run", "-q", file.to_str().unwrap()]).status.code(), Some(1));
+}
+
+#[test]
+fn a_file_or_a_command_line_that_is_wrong_exits_2() {
+    let directory = TempDir::new().unwrap();
+    let wrong = changed(&directory, PASSING, "mains: off", "mains: of");
+    let wrong = wrong.to_str().unwrap();
+    for arguments in
+        [&["run", wrong][..], &["check", wrong], &["run", "no-such.yaml"], &["run", "--rig", "moon", PASSING], &[]]
+    {
+        assert_eq!(ridethrough(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    let said = text(&ridethrough(&["check", wrong]).stderr);
+    assert!(said.contains("two-second-blip.yaml:") && said.contains("^^"), "{said}");
+}
+
+#[test]
+fn what_cannot_run_here_is_skipped_and_counted() {
+    let output = ridethrough(&["run", "--summary", "--stack", "server=nut", PASSING]);
+    assert!(text(&output.stderr).starts_with("skipped  two-second-blip: "), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("0 passed, 0 failed, 1 skipped"));
+    assert_eq!(output.status.code(), Some(2), "nothing that was asked for could be had");
+}
+
+#[test]
+fn several_files_give_a_line_each_and_a_summary() {
+    let output = ridethrough(&["run", PASSING, "drill.yaml"]);
+    let said = text(&output.stdout);
+    assert_eq!(said.lines().count(), 3, "{said}");
+    assert!(said.ends_with("2 passed, 0 failed, 0 skipped\n"), "{said}");
+}
+
+#[test]
+fn reports_are_written_and_the_journal_can_be_judged_again() {
+    let directory = TempDir::new().unwrap();
+    let file = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (html, junit, json) = (file("a.html"), file("a.xml"), file("a.jsonl"));
+    let reports = [format!("html={html}"), format!("junit={junit}"), format!("json={json}")];
+    let [a, b, c] = reports.each_ref().map(String::as_str);
+    let output = ridethrough(&["run", "-q", "--report", a, "--report", b, "--report", c, PASSING]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty(), "-q says nothing of what passed");
+    assert!(fs::read_to_string(&html).unwrap().contains("<svg"));
+    assert!(fs::read_to_string(&junit).unwrap().contains("<testsuite name=\"two-second-blip\""));
+    let again = ridethrough(&["judge", &json, "--scenario", PASSING]);
+    let said = text(&again.stdout);
+    assert_eq!(again.status.code(), Some(0), "{said}");
+    assert!(said.contains("✔ never any host stopping"), "{said}");
+    fs::write(&json, "{\"at\":0}\n").unwrap();
+    assert_eq!(ridethrough(&["judge", &json]).status.code(), Some(2));
+}
+
+#[test]
+fn the_same_file_and_seed_give_the_same_bytes() {
+    let run = |seed: &str| ridethrough(&["run", "--json", "--seed", seed, PASSING]).stdout;
+    let first = run("7");
+    assert!(text(&first).lines().count() > 50);
+    assert_eq!(first, run("7"));
+}
+
+#[test]
+fn wires_show_the_protocols_own_lines() {
+    let said = text(&ridethrough(&["run", "--wires", PASSING]).stdout);
+    for line in ["secondary/upsmon → primary/upsd", "LOGIN rack", "SETINFO ups.status \"OL\"", "DUMPALL"] {
+        assert!(said.contains(line), "`{line}` is not in:\n{said}");
+    }
+}
+
+#[test]
+fn it_describes_itself() {
+    let schema: serde_json::Value = serde_json::from_slice(&ridethrough(&["schema"]).stdout).unwrap();
+    assert_eq!(schema["title"], "a scenario");
+    let listed: serde_json::Value = serde_json::from_slice(&ridethrough(&["list", ".", "--json"]).stdout).unwrap();
+    assert!(listed.as_array().unwrap().iter().any(|scenario| scenario["name"] == "two-second-blip"));
+    assert!(text(&ridethrough(&["list", "."]).stdout).contains("A two-second blip disturbs nobody"));
+    assert!(text(&ridethrough(&["man"]).stdout).contains(".TH ridethrough 1"));
+    assert!(text(&ridethrough(&["completions", "zsh"]).stdout).contains("#compdef ridethrough"));
+    assert!(text(&ridethrough(&["check", PASSING]).stdout).contains("two-second-blip.yaml: right"));
+}
