@@ -28,7 +28,7 @@ pub(crate) fn start(job: JobId, mut command: Command, outlet: Outlet) {
 }
 
 /// Tells every logged-in user, and waits for nothing: `wall` can hang on a dead terminal.
-pub(crate) fn wall(text: String) {
+pub(crate) fn wall(text: &str) {
     let command = Command {
         program: Program::Exec("wall".into()),
         arguments: Vec::new(),
@@ -38,7 +38,7 @@ pub(crate) fn wall(text: String) {
     };
     // A machine without `wall` has nobody logged in who could read it.
     if let Ok(child) = spawn(&command, true) {
-        tokio::spawn(wait(child, Some(text.into_bytes())));
+        tokio::spawn(wait(child, Some(format!("{text}\n").into_bytes())));
     }
 }
 

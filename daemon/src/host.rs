@@ -219,7 +219,7 @@ where
                 }
             }
             Effect::Say { level, text } => self.log.say(level, text),
-            Effect::Wall { text } => commands::wall(text),
+            Effect::Wall { text } => commands::wall(&text),
             Effect::Exit { code } => self.exit = self.exit.or(Some(code)),
         }
     }
