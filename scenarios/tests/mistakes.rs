@@ -1,5 +1,7 @@
 //! Every mistake in a scenario file is found at once, each with its place, a caret and a hint.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use scenarios::language::{Surroundings, load};
 use std::fs;
 use std::path::Path;
@@ -123,5 +125,34 @@ fn a_hundred_megabytes_of_nesting_are_refused_at_once() {
         let said = load(&file, &Surroundings::default()).unwrap_err().to_string();
         assert!(said.contains("nest deeper than") && said.contains("nested.yaml:1:"), "{said}");
         assert!(began.elapsed() < Duration::from_secs(5), "took {:?}", began.elapsed());
+    }
+}
+
+mod anything_at_all {
+    use super::{GOOD, said};
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn is_loaded_or_refused_and_never_panics(
+            cuts in proptest::collection::vec((0..GOOD.len(), 0..40_usize, "[ -~\n]{0,12}"), 1..4),
+        ) {
+            let mut text = GOOD.to_owned();
+            for (place, length, put) in cuts {
+                let start = place.min(text.len());
+                let end = (start + length).min(text.len());
+                text.replace_range(start..end, &put);
+            }
+            let said = said(&[("rack.yaml", &text)]);
+            prop_assert!(said.starts_with("loaded: ") || said.contains("error: "), "{}", said);
+        }
+
+        #[test]
+        fn of_bytes_is_refused(text in "\\PC{0,200}") {
+            let said = said(&[("rack.yaml", &text)]);
+            prop_assert!(said.starts_with("error: "), "{}", said);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Every scenario that is shipped is right: by the loader, and by the schema that editors use.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use scenarios::language::{Surroundings, load, schema, structure, yaml};
 use std::fs;
 use std::path::{Path, PathBuf};

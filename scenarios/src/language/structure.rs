@@ -271,7 +271,7 @@ impl Checker<'_> {
         match text.parse::<i64>() {
             Ok(number) if (least..=most).contains(&number) => {}
             Ok(_) => {
-                self.mistakes.push(Mistake::new(at, format!("`{text}` is out of range"), format!("{least} to {most}")))
+                self.mistakes.push(Mistake::new(at, format!("`{text}` is out of range"), format!("{least} to {most}")));
             }
             Err(_) => self.mistakes.push(Mistake::new(
                 at,

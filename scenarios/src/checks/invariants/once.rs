@@ -45,7 +45,7 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
             What::Ran { host: on, role: CommandRole::Operator, command, .. }
                 if *on == host.name && command.contains("shutdown -c") =>
             {
-                ordered = None
+                ordered = None;
             }
             What::Flag { host: on, exists } if *on == host.name => flag = exists.then_some(record.at),
             What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => ordered = None,

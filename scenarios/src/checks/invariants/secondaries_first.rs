@@ -76,7 +76,7 @@ impl Primary<'_> {
                     _ => {}
                 },
                 What::Ran { host, role: CommandRole::Shutdown, .. } if *host == self.host.name => {
-                    found.extend(self.goes_on(record.at))
+                    found.extend(self.goes_on(record.at));
                 }
                 _ => {}
             }

@@ -12,7 +12,7 @@ pub fn words(line: &str) -> Result<Vec<String>, &'static str> {
     while let Some(c) = rest.next() {
         match (c, quote) {
             ('\\', None | Some('"')) => {
-                word.get_or_insert_default().push(rest.next().ok_or("a backslash with nothing after it")?)
+                word.get_or_insert_default().push(rest.next().ok_or("a backslash with nothing after it")?);
             }
             (_, Some(open)) if c == open => quote = None,
             ('"' | '\'', None) => {
