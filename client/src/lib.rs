@@ -20,7 +20,7 @@ mod tool;
 mod wording;
 
 pub use address::{AddressError, ServerAddress, UpsAddress};
-pub use connection::{Client, Watch};
+pub use connection::{ANSWER_PATIENCE, CONNECT_PATIENCE, Client, Watch};
 pub use error::ClientError;
 pub use tool::upsc;
 pub use wording::wording;

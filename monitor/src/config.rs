@@ -1,7 +1,7 @@
 //! `upsmon.conf` as a value: everything checked, every default filled in.
 //!
-//! [`Config::load_from`] reads a file's text; what a directive means stands in [`directives`], what
-//! only makes sense between directives in [`lints`]. Defaults are NUT's.
+//! [`Config::load_from`] reads a file's text; what a directive means stands in `directives`, what
+//! only makes sense between directives in `lints`. Defaults are NUT's.
 
 mod directives;
 mod lints;
