@@ -1,0 +1,63 @@
+//! The simulated rig as its users see it.
+
+use std::path::{Path, PathBuf};
+
+use scenarios::journal::{HostState, Record, What, lines};
+use scenarios::language::{Scenario, loading};
+use scenarios::rigs::{RunOptions, simulated};
+
+fn scenario(name: &str) -> Scenario {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{name}.yaml"));
+    loading::load(&path, &Default::default()).unwrap().remove(0)
+}
+
+fn journal(scenario: &Scenario) -> Vec<Record> {
+    simulated::run(scenario, &RunOptions::default()).unwrap().journal
+}
+
+fn states(journal: &[Record], host: &str) -> Vec<HostState> {
+    let of = |record: &Record| match &record.what {
+        What::Host { host: name, is, .. } if &**name == host => Some(*is),
+        _ => None,
+    };
+    journal.iter().filter_map(of).collect()
+}
+
+#[test]
+fn the_same_file_and_seed_give_the_same_journal_byte_for_byte() {
+    let scenario = scenario("qnap-home-lab");
+    let text = || {
+        let mut text = Vec::new();
+        lines::write(&mut text, &journal(&scenario)).unwrap();
+        text
+    };
+    assert!(text() == text());
+}
+
+#[test]
+fn every_host_of_the_home_lab_halts_loses_its_outlet_and_comes_back() {
+    use HostState::{Booting, Halted, Off, Stopping, Up};
+    let journal = journal(&scenario("qnap-home-lab"));
+    for host in ["nas", "n100-1", "n100-2", "n100-3", "n100-4"] {
+        assert_eq!(states(&journal, host), [Up, Stopping, Halted, Off, Booting, Up], "{host}");
+    }
+}
+
+#[test]
+fn as_published_the_mini_pcs_are_still_up_when_the_nas_cuts_the_load() {
+    use HostState::{Booting, Crashed, Up};
+    let journal = journal(&scenario("qnap-home-lab-as-published"));
+    for host in ["n100-1", "n100-2", "n100-3", "n100-4"] {
+        assert_eq!(states(&journal, host), [Up, Crashed, Booting, Up], "{host}");
+    }
+}
+
+#[test]
+fn all_wires_are_in_the_journal_only_when_they_are_asked_for() {
+    let scenario = scenario("two-second-blip");
+    let wires = |wires| {
+        let run = simulated::run(&scenario, &RunOptions { wires, ..RunOptions::default() }).unwrap();
+        run.journal.iter().filter(|record| matches!(record.what, What::Wire { .. })).count()
+    };
+    assert!(wires(true) > 3 * wires(false));
+}
