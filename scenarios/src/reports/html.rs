@@ -7,7 +7,7 @@ mod escape;
 mod tables;
 mod tracks;
 
-use super::Report;
+use super::{Report, terminal};
 use crate::checks::arithmetic::together;
 use crate::journal::names;
 use crate::language::wording::time;
@@ -38,6 +38,8 @@ pub fn page(report: &Report<'_>) -> String {
 fn header(report: &Report<'_>, title: &str) -> String {
     let facts = report.facts;
     let (class, word) = if report.judgement.has_passed() { ("passed", "passed") } else { ("failed", "failed") };
+    let foreseen = terminal::totals(report.judgement)[2];
+    let word = if foreseen > 0 { format!("{word}, {foreseen} broken as foreseen") } else { word.to_owned() };
     let mut header = format!("<header>\n<p class=\"badge {class}\">{word}</p>\n<h1>{title}</h1>\n");
     if let Some(from) = &facts.from {
         header += &format!("<p class=\"from\">from {}</p>\n", escape(from));

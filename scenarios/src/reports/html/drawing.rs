@@ -45,7 +45,9 @@ pub fn draw(report: &Report<'_>) -> String {
     let end = report.journal.last().map_or(Instant::START, |record| record.at);
     let events = story::tell(report.facts, report.journal);
     let axis = Axis::new(&events, end, LEFT, WIDTH - LEFT - RIGHT);
-    let mut canvas = Canvas { report, axis, end, out: String::new(), y: 8 + 16 * LABEL_ROWS as u64 };
+    let labels = labels(report.journal, &axis);
+    let rows = labels.iter().map(|label| label.row as u64 + 1).max().unwrap_or(0);
+    let mut canvas = Canvas { report, axis, end, out: String::new(), y: 8 + 16 * rows };
     let top = canvas.y;
     for feed in &report.facts.feeds {
         canvas.mains(&feed.name, feed.millivolts);
@@ -59,7 +61,7 @@ pub fn draw(report: &Report<'_>) -> String {
     }
     let bottom = canvas.y;
     canvas.ticks(top, bottom);
-    canvas.steps(bottom);
+    canvas.steps(&labels, bottom);
     let height = bottom + 26;
     let summary = escape(&summary(report));
     format!(
@@ -109,7 +111,7 @@ impl Canvas<'_> {
         // What is bad is told by more than a colour.
         if class.ends_with("dead") || class.ends_with("crashed") {
             self.put(format_args!(
-                "<rect class=\"hatched\" x=\"{}\" y=\"{y}\" width=\"{}\" height=\"{height}\"/>",
+                "<rect class=\"hatched\" style=\"fill:url(#hatch)\" x=\"{}\" y=\"{y}\" width=\"{}\" height=\"{height}\"/>",
                 Px(x),
                 Px(width)
             ));
@@ -175,40 +177,53 @@ impl Canvas<'_> {
     }
 
     /// A line through everything for each step, its words above.
-    fn steps(&mut self, bottom: u64) {
-        let mut free = [0; LABEL_ROWS];
-        let steps: Vec<(Instant, String, String)> = self
-            .report
-            .journal
-            .iter()
-            .filter_map(|record| match &record.what {
-                What::Step { does, id, .. } => {
-                    Some((record.at, id.clone().unwrap_or_else(|| does.clone()), does.clone()))
-                }
-                _ => None,
-            })
-            .collect();
-        for (at, label, does) in steps {
-            let x = self.axis.x(at);
-            let width = label.chars().count() as u64 * 66 + 60;
-            let row = free.iter().position(|right| *right <= x).unwrap_or(LABEL_ROWS - 1);
-            let told = escape(&format!("{}: {does}", clock(at)));
-            let y = 14 + 16 * row as u64;
+    fn steps(&mut self, labels: &[Label], bottom: u64) {
+        for label in labels {
+            let told = escape(&format!("{}: {}", clock(label.at), label.does));
+            let y = 14 + 16 * label.row as u64;
             self.put(format_args!(
                 "<g class=\"step\"><title>{told}</title><line x1=\"{0}\" x2=\"{0}\" y1=\"{1}\" y2=\"{bottom}\"/>",
-                Px(x),
+                Px(label.x),
                 y - 8
             ));
             // A label that would leave the page on the right stands to the left of its line.
-            let (anchor, place) = if x + width > WIDTH { ("end", x - 40) } else { ("start", x + 40) };
+            let (anchor, place) = match label.x + label.width > WIDTH {
+                true => ("end", label.x - 40),
+                false => ("start", label.x + 40),
+            };
             self.put(format_args!(
                 "<text x=\"{}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text></g>",
                 Px(place),
-                escape(&label)
+                escape(&label.words)
             ));
-            free[row] = x + width;
         }
     }
+}
+
+/// What stands above the line of a step.
+struct Label {
+    at: Instant,
+    x: Tenths,
+    width: Tenths,
+    row: usize,
+    words: String,
+    does: String,
+}
+
+/// Labels of all steps, those that would collide in rows of their own.
+fn labels(journal: &[Record], axis: &Axis) -> Vec<Label> {
+    let mut free = [0; LABEL_ROWS];
+    let mut labels = Vec::new();
+    for record in journal {
+        let What::Step { does, id, .. } = &record.what else { continue };
+        let words = id.clone().unwrap_or_else(|| does.clone());
+        let x = axis.x(record.at);
+        let width = words.chars().count() as u64 * 66 + 60;
+        let row = free.iter().position(|right| *right <= x).unwrap_or(LABEL_ROWS - 1);
+        free[row] = x + width;
+        labels.push(Label { at: record.at, x, width, row, words, does: does.clone() });
+    }
+    labels
 }
 
 /// The longest name that fits beside the plot.

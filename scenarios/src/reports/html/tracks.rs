@@ -1,6 +1,6 @@
 //! What the drawing shows, as stretches of time: mains, supply, status, charge, load, hosts.
 
-use crate::journal::{Answer, HostState, Name, Record, Supply, What};
+use crate::journal::{Answer, HostState, Name, ProcessEvent, Record, Supply, What};
 use protocol::Instant;
 
 /// A value that held from one moment to another.
@@ -54,12 +54,25 @@ pub fn supply(journal: &[Record], name: &Name, end: Instant) -> Vec<Stretch<(Sup
     stretches(changes, end)
 }
 
-/// What clients were told of `ups.status`.
+/// What clients were told of `ups.status`; while the server is down nobody is told anything.
 pub fn status(journal: &[Record], name: &Name, end: Instant) -> Vec<Stretch<Answer>> {
-    of(journal, end, |what| match what {
-        What::Var { ups, name: variable, is, .. } if ups == name && &**variable == "ups.status" => Some(is.clone()),
-        _ => None,
-    })
+    let mut asked = None;
+    let mut changes = Vec::new();
+    for record in journal {
+        match &record.what {
+            What::Var { ups, server, name: variable, is } if ups == name && &**variable == "ups.status" => {
+                asked = Some(server);
+                changes.push((record.at, is.clone()));
+            }
+            What::Process { host, process, event: ProcessEvent::Exited { .. } | ProcessEvent::Killed, .. }
+                if &**process == "upsd" && asked == Some(host) =>
+            {
+                changes.push((record.at, Answer::Error("no upsd".into())));
+            }
+            _ => {}
+        }
+    }
+    stretches(changes, end)
 }
 
 /// Whether a UPS's outlet is live.
