@@ -14,6 +14,9 @@ use std::process::ExitCode;
 
 use stack::Stack;
 
+/// Measures the stacks given and returns a table to print.
+type Table = fn(&[Stack]) -> std::io::Result<String>;
+
 fn main() -> ExitCode {
     let peers = if Stack::Nut.is_installed() {
         vec![Stack::Ours, Stack::Nut]
@@ -21,8 +24,7 @@ fn main() -> ExitCode {
         println!("Debian's nut-server is not installed: ours alone\n");
         vec![Stack::Ours]
     };
-    let tables: [fn(&[Stack]) -> std::io::Result<String>; 4] =
-        [simulation::table, list_var::table, detection::table, memory::table];
+    let tables: [Table; 4] = [simulation::table, list_var::table, detection::table, memory::table];
     let mut code = ExitCode::SUCCESS;
     for table in tables {
         match table(&peers) {

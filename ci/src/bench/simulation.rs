@@ -24,7 +24,10 @@ pub fn table(_: &[Stack]) -> io::Result<String> {
             .ok_or_else(|| io::Error::other("the harness printed no simulated_us"))?;
         rates.push(simulated / 1e6 / 3600.0 / wall);
     }
-    Ok(format!("Simulated speed, the home lab on line power and in an outage, one core\n  {:.0} simulated hours per wall second (median of {ROUNDS})\n", median(rates)))
+    Ok(format!(
+        "Simulated speed, the home lab on line power and in an outage, one core\n  {:.0} simulated hours per wall second (median of {ROUNDS})\n",
+        median(rates)
+    ))
 }
 
 fn number_after(text: &str, key: &str) -> Option<f64> {

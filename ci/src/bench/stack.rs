@@ -47,7 +47,8 @@ pub struct Trio {
     daemons: Vec<(String, Child)>,
 }
 
-const ON_LINE: &str = "battery.charge: 100\nbattery.runtime: 1200\nups.mfr: Example\nups.model: Example 650\nups.status: OL\n";
+const ON_LINE: &str =
+    "battery.charge: 100\nbattery.runtime: 1200\nups.mfr: Example\nups.model: Example 650\nups.status: OL\n";
 
 impl Trio {
     /// Starts driver and upsd; upsd answers with fresh data when this returns.
