@@ -58,3 +58,20 @@ fn the_schema_is_stable() {
     let schema = schema::schema();
     insta::assert_snapshot!(serde_json::to_string_pretty(&schema).unwrap());
 }
+
+#[test]
+fn every_example_of_the_reference_loads() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let reference = fs::read_to_string(here.join("../docs/scenarios.md")).unwrap();
+    let examples: Vec<&str> =
+        reference.split("```yaml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect();
+    assert_eq!(examples.len(), 2);
+    let directory = tempfile::TempDir::new().unwrap();
+    for example in examples {
+        let file = directory.path().join("example.yaml");
+        let configs = format!("config: {}/configs/", here.display());
+        fs::write(&file, example.replace("config: configs/", &configs)).unwrap();
+        let surroundings = Surroundings { devices: emulator::device::names().into_iter().map(str::to_owned).collect() };
+        load(&file, &surroundings).unwrap_or_else(|wrong| panic!("{wrong}"));
+    }
+}
