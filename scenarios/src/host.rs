@@ -181,8 +181,7 @@ impl Host {
         // A second request replaces the first, as `shutdown` does; once stopping has begun none matters.
         if let Phase::Up { .. } = self.phase {
             match delay {
-                Delay::Now => self.stop(end, now),
-                Delay::Minutes(0) => self.stop(end, now),
+                Delay::Now | Delay::Minutes(0) => self.stop(end, now),
                 Delay::Minutes(minutes) => {
                     let at = now + Duration::from_secs(u64::from(minutes) * 60);
                     self.phase = Phase::Up { shutdown: Some((at, end)) };

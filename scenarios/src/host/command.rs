@@ -60,10 +60,10 @@ pub fn meaning(words: &[String]) -> Meaning {
     match (name, arguments.as_slice()) {
         ("sudo" | "exec" | "nohup", _) => meaning(&words[1..]),
         ("shutdown", rest) => shutdown(rest).unwrap_or_else(unknown),
-        ("poweroff", _) | ("halt", _) => Meaning::Shutdown { delay: Delay::Now, end: End::Halt },
-        ("reboot", _) => Meaning::Shutdown { delay: Delay::Now, end: End::Reboot },
-        ("init" | "telinit", ["0"]) => Meaning::Shutdown { delay: Delay::Now, end: End::Halt },
-        ("init" | "telinit", ["6"]) => Meaning::Shutdown { delay: Delay::Now, end: End::Reboot },
+        ("poweroff" | "halt", _) | ("init" | "telinit", ["0"]) => {
+            Meaning::Shutdown { delay: Delay::Now, end: End::Halt }
+        }
+        ("reboot", _) | ("init" | "telinit", ["6"]) => Meaning::Shutdown { delay: Delay::Now, end: End::Reboot },
         ("systemctl", rest) => systemctl(rest).unwrap_or_else(unknown),
         ("upsmon", ["-c", "fsd"]) => Meaning::ForceShutdown,
         ("upsmon", ["-c", "stop"]) => Meaning::StopMonitor,

@@ -6,7 +6,7 @@ use std::path::Path;
 use monitor::config::Role as MonitorRole;
 use protocol::conf::nut_conf;
 use protocol::conf::ups_conf::UpsConf;
-use protocol::diagnostic::{Diagnostics, Source};
+use protocol::diagnostic::{Diagnostic, Diagnostics, Source};
 
 use super::RigError;
 use super::notices::Recogniser;
@@ -66,7 +66,7 @@ impl Configuration {
     pub fn of(files: BTreeMap<String, Vec<u8>>, directory: &str) -> Result<Self, RigError> {
         let source = |name: &str| Some(Source::new(&format!("{directory}/{name}"), files.get(name)?));
         let mut warnings = Vec::new();
-        let mut note = |found: &Diagnostics| warnings.extend(found.iter().map(|diagnostic| diagnostic.one_line()));
+        let mut note = |found: &Diagnostics| warnings.extend(found.iter().map(Diagnostic::one_line));
         let mode = source("nut.conf").and_then(|source| {
             let (file, found) = nut_conf::read(&source);
             note(&found);

@@ -254,7 +254,7 @@ impl Engine for Director {
 
     fn handle(&mut self, happening: Happening, now: Instant) {
         match happening {
-            Happening::Observed { ups, observation } => self.observed(ups, observation, now),
+            Happening::Observed { ups, observation } => self.observed(ups, &observation, now),
             Happening::LateHookDone { host } => self.late_hook_done(host, now),
             Happening::Seen(what) => self.record(what, now),
         }

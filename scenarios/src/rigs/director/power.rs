@@ -1,7 +1,7 @@
 //! Where power comes from and where it goes: feeds, outlets, and the load that hosts put on them.
 
 use emulator::control::Control;
-use emulator::observation::{Countdown, Observation, Supply as Source};
+use emulator::observation::{Observation, Supply as Source};
 use emulator::units::{Load, Milliwatts};
 use protocol::Instant;
 
@@ -126,9 +126,9 @@ impl Director {
     }
 
     /// Takes in what was seen of a UPS.
-    pub(super) fn observed(&mut self, index: usize, observation: Observation, now: Instant) {
+    pub(super) fn observed(&mut self, index: usize, observation: &Observation, now: Instant) {
         let ups = self.ups[index].name.clone();
-        match observation {
+        match *observation {
             Observation::Supply { supply, .. } => {
                 let is = match supply {
                     Source::OnLine | Source::Boost | Source::Trim | Source::Bypass => Supply::OnLine,
@@ -155,10 +155,8 @@ impl Director {
                 };
                 self.record(what, now);
             }
-            Observation::Countdown { countdown, seconds } => {
+            Observation::Countdown { seconds, .. } => {
                 self.ups[index].counts_down = seconds.is_some_and(|seconds| seconds > 0);
-                // A device that is off counts down to its start as well; both end at rest.
-                let _: Countdown = countdown;
                 self.record(What::Commanded { ups, command: observation.to_string() }, now);
             }
             Observation::Command { .. } | Observation::Test { .. } => {

@@ -84,10 +84,10 @@ impl Timeline {
                         *pending = Pending::Due { at: now + *delay, left: 1 };
                     }
                 }
-                (Pending::Due { .. }, Trigger::Every { until: Some(until), .. }) => {
-                    if sights.shows(what, until).is_some() || sights.holds(until) == Some(true) {
-                        *pending = Pending::Done;
-                    }
+                (Pending::Due { .. }, Trigger::Every { until: Some(until), .. })
+                    if sights.shows(what, until).is_some() || sights.holds(until) == Some(true) =>
+                {
+                    *pending = Pending::Done;
                 }
                 _ => {}
             }

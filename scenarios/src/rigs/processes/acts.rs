@@ -14,7 +14,6 @@ use super::place::{CONF, DRIVERS, LATE, STATE};
 use super::rig::Rig;
 use super::slots::{Purpose, drivers};
 use crate::journal::{CommandRole, Direction, HostState, ProcessEvent, What};
-use crate::language::Maker;
 use crate::language::action::{NetworkFault, ProcessDeed};
 use crate::rigs::configuration::{host_of, ups_of};
 use crate::rigs::director::{Act, Happening};
@@ -130,13 +129,12 @@ impl Rig {
         let name = self.director.host_name(host).clone();
         let role = CommandRole::LateShutdown;
         self.see(What::Ran { host: name, role, by: "late-shutdown".into(), command: HOOK.to_owned() });
-        let faketime = (self.options.makers.monitor == Maker::Nut).then_some(1);
         let start = Start {
             program: self.programs.upsmon(),
             arguments: vec!["-K".into()],
             environment: self.environment(host, CONF, STATE),
             user: self.place.user.as_ref(),
-            faketime,
+            faketime: None,
         };
         self.run_errand(start, Errand::AskFlag { host });
     }

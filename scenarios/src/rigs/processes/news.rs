@@ -120,10 +120,11 @@ impl Rig {
         }
     }
 
-    /// A text of a host's monitor with the names that its published configuration uses.
+    /// A text of a host's daemon with the names that its published configuration uses.
     fn restored(&self, host: usize, text: &str) -> String {
         let monitored = self.set.configurations[host].monitor.iter().flat_map(|monitor| &monitor.monitored);
-        let mut text = text.to_owned();
+        // A journal knows nothing of this machine's directories.
+        let mut text = text.replace(&self.place.root().display().to_string(), "");
         for line in monitored {
             let server = crate::rigs::facts::server_of(&self.scenario, &self.scenario.hosts[host].name, host_of(&line.system));
             let server = self.scenario.hosts.iter().position(|host| host.name == server);

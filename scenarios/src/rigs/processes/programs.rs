@@ -8,8 +8,9 @@ use crate::rigs::RigError;
 
 /// Debian's NUT: drivers and daemons.
 const NUT: &str = "/lib/nut";
-/// Runs a program on a faster clock (faketime(1)).
-pub const FAKETIME: &str = "/usr/bin/faketime";
+/// Where libfaketime is, below the directory of each architecture. The `faketime` command around
+/// it forks, so that a signal would not reach the daemon; preloaded, it is in the daemon alone.
+const FAKETIME: &str = "faketime/libfaketime.so.1";
 /// Gives up rights, and asks to die with its parent (setpriv(1)).
 pub const SETPRIV: &str = "/usr/bin/setpriv";
 
@@ -18,6 +19,8 @@ pub const SETPRIV: &str = "/usr/bin/setpriv";
 pub struct Programs {
     /// Ours: next to the running one.
     pub ours: PathBuf,
+    /// What makes a clock that is not ours run faster (faketime(1)).
+    pub faketime: Option<PathBuf>,
     makers: Makers,
 }
 
@@ -27,12 +30,12 @@ impl Programs {
     /// # Errors
     /// [`RigError::Skipped`]: what is missing.
     pub fn find(makers: Makers, speed: u32) -> Result<Self, RigError> {
-        let found = Self { ours: beside_this()?, makers };
+        let found = Self { ours: beside_this()?, faketime: faketime(), makers };
         let mut needed = vec![found.ours("ups-emulator"), found.ours("ridethrough-recorder"), found.ours("upsdrvctl")];
         needed.extend([found.ours("usbhid-ups"), found.upsd(), found.upsmon()]);
         let nut = [makers.driver, makers.server, makers.monitor].contains(&Maker::Nut);
-        if nut && speed != 1 {
-            needed.push(FAKETIME.into());
+        if nut && speed != 1 && found.faketime.is_none() {
+            return Err(RigError::Skipped("libfaketime is not here, to run NUT's clocks faster".to_owned()));
         }
         match needed.iter().find(|program| !is_executable(program)) {
             Some(missing) => Err(RigError::Skipped(format!("{} is not here", missing.display()))),
@@ -81,6 +84,11 @@ fn beside_this() -> Result<PathBuf, RigError> {
     let directory = this.parent().unwrap_or(Path::new("/"));
     let is_test = directory.ends_with("deps") || directory.ends_with("examples");
     Ok(if is_test { directory.parent().unwrap_or(directory) } else { directory }.to_path_buf())
+}
+
+fn faketime() -> Option<PathBuf> {
+    let architectures = std::fs::read_dir("/usr/lib").ok()?;
+    architectures.filter_map(|entry| Some(entry.ok()?.path().join(FAKETIME))).find(|library| library.exists())
 }
 
 fn is_executable(program: &Path) -> bool {

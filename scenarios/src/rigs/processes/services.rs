@@ -1,7 +1,7 @@
 //! Starts and ends daemons, one after the other as an init system does.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -66,7 +66,7 @@ impl Rig {
             let driver = self.driver_of(host, &name);
             let (host, name) = (of.name.clone(), name.clone());
             let proxy = proxy::unix(&at, to, move || Tap::usb(&host, &driver, &name), self.desk.clone());
-            self.keep_unix(slot, proxy, at);
+            self.keep_unix(slot, proxy, &at);
         }
     }
 
@@ -83,8 +83,8 @@ impl Rig {
         self.slots.iter().find(is_its).map_or_else(|| "driver".to_owned(), |slot| slot.program.to_string())
     }
 
-    fn keep_unix(&mut self, slot: usize, proxy: std::io::Result<proxy::Proxy>, at: PathBuf) {
-        match proxy.and_then(|proxy| self.place.give(&at).map(|()| proxy)) {
+    fn keep_unix(&mut self, slot: usize, proxy: std::io::Result<proxy::Proxy>, at: &Path) {
+        match proxy.and_then(|proxy| self.place.give(at).map(|()| proxy)) {
             Ok(proxy) => self.slots[slot].proxies.push(proxy),
             Err(error) => self.warn(format!("{} cannot be listened on: {error}", at.display())),
         }
@@ -169,8 +169,14 @@ impl Rig {
             arguments: arguments.into_iter().map(OsString::from).collect(),
             environment: self.environment(place.host, CONF, state),
             user: self.place.user.as_ref(),
-            faketime: (maker == Maker::Nut).then_some(self.options.speed),
+            faketime: self.faketime(maker),
         }
+    }
+
+    /// NUT's clocks are made to run as fast as the run's; ours do by themselves.
+    fn faketime(&self, maker: Maker) -> Option<(&Path, u32)> {
+        let library = self.programs.faketime.as_deref().filter(|_| maker == Maker::Nut && self.options.speed != 1)?;
+        Some((library, self.options.speed))
     }
 
     /// What a program on a host finds in its environment.
@@ -233,7 +239,7 @@ impl Rig {
                 let program = self.slots[slot].program.clone();
                 let proxy =
                     proxy::unix(&at, to, move || Tap::driver_socket(&name, &program), self.desk.clone());
-                self.keep_unix(slot, proxy, at);
+                self.keep_unix(slot, proxy, &at);
             }
             Purpose::Server => {
                 self.open_routes(slot, host);

@@ -212,7 +212,7 @@ fn driver_config(
 ) -> Result<DriverConfig, String> {
     let (conf, _) = UpsConf::read(&source(files, "ups.conf")).map_err(|found| said(&found))?;
     let known = match program {
-        "usbhid-ups" => Knowledge { driver: "usbhid-ups", params: &usbhid::PARAMS },
+        "usbhid-ups" => Knowledge { driver: "usbhid-ups", params: usbhid::PARAMS },
         "dummy-ups" => Knowledge { driver: "dummy-ups", params: &dummy::PARAMS },
         other => return Err(format!("{other} is not a driver of this project")),
     };

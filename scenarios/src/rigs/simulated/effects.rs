@@ -24,15 +24,15 @@ impl World {
                     self.send(number, side, bytes);
                 }
             }
-            Effect::Transfer { link, transfer, request } => self.to_device(slot, link, transfer, request),
+            Effect::Transfer { link, transfer, request } => self.ask_device(slot, link, transfer, request),
             Effect::Open { link, to } => self.open(slot, link, to),
             Effect::Close { link } => self.close(slot, link),
-            Effect::Run { job, command } => self.run_command(slot, job, command),
-            Effect::WriteFile { job, path, contents } => self.change_file(slot, job, path, Some(contents)),
-            Effect::RemoveFile { job, path } => self.change_file(slot, job, path, None),
+            Effect::Run { job, command } => self.run_command(slot, job, &command),
+            Effect::WriteFile { job, path, contents } => self.change_file(slot, job, &path, Some(contents)),
+            Effect::RemoveFile { job, path } => self.change_file(slot, job, &path, None),
             Effect::WatchFile { path } => self.watch(slot, path),
             Effect::Say { level, text } => self.say(slot, level, text),
-            Effect::Wall { text } => self.wall(slot, text),
+            Effect::Wall { text } => self.wall(slot, &text),
             Effect::Exit { code } => self.exit(slot, code),
         }
     }
@@ -68,16 +68,16 @@ impl World {
         }
     }
 
-    fn wall(&mut self, slot: usize, text: String) {
+    fn wall(&mut self, slot: usize, text: &str) {
         let machine = &self.machines[self.slots[slot].host];
         let notices = machine.recogniser.as_ref();
-        let notice = notices.and_then(|notices| notices.recognise(&machine.name, &text, Outlet::Wall));
+        let notice = notices.and_then(|notices| notices.recognise(&machine.name, text, Outlet::Wall));
         if let Some(notice) = notice {
             self.see(notice);
         }
     }
 
-    fn run_command(&mut self, slot: usize, job: JobId, command: Command) {
+    fn run_command(&mut self, slot: usize, job: JobId, command: &Command) {
         let host = self.slots[slot].host;
         let variable = |name: &str| {
             command.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    fn change_file(&mut self, slot: usize, job: JobId, path: String, contents: Option<Vec<u8>>) {
+    fn change_file(&mut self, slot: usize, job: JobId, path: &str, contents: Option<Vec<u8>>) {
         let host = self.slots[slot].host;
         let machine = &mut self.machines[host];
         let outcome = match machine.disk {
@@ -117,17 +117,17 @@ impl World {
             Disk::ReadOnly => JobOutcome::Failed("read-only file system".into()),
         };
         if outcome.is_success() {
-            let (exists, is_flag) = (contents.is_some(), machine.flag.as_deref() == Some(path.as_str()));
-            let existed = machine.files.contains_key(&path);
+            let (exists, is_flag) = (contents.is_some(), machine.flag.as_deref() == Some(path));
+            let existed = machine.files.contains_key(path);
             match contents {
-                Some(contents) => machine.files.insert(path.clone(), contents),
-                None => machine.files.remove(&path),
+                Some(contents) => machine.files.insert(path.to_owned(), contents),
+                None => machine.files.remove(path),
             };
             let name = machine.name.clone();
             if is_flag && exists != existed {
                 self.see(What::Flag { host: name, exists });
             }
-            self.tell_watchers(host, &path);
+            self.tell_watchers(host, path);
         }
         self.tell_later(slot, DISK, Event::JobDone { job, outcome });
     }

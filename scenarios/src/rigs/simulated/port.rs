@@ -60,8 +60,8 @@ impl World {
     pub(super) fn drain_port(&mut self, ups: usize) {
         while let Some(output) = self.ports[ups].ups.poll_output() {
             match output {
-                emulator::Output::Done { transfer, result } => self.from_device(ups, &Frame::Done { transfer, result }),
-                emulator::Output::Interrupt(report) => self.from_device(ups, &Frame::Interrupt(report)),
+                emulator::Output::Done { transfer, result } => self.device_says(ups, &Frame::Done { transfer, result }),
+                emulator::Output::Interrupt(report) => self.device_says(ups, &Frame::Interrupt(report)),
                 emulator::Output::Attached(identity) => self.ports[ups].identity = Some(identity),
                 emulator::Output::Detached => self.detach(ups),
                 emulator::Output::Observed(observation) => self.report(Happening::Observed { ups, observation }),
@@ -95,7 +95,7 @@ impl World {
         let port = &mut self.ports[ups];
         port.link = Some(number);
         if let Some(identity) = port.identity.clone() {
-            self.from_device(ups, &Frame::Hello(identity));
+            self.device_says(ups, &Frame::Hello(identity));
         }
     }
 
@@ -114,7 +114,7 @@ impl World {
         }
     }
 
-    fn from_device(&mut self, ups: usize, frame: &Frame) {
+    fn device_says(&mut self, ups: usize, frame: &Frame) {
         if let Some(link) = self.ports[ups].link {
             let mut bytes = Vec::with_capacity(32);
             frame.emit(&mut bytes);
@@ -123,7 +123,7 @@ impl World {
     }
 
     /// A driver's transfer goes onto the cable.
-    pub(super) fn to_device(&mut self, slot: usize, link: LinkId, transfer: TransferId, request: Request) {
+    pub(super) fn ask_device(&mut self, slot: usize, link: LinkId, transfer: TransferId, request: Request) {
         let Some(number) = self.slots[slot].process.as_ref().and_then(|process| process.link(link)) else { return };
         let mut bytes = Vec::with_capacity(16);
         Frame::Request { transfer: transfer.0, request }.emit(&mut bytes);
