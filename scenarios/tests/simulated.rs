@@ -1,5 +1,7 @@
 //! The simulated rig as its users see it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop here")]
+
 use std::path::{Path, PathBuf};
 
 use scenarios::journal::{HostState, Record, What, lines};

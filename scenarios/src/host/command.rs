@@ -174,10 +174,7 @@ mod tests {
         assert_eq!(meanings("sudo /usr/bin/systemctl --no-wall poweroff"), halt(Delay::Now));
         assert_eq!(meanings("/sbin/poweroff"), halt(Delay::Now));
         assert_eq!(meanings("shutdown -c"), [Meaning::Cancel]);
-        assert_eq!(
-            meanings("shutdown -r now"),
-            [Meaning::Shutdown { delay: Delay::Now, end: End::Reboot }]
-        );
+        assert_eq!(meanings("shutdown -r now"), [Meaning::Shutdown { delay: Delay::Now, end: End::Reboot }]);
     }
 
     #[test]

@@ -43,7 +43,13 @@ mod tests {
         let all = |_: &str| true;
         assert_eq!(Implied::by(Some(Mode::NetClient), all), Implied { drivers: false, server: false, monitor: true });
         assert_eq!(Implied::by(Some(Mode::None), all), Implied { drivers: false, server: false, monitor: false });
-        assert_eq!(Implied::by(None, |file| file == "upsmon.conf"), Implied { drivers: false, server: false, monitor: true });
-        assert_eq!(Implied::by(None, |file| file != "upsd.conf"), Implied { drivers: true, server: true, monitor: true });
+        assert_eq!(
+            Implied::by(None, |file| file == "upsmon.conf"),
+            Implied { drivers: false, server: false, monitor: true }
+        );
+        assert_eq!(
+            Implied::by(None, |file| file != "upsd.conf"),
+            Implied { drivers: true, server: true, monitor: true }
+        );
     }
 }

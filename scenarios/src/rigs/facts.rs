@@ -38,7 +38,8 @@ impl Set {
     pub fn setup(scenario: &Scenario, ups: usize, load_milliwatts: u64) -> emulator::Setup {
         use emulator::units::{Celsius, Milliwatts, Permille};
         let battery = &scenario.ups[ups].battery;
-        let permille = |share: crate::language::quantity::Permille| Permille(u16::try_from(share.0).unwrap_or(u16::MAX));
+        let permille =
+            |share: crate::language::quantity::Permille| Permille(u16::try_from(share.0).unwrap_or(u16::MAX));
         emulator::Setup {
             load: Some(Load::Milliwatts(Milliwatts(u32::try_from(load_milliwatts).unwrap_or(u32::MAX)))),
             charge: battery.charge.map(permille),
@@ -91,7 +92,8 @@ impl Set {
             model: device.model.clone(),
             feed: ups.feed.as_str().into(),
             rated_milliwatts: device.facts.inverter.rated.0.into(),
-            wired: makers.driver == crate::language::Maker::Ours && scenario.hosts.iter().any(|host| host.cabled_to.contains(&ups.name)),
+            wired: makers.driver == crate::language::Maker::Ours
+                && scenario.hosts.iter().any(|host| host.cabled_to.contains(&ups.name)),
         };
         scenario.ups.iter().zip(&self.devices).map(facts).collect()
     }

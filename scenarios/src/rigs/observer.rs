@@ -7,8 +7,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use protocol::net::{PORT, Request};
 use crate::language::{Claim, Observation, Scenario, Trigger};
+use protocol::net::{PORT, Request};
 use protocol::{Effect, Endpoint, Engine, Event, Instant, LinkId};
 
 /// How often it asks, and how soon it tries again where nobody answers.
@@ -32,7 +32,14 @@ impl Observer {
     #[must_use]
     pub fn new(host: &str, variables: &[(String, String)]) -> Self {
         let question = question(variables);
-        Self { host: host.to_owned(), port: PORT, question, is_open: false, next: Some(Instant::START), outputs: VecDeque::new() }
+        Self {
+            host: host.to_owned(),
+            port: PORT,
+            question,
+            is_open: false,
+            next: Some(Instant::START),
+            outputs: VecDeque::new(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! 1. [`rig`]: the main loop. [`inbox`] and [`news`]: what reaches it. [`acts`]: what it does.
 //! 2. [`place`], [`files`], [`rewriting`]: where a run lives, and the hosts' files. [`safety`]: why
 //!    no run can shut this machine down. [`recorder`]: what stands in the place of every command.
-//! 3. [`slots`], [`services`], [`child`], [`programs`]: the processes.
+//! 3. [`slots`], [`services`], [`readiness`], [`child`], [`programs`]: the processes.
 //! 4. [`proxy`], [`paths`]: what every connection passes through. [`device`]: the emulated UPSes;
 //!    [`stand_in`]: for NUT's drivers, which cannot read them.
 
@@ -18,6 +18,7 @@ mod paths;
 mod place;
 mod programs;
 mod proxy;
+mod readiness;
 pub mod recorder;
 mod rewriting;
 mod rig;

@@ -5,7 +5,7 @@
 //!
 //! 1. [`world`]: what there is, and the loop. [`agenda`]: what is to come.
 //! 2. [`process`] and [`daemon`]: engines. [`effects`] and [`acts`]: what they and the director ask for.
-//! 3. [`links`], [`connect`], [`network`], [`port`]: what bytes travel over.
+//! 3. [`links`], [`connect`], [`network`], [`port`]: what bytes travel over; [`hearing`]: who listens in.
 //! 4. [`machine`], [`late`], [`tool`]: what hosts do beside.
 
 mod acts;
@@ -13,6 +13,7 @@ mod agenda;
 mod connect;
 mod daemon;
 mod effects;
+mod hearing;
 mod late;
 mod links;
 mod machine;
@@ -148,7 +149,8 @@ fn watched(scenario: &Scenario, drivers: &[(String, String, i32)]) -> Vec<(Strin
 
 fn ports(scenario: &Scenario, set: &Set, director: &Director) -> Vec<Port> {
     let port = |(index, device): (usize, &emulator::Device)| {
-        let ups = emulator::Ups::new(device.clone(), Set::setup(scenario, index, director.load_of(index)), Instant::START);
+        let ups =
+            emulator::Ups::new(device.clone(), Set::setup(scenario, index, director.load_of(index)), Instant::START);
         Port::new(scenario.ups[index].name.as_str().into(), ups)
     };
     set.devices.iter().enumerate().map(port).collect()

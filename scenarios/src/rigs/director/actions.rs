@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use emulator::control::{BatteryControl, Control, Fault, Forced, Link, Mains as MainsControl, Quirk, Refresh, Switch, Test};
+use emulator::control::{
+    BatteryControl, Control, Fault, Forced, Link, Mains as MainsControl, Quirk, Refresh, Switch, Test,
+};
 use emulator::units::{Celsius, Millihertz, Millivolts, Permille};
 use protocol::Instant;
 
@@ -140,7 +142,8 @@ impl Director {
         };
         let steps = u64::try_from(action.ramp.as_millis() / RAMP_STEP.as_millis()).unwrap_or(u64::MAX).clamp(1, 3600);
         for number in 1..=steps {
-            let so_far = if to >= from { from + (to - from) * number / steps } else { from - (from - to) * number / steps };
+            let so_far =
+                if to >= from { from + (to - from) * number / steps } else { from - (from - to) * number / steps };
             let at = now + action.ramp * u32::try_from(number).unwrap_or(1) / u32::try_from(steps).unwrap_or(1);
             self.undo.push(at, step(power(so_far)));
         }
@@ -176,9 +179,8 @@ impl Director {
     fn flap(&mut self, action: &UpsAction, now: Instant) {
         let lasts = action.lasts.unwrap_or(FLAPS_FOR);
         let mut at = Duration::ZERO;
-        let signal = |signal| {
-            Action::Ups(UpsAction { does: UpsDeed::LowBattery(signal), lasts: None, ..action.clone() })
-        };
+        let signal =
+            |signal| Action::Ups(UpsAction { does: UpsDeed::LowBattery(signal), lasts: None, ..action.clone() });
         while at < lasts {
             self.undo.push(now + at, signal(LowBatterySignal::Early));
             self.undo.push(now + at + FLAP, signal(LowBatterySignal::Never));

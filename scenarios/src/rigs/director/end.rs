@@ -10,8 +10,8 @@ use protocol::{Engine, Instant};
 
 use super::Director;
 use crate::journal::{Ending, HostState, Supply, What};
-use crate::language::expectation::{Anchor, Claim};
 use crate::language::Scenario;
+use crate::language::expectation::{Anchor, Claim};
 
 /// How long everything must rest: more than any poll, DEADTIME, HOSTSYNC or FINALDELAY in use.
 const QUIET: Duration = Duration::from_secs(60);

@@ -28,8 +28,13 @@ pub struct Timeline {
 enum Pending {
     Blocked,
     /// Which hosts have shown the event so far.
-    Watching { shown: Vec<bool> },
-    Due { at: Instant, left: u32 },
+    Watching {
+        shown: Vec<bool>,
+    },
+    Due {
+        at: Instant,
+        left: u32,
+    },
     Done,
 }
 
@@ -52,8 +57,7 @@ impl Timeline {
 
     /// Takes one step that is due: its index.
     pub fn take_due(&mut self, steps: &[Step], now: Instant) -> Option<usize> {
-        let (at, index) =
-            self.steps.iter().enumerate().filter_map(|(index, step)| Some((step.at()?, index))).min()?;
+        let (at, index) = self.steps.iter().enumerate().filter_map(|(index, step)| Some((step.at()?, index))).min()?;
         if at > now {
             return None;
         }
@@ -127,7 +131,9 @@ impl Timeline {
                 let from = step.map_or(Some(Instant::START), |step| self.happened[step]);
                 from.map_or(Pending::Blocked, |from| Pending::Due { at: from + *delay, left: 1 })
             }
-            Trigger::When { seen, .. } => before.map_or(Pending::Blocked, |_| Pending::Watching { shown: places(seen) }),
+            Trigger::When { seen, .. } => {
+                before.map_or(Pending::Blocked, |_| Pending::Watching { shown: places(seen) })
+            }
             Trigger::Every { period, times, .. } => before.map_or(Pending::Blocked, |before| Pending::Due {
                 at: before + *period,
                 left: times.unwrap_or(MOST_REPEATS),

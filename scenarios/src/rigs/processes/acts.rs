@@ -174,7 +174,8 @@ impl Rig {
     fn run_tool(&mut self, host: usize, words: &[String]) {
         let Some((program, arguments)) = words.split_first() else { return };
         let name = program.rsplit('/').next().unwrap_or(program);
-        let found = [self.programs.ours(name), PathBuf::from("/usr/bin").join(name)].into_iter().find(|path| path.exists());
+        let found =
+            [self.programs.ours(name), PathBuf::from("/usr/bin").join(name)].into_iter().find(|path| path.exists());
         let Some(program) = found else { return self.warn(format!("{name} is not here")) };
         let arguments = arguments.iter().map(|word| OsString::from(self.localised(host, word))).collect();
         let start = Start {

@@ -49,7 +49,12 @@ impl Child {
     ///
     /// # Errors
     /// What the operating system says.
-    pub fn start(what: Start<'_>, slot: usize, generation: u32, inbox: &UnboundedSender<Input>) -> std::io::Result<Self> {
+    pub fn start(
+        what: Start<'_>,
+        slot: usize,
+        generation: u32,
+        inbox: &UnboundedSender<Input>,
+    ) -> std::io::Result<Self> {
         let mut child = command(what).spawn()?;
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         let pid = pid.ok_or_else(|| std::io::Error::other("it ended before it began"))?;

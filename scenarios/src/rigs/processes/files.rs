@@ -58,13 +58,20 @@ impl Files<'_> {
         Ok(changes)
     }
 
-    fn monitor(&self, host: usize, configuration: &Configuration, shown: &str, text: &[u8]) -> Result<Rewritten, RigError> {
+    fn monitor(
+        &self,
+        host: usize,
+        configuration: &Configuration,
+        shown: &str,
+        text: &[u8],
+    ) -> Result<Rewritten, RigError> {
         let name = &self.scenario.hosts[host].name;
         let route = |server: &str| self.route(host, server).map(|route| route.port);
         for line in configuration.monitor.iter().flat_map(|monitor| &monitor.monitored) {
             if route(host_of(&line.system)).is_none() {
                 let (ups, server) = (ups_of(&line.system), host_of(&line.system));
-                let text = format!("{shown}: {ups} is said to be on `{server}`, and no host of the scenario is called so");
+                let text =
+                    format!("{shown}: {ups} is said to be on `{server}`, and no host of the scenario is called so");
                 return Err(RigError::Configuration(text));
             }
         }
@@ -76,7 +83,13 @@ impl Files<'_> {
         Ok(rewriting::upsmon_conf(shown, text, &places))
     }
 
-    fn drivers(&self, host: usize, configuration: &Configuration, shown: &str, text: &[u8]) -> Result<Rewritten, RigError> {
+    fn drivers(
+        &self,
+        host: usize,
+        configuration: &Configuration,
+        shown: &str,
+        text: &[u8],
+    ) -> Result<Rewritten, RigError> {
         let name = &self.scenario.hosts[host].name;
         let rewritten = rewriting::ups_conf(shown, text);
         let late = self.place.host(name, LATE).join("ups.conf");
@@ -89,7 +102,8 @@ impl Files<'_> {
             let section = configuration.ups.as_ref()?.section(ups)?;
             section.settings.get("desc").map(str::to_owned)
         };
-        let sections: Vec<_> = drivers(configuration).into_iter().map(|(ups, _)| (description(&ups), ups)).map(|(d, u)| (u, d)).collect();
+        let sections: Vec<_> =
+            drivers(configuration).into_iter().map(|(ups, _)| (description(&ups), ups)).map(|(d, u)| (u, d)).collect();
         let text = stand_in::ups_conf(&sections, &self.place.host(name, CONF)).into_bytes();
         let changes = vec![format!("{shown}: NUT's dummy-ups stands in for the driver on USB")];
         Ok(Rewritten { text, changes })

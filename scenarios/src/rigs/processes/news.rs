@@ -89,7 +89,9 @@ impl Rig {
                 Some(text) => {
                     let fresh = file.with_extension("new");
                     let moved = |error: std::io::Error| RigError::Broken(error.to_string());
-                    self.place.write(&fresh, text.as_bytes()).and_then(|()| std::fs::rename(&fresh, &file).map_err(moved))
+                    self.place
+                        .write(&fresh, text.as_bytes())
+                        .and_then(|()| std::fs::rename(&fresh, &file).map_err(moved))
                 }
                 None => std::fs::remove_file(&file).map_err(|error| RigError::Broken(error.to_string())),
             };
@@ -126,7 +128,8 @@ impl Rig {
         // A journal knows nothing of this machine's directories.
         let mut text = text.replace(&self.place.root().display().to_string(), "");
         for line in monitored {
-            let server = crate::rigs::facts::server_of(&self.scenario, &self.scenario.hosts[host].name, host_of(&line.system));
+            let server =
+                crate::rigs::facts::server_of(&self.scenario, &self.scenario.hosts[host].name, host_of(&line.system));
             let server = self.scenario.hosts.iter().position(|host| host.name == server);
             let route = self.routes.iter().find(|route| route.client == host && Some(route.server) == server);
             if let Some(route) = route {

@@ -187,8 +187,7 @@ impl Rig {
     /// Adds a tap, or lets one hear something.
     pub(super) fn listen_in(&mut self, link: u32, hear: impl FnOnce(&mut Tap, &mut Ear<'_>)) {
         let mut out = Vec::new();
-        let mut ear =
-            Ear { link, now: self.now, all: self.options.wires, learnt: &mut self.learnt, out: &mut out };
+        let mut ear = Ear { link, now: self.now, all: self.options.wires, learnt: &mut self.learnt, out: &mut out };
         if let Some(tap) = self.taps.get_mut(&link) {
             hear(tap, &mut ear);
         }

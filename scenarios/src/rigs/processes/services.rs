@@ -1,18 +1,16 @@
 //! Starts and ends daemons, one after the other as an init system does.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use nix::sys::signal::Signal;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixStream};
 
 use super::child::{Child, Start};
 use super::device::{self, Device, wait_for};
 use super::inbox::Input;
 use super::place::{BIN, BUS, CONF, DRIVERS, STATE};
 use super::proxy::{self, Reserved};
+use super::readiness::{ask_driver, ask_server};
 use super::recorder;
 use super::rig::Rig;
 use super::slots::Purpose;
@@ -21,11 +19,6 @@ use crate::language::{Maker, Makers};
 use crate::rigs::RigError;
 use crate::rigs::facts::Set;
 use crate::rigs::tap::Tap;
-
-/// The most that an answer to a first question is read of.
-const LONGEST_ANSWER: usize = 256 * 1024;
-/// How long one attempt at a first question may take.
-const ATTEMPT: Duration = Duration::from_secs(2);
 
 impl Rig {
     /// Starts the emulated UPSes.
@@ -79,7 +72,8 @@ impl Rig {
     }
 
     fn driver_of(&self, host: usize, ups: &str) -> String {
-        let is_its = |slot: &&super::slots::Slot| slot.host == host && slot.purpose == Purpose::Driver { ups: ups.into() };
+        let is_its =
+            |slot: &&super::slots::Slot| slot.host == host && slot.purpose == Purpose::Driver { ups: ups.into() };
         self.slots.iter().find(is_its).map_or_else(|| "driver".to_owned(), |slot| slot.program.to_string())
     }
 
@@ -161,7 +155,8 @@ impl Rig {
             Purpose::Monitor | Purpose::Emulator { .. } => (self.programs.upsmon(), monitor, STATE, Vec::new()),
         };
         arguments.push("-F".to_owned());
-        if maker == Maker::Nut && self.place.user.is_none() && place.purpose == Purpose::Monitor {
+        if maker == Maker::Nut && place.purpose == Purpose::Monitor {
+            // One process, so that a signal reaches the one that decides.
             arguments.push("-p".to_owned());
         }
         Start {
@@ -237,8 +232,7 @@ impl Rig {
                 let (at, to) =
                     (self.place.host(&name, STATE).join(&socket), self.place.host(&name, DRIVERS).join(&socket));
                 let program = self.slots[slot].program.clone();
-                let proxy =
-                    proxy::unix(&at, to, move || Tap::driver_socket(&name, &program), self.desk.clone());
+                let proxy = proxy::unix(&at, to, move || Tap::driver_socket(&name, &program), self.desk.clone());
                 self.keep_unix(slot, proxy, &at);
             }
             Purpose::Server => {
@@ -310,42 +304,4 @@ impl Rig {
         let ups = place.ups();
         self.see(What::Process { host, process, ups, event });
     }
-}
-
-/// Whether a driver listens and has read its device.
-async fn ask_driver(socket: PathBuf) -> std::io::Result<()> {
-    let asking = async {
-        let mut stream = UnixStream::connect(socket).await?;
-        stream.write_all(b"DUMPALL\n").await?;
-        let dump = read_until(&mut stream, b"DUMPDONE").await?;
-        if contains(&dump, b"DATAOK") { Ok(()) } else { Err(std::io::Error::other("no data yet")) }
-    };
-    tokio::time::timeout(ATTEMPT, asking).await?
-}
-
-/// Whether a server answers.
-async fn ask_server(port: u16) -> std::io::Result<()> {
-    let asking = async {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        stream.write_all(b"VER\n").await?;
-        read_until(&mut stream, b"\n").await.map(drop)
-    };
-    tokio::time::timeout(ATTEMPT, asking).await?
-}
-
-async fn read_until(stream: &mut (impl AsyncReadExt + Unpin), end: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut answer = Vec::new();
-    let mut chunk = [0; 4096];
-    while !contains(&answer, end) {
-        let read = stream.read(&mut chunk).await?;
-        if read == 0 || answer.len() > LONGEST_ANSWER {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        answer.extend_from_slice(&chunk[..read]);
-    }
-    Ok(answer)
-}
-
-fn contains(text: &[u8], what: &[u8]) -> bool {
-    text.windows(what.len()).any(|window| window == what)
 }

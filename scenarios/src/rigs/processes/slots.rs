@@ -50,7 +50,15 @@ impl Slot {
     /// A slot where nothing runs yet.
     #[must_use]
     pub fn new(host: usize, program: &str, purpose: Purpose) -> Self {
-        Self { host, program: program.into(), purpose, generation: 0, child: None, proxies: Vec::new(), restarts: false }
+        Self {
+            host,
+            program: program.into(),
+            purpose,
+            generation: 0,
+            child: None,
+            proxies: Vec::new(),
+            restarts: false,
+        }
     }
 
     /// Whether it is a daemon of a host.

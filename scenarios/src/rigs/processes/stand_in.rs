@@ -100,7 +100,8 @@ pub fn ups_conf(sections: &[(String, Option<String>)], directory: &Path) -> Stri
     let mut text = String::from("# Written by the rig: NUT's dummy-ups stands in for a driver on USB.\n");
     for (name, description) in sections {
         let file = directory.join(format!("{name}.dev"));
-        text += &format!("[{name}]\n    driver = dummy-ups\n    port = \"{}\"\n    mode = dummy-once\n", file.display());
+        text +=
+            &format!("[{name}]\n    driver = dummy-ups\n    port = \"{}\"\n    mode = dummy-once\n", file.display());
         if let Some(description) = description {
             text += &format!("    desc = {}\n", protocol::text::quote(description));
         }

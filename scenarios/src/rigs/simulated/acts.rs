@@ -83,7 +83,9 @@ impl World {
 
     fn do_to_daemon(&mut self, host: usize, daemon: &str, ups: Option<&str>, deed: ProcessDeed) {
         let is_it = |slot: &super::process::Slot| {
-            slot.purpose == Purpose::Service && *slot.program == *daemon && ups.is_none_or(|ups| slot.ups.as_deref() == Some(ups))
+            slot.purpose == Purpose::Service
+                && *slot.program == *daemon
+                && ups.is_none_or(|ups| slot.ups.as_deref() == Some(ups))
         };
         let slots: Vec<usize> = self.slots_of(host).filter(|slot| is_it(&self.slots[*slot])).collect();
         let name = &self.machines[host].name;

@@ -103,7 +103,9 @@ impl World {
         let socket = path.rsplit('/').next().unwrap_or(path);
         self.slots_of(host).find(|slot| {
             let place = &self.slots[*slot];
-            let is_its = |ups: &Name| socket.strip_prefix(&*place.program).and_then(|rest| rest.strip_prefix('-')) == Some(&**ups);
+            let is_its = |ups: &Name| {
+                socket.strip_prefix(&*place.program).and_then(|rest| rest.strip_prefix('-')) == Some(&**ups)
+            };
             place.purpose == Purpose::Service && place.process.is_some() && place.ups.as_ref().is_some_and(is_its)
         })
     }

@@ -79,9 +79,8 @@ impl World {
 
     fn run_command(&mut self, slot: usize, job: JobId, command: &Command) {
         let host = self.slots[slot].host;
-        let variable = |name: &str| {
-            command.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-        };
+        let variable =
+            |name: &str| command.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let role = match variable("NOTIFYTYPE") {
             Some(kind) => {
                 let ups = variable("UPSNAME").filter(|ups| !ups.is_empty()).map(|ups| Name::from(ups_of(ups)));

@@ -12,8 +12,8 @@ use protocol::{Event, Instant, LinkError, LinkId};
 use super::network::Fate;
 use super::process::index;
 use super::world::{Due, News, World};
-use crate::journal::{Answer, Direction, LinkEvent, Name, What};
-use crate::rigs::tap::{Ear, Tap};
+use crate::journal::LinkEvent;
+use crate::rigs::tap::Tap;
 
 /// On a Unix socket.
 const UNIX: Duration = Duration::from_micros(15);
@@ -70,7 +70,7 @@ pub struct Link {
     /// Who listens in.
     pub tap: Tap,
     /// Its end is in the journal.
-    is_over: bool,
+    pub(super) is_over: bool,
 }
 
 #[derive(Debug, Default)]
@@ -280,49 +280,5 @@ impl World {
                 self.links[number as usize].ends[side] = End::Vanished;
             }
         }
-    }
-
-    fn listen_in(&mut self, number: u32, side: u8, bytes: &[u8]) {
-        let direction = if side == 1 { Direction::Out } else { Direction::In };
-        let (all, now) = (self.all_wires, self.now);
-        let mut out = std::mem::take(&mut self.heard);
-        let mut ear = Ear { link: number, now, all, learnt: &mut self.learnt, out: &mut out };
-        self.links[number as usize].tap.hear(direction, bytes, &mut ear);
-        self.see_all(out);
-    }
-
-    /// A client learnt something.
-    pub(super) fn learn(&mut self, server: &Name, ups: &str, name: &str, is: Answer) {
-        let mut out = std::mem::take(&mut self.heard);
-        let mut ear = Ear { link: 0, now: self.now, all: false, learnt: &mut self.learnt, out: &mut out };
-        ear.learn(server, ups, name, is);
-        self.see_all(out);
-    }
-
-    /// Writes down that a link opened or ended; of its ends, the first one to be seen.
-    fn show_link(&mut self, number: u32, event: LinkEvent) {
-        if event != LinkEvent::Opened && std::mem::replace(&mut self.links[number as usize].is_over, true) {
-            return;
-        }
-        let (all, now) = (self.all_wires, self.now);
-        let mut out = std::mem::take(&mut self.heard);
-        let mut ear = Ear { link: number, now, all, learnt: &mut self.learnt, out: &mut out };
-        self.links[number as usize].tap.event(event, &mut ear);
-        self.see_all(out);
-    }
-
-    fn server_let_go(&mut self, number: u32) {
-        let mut out = std::mem::take(&mut self.heard);
-        let mut ear = Ear { link: number, now: self.now, all: false, learnt: &mut self.learnt, out: &mut out };
-        self.links[number as usize].tap.server_let_go(&mut ear);
-        self.see_all(out);
-    }
-
-    /// Writes down what a tap heard, and keeps its buffer.
-    fn see_all(&mut self, mut heard: Vec<What>) {
-        for what in heard.drain(..) {
-            self.see(what);
-        }
-        self.heard = heard;
     }
 }

@@ -269,8 +269,7 @@ impl World {
         if place.purpose == Purpose::Observer {
             return;
         }
-        let (host, process, ups) =
-            (self.machines[place.host].name.clone(), place.program.clone(), place.ups.clone());
+        let (host, process, ups) = (self.machines[place.host].name.clone(), place.program.clone(), place.ups.clone());
         self.see(What::Process { host, process, ups, event });
     }
 

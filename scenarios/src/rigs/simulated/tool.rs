@@ -59,7 +59,8 @@ impl Tool {
         let mut outputs = VecDeque::new();
         let mut expected = 0;
         if let Some(change) = change {
-            for request in [Request::Username(&asked.user), Request::Password(&asked.password), change, Request::Logout] {
+            for request in [Request::Username(&asked.user), Request::Password(&asked.password), change, Request::Logout]
+            {
                 request.emit(&mut questions);
                 expected += 1;
             }

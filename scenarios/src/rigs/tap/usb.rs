@@ -24,6 +24,8 @@ const HEAD: usize = 7;
 pub struct UsbTap {
     partial: [Vec<u8>; 2],
     known: Vec<Known>,
+    /// Where the last request was found: polls come round in the same order.
+    last: usize,
     pending: Vec<(u32, usize)>,
 }
 
@@ -95,7 +97,10 @@ impl UsbTap {
     }
 
     fn place(&mut self, request: &[u8]) -> usize {
-        if let Some(place) = self.known.iter().position(|known| known.request == request) {
+        let (before, after) = self.known.split_at(self.known.len().min(self.last + 1));
+        let found = after.iter().position(|known| known.request == request).map(|place| before.len() + place);
+        if let Some(place) = found.or_else(|| before.iter().position(|known| known.request == request)) {
+            self.last = place;
             return place;
         }
         if self.known.len() >= MOST_KNOWN {
