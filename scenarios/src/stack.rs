@@ -113,8 +113,10 @@ mod tests {
     fn what_is_not_named_is_ours() {
         assert_eq!("server=nut".parse(), Ok(Makers { server: Maker::Nut, ..Makers::OURS }));
         assert_eq!("nut".parse(), Ok(Makers::NUT));
-        assert_eq!("driver=nut, monitor=nut".parse::<Makers>().map(|stack| stack.to_string()),
-            Ok("driver=nut,server=ours,monitor=nut".to_owned()));
+        assert_eq!(
+            "driver=nut, monitor=nut".parse::<Makers>().map(|stack| stack.to_string()),
+            Ok("driver=nut,server=ours,monitor=nut".to_owned())
+        );
     }
 
     #[test]
