@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// Whose daemons.
@@ -53,12 +54,17 @@ const ON_LINE: &str =
 impl Trio {
     /// Starts driver and upsd; upsd answers with fresh data when this returns.
     pub fn start(stack: Stack) -> io::Result<Self> {
+        Self::start_on(stack, "apc-back-ups-650")
+    }
+
+    /// The same; ours on this emulated device.
+    pub fn start_on(stack: Stack, device: &str) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("bench-").tempdir()?;
         let mut trio = Self { stack, folder, port: free_port()?, daemons: Vec::new() };
         trio.write_files()?;
         if stack == Stack::Ours {
             let (bus, control) = (trio.path("bus/ups"), trio.path("control"));
-            trio.spawn("ups-emulator", &["--device", "apc-back-ups-650", "--listen", &bus, "--control", &control])?;
+            trio.spawn("ups-emulator", &["--device", device, "--listen", &bus, "--control", &control])?;
             wait_for(|| Path::new(&control).exists() && Path::new(&bus).exists())?;
         }
         let driver = if stack == Stack::Ours { "usbhid-ups" } else { "dummy-ups" };
@@ -91,9 +97,16 @@ impl Trio {
         }
     }
 
-    /// The file that the recorder writes a line into for each notice: `TYPE`.
-    pub fn notices(&self) -> String {
-        self.path("notices")
+    /// Each notice that NOTIFYCMD is run for from now on, with the instant its command wrote it.
+    pub fn notices(&self) -> io::Result<Receiver<(Instant, String)>> {
+        // Open for writing as well: the pipe then never ends between two commands.
+        let pipe = fs::OpenOptions::new().read(true).write(true).open(self.path("notices"))?;
+        let (send, receive) = channel();
+        std::thread::spawn(move || {
+            use std::io::{BufRead, BufReader};
+            BufReader::new(pipe).lines().map_while(Result::ok).all(|line| send.send((now(), line)).is_ok())
+        });
+        Ok(receive)
     }
 
     /// One request on a connection of its own; the first line of the answer.
@@ -124,9 +137,11 @@ impl Trio {
         for folder in ["bus", "bin"] {
             fs::create_dir(self.path(folder))?;
         }
+        #[expect(clippy::disallowed_methods, reason = "the standard library has no mkfifo")]
+        Command::new("mkfifo").arg(self.path("notices")).status()?;
         for (name, body) in [
             ("bin/wall", "#!/bin/sh\nexit 0\n".to_owned()),
-            ("recorder", format!("#!/bin/sh\necho \"$NOTIFYTYPE\" >> {}\n", self.notices())),
+            ("recorder", format!("#!/bin/sh\necho \"$NOTIFYTYPE\" > {}\n", self.path("notices"))),
         ] {
             fs::write(self.path(name), body)?;
             fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755))?;
@@ -138,7 +153,6 @@ impl Trio {
         let recorder = self.path("recorder");
         for (name, body) in [
             ("bench.dev", ON_LINE.to_owned()),
-            ("notices", String::new()),
             ("ups.conf", format!("[bench]\n  driver = {driver}\n  port = {port}\n  desc = \"bench\"\n")),
             ("upsd.conf", format!("LISTEN 127.0.0.1 {}\n", self.port)),
             ("upsd.users", "[mon]\n  password = secret\n  upsmon primary\n".to_owned()),
@@ -202,7 +216,7 @@ pub fn wait_for(mut observed: impl FnMut() -> bool) -> io::Result<()> {
         if start.elapsed() > Duration::from_secs(20) {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "a daemon did not come up within 20 s"));
         }
-        std::thread::yield_now();
+        std::thread::park_timeout(Duration::from_millis(2));
     }
     Ok(())
 }
