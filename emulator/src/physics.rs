@@ -67,6 +67,8 @@ pub struct Physics {
     seen: VecDeque<Observation>,
     sampled_at: Option<Instant>,
     now: Instant,
+    /// When something is due next; follows from the rest at the end of each change.
+    due: Option<Instant>,
 }
 
 /// How the battery is found at the start.
@@ -108,6 +110,7 @@ impl Physics {
             seen: VecDeque::new(),
             sampled_at: None,
             now,
+            due: None,
             facts,
         };
         physics.mains.judge(now);
@@ -126,12 +129,20 @@ impl Physics {
             self.act();
             acted = true;
         }
-        self.pass_to(now.max(self.now));
+        if now > self.now {
+            self.pass_to(now);
+        }
         acted
     }
 
     /// When something is due next.
     pub fn next(&self) -> Option<Instant> {
+        debug_assert_eq!(self.due, self.work_out_due(), "time alone has moved what is due");
+        self.due
+    }
+
+    /// Every quantity is a straight line until then, so it stays true while time passes.
+    fn work_out_due(&self) -> Option<Instant> {
         [
             self.transfer_at,
             self.return_at,
@@ -178,6 +189,7 @@ impl Physics {
         self.forget_when_dead();
         self.let_flow();
         self.raise_signals();
+        self.due = self.work_out_due();
     }
 
     fn sample(&mut self) {

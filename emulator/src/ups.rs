@@ -73,6 +73,8 @@ pub struct Ups {
     attached: bool,
     attachments: u32,
     outputs: VecDeque<Output>,
+    /// Reused for what the face does.
+    acts: Vec<Act>,
 }
 
 impl Ups {
@@ -97,6 +99,7 @@ impl Ups {
             attached: false,
             attachments: 0,
             outputs: VecDeque::new(),
+            acts: Vec::new(),
         };
         ups.follow(now);
         ups
@@ -120,20 +123,16 @@ impl Ups {
             if self.physics.advance(due) {
                 self.follow(due);
             }
-            while let Some(acts) = self.act(due) {
-                self.carry_out(acts, due);
+            while self.attached && self.face.act(&mut self.physics, due, &mut self.acts) {
+                self.carry_out(due);
             }
         }
         self.physics.advance(now);
     }
 
-    fn act(&mut self, now: Instant) -> Option<Vec<Act>> {
-        if self.attached { self.face.due(&mut self.physics, now) } else { None }
-    }
-
-    fn carry_out(&mut self, acts: Vec<Act>, now: Instant) {
+    fn carry_out(&mut self, now: Instant) {
         let mut wrote = false;
-        for act in acts {
+        for act in self.acts.drain(..) {
             self.outputs.push_back(match act {
                 Act::Done(transfer, result) => Output::Done { transfer, result },
                 Act::Interrupt(bytes) => Output::Interrupt(bytes),
@@ -204,7 +203,8 @@ impl Engine for Ups {
             }
             Input::Transfer { transfer, request } => {
                 if let Some(act) = self.face.request(transfer, request, now) {
-                    self.carry_out(vec![act], now);
+                    self.acts.push(act);
+                    self.carry_out(now);
                 }
             }
         }
@@ -222,7 +222,14 @@ impl Engine for Ups {
 
     fn poll_timeout(&self) -> Option<Instant> {
         let face = self.face.next().filter(|_| self.attached);
-        self.physics.next().into_iter().chain(face).min()
+        earliest(self.physics.next(), face)
+    }
+}
+
+fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }
 

@@ -6,16 +6,16 @@ use super::layout::Field;
 ///
 /// A value that does not fit saturates, as a counter in a device does.
 pub fn put(data: &mut [u8], field: &Field, value: i64) {
-    let value = saturate(field, value);
-    for bit in 0..u32::from(field.size) {
-        let at = field.offset + bit;
+    let mut rest = saturate(field, value);
+    let (mut at, end) = (field.offset, field.offset + u32::from(field.size));
+    while at < end {
         let Some(byte) = data.get_mut((at / 8) as usize) else { return };
-        let mask = 1 << (at % 8);
-        if value >> bit & 1 == 1 {
-            *byte |= mask;
-        } else {
-            *byte &= !mask;
-        }
+        let shift = at % 8;
+        let width = (8 - shift).min(end - at);
+        let mask = (0xff_u8 >> (8 - width)) << shift;
+        *byte = *byte & !mask | rest.to_le_bytes()[0] << shift & mask;
+        rest >>= width;
+        at += width;
     }
 }
 

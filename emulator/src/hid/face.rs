@@ -132,14 +132,18 @@ impl Face {
         self.pending.front().map(|pending| pending.due).into_iter().chain(self.pushes.next()).min()
     }
 
-    /// The next thing that is due by `now`, with its own time at most `now`.
-    pub fn due(&mut self, ups: &mut Physics, now: Instant) -> Option<Vec<Act>> {
+    /// Does the next thing that is due by `now`; whether there was one.
+    pub fn act(&mut self, ups: &mut Physics, now: Instant, acts: &mut Vec<Act>) -> bool {
         if let Some(pending) = self.pending.pop_front_if(|pending| pending.due <= now) {
-            return Some(self.answer(&pending, ups, now));
+            self.answer(&pending, ups, now, acts);
+            return true;
         }
-        self.pushes.next().filter(|at| *at <= now)?;
-        let pushed = self.pushes.due(&self.reports, ups, now);
-        Some(pushed.and_then(|(id, bytes)| self.push(id, bytes)).into_iter().collect())
+        let is_due = self.pushes.next().is_some_and(|at| at <= now);
+        if is_due {
+            let pushed = self.pushes.due(&self.reports, ups, now);
+            acts.extend(pushed.and_then(|(id, bytes)| self.push(id, bytes)));
+        }
+        is_due
     }
 
     fn push(&self, id: u8, mut bytes: Vec<u8>) -> Option<Act> {
@@ -151,33 +155,31 @@ impl Face {
         Some(Act::Interrupt(bytes))
     }
 
-    fn answer(&mut self, pending: &Pending, ups: &mut Physics, now: Instant) -> Vec<Act> {
+    fn answer(&mut self, pending: &Pending, ups: &mut Physics, now: Instant, acts: &mut Vec<Act>) {
         let Pending { transfer, request, .. } = pending;
-        let done = |result| Act::Done(*transfer, result);
         let fault = self.faults.of(report_of(request));
         if fault == Some(Fault::Hang) {
-            return Vec::new();
+            return;
         }
-        if let Some(failure) = fault.and_then(failure) {
-            return vec![done(Err(failure))];
-        }
-        if let Request::SetReport { kind, id, data } = request {
-            if fault == Some(Fault::Freeze) {
-                return vec![done(Ok(Vec::new()))];
-            }
-            return match self.reports.write(*kind, *id, data, ups) {
+        let result = match (fault.and_then(failure), request) {
+            (Some(failure), _) => Err(failure),
+            (None, Request::SetReport { .. }) if fault == Some(Fault::Freeze) => Ok(Vec::new()),
+            (None, Request::SetReport { kind, id, data }) => match self.reports.write(*kind, *id, data, ups) {
                 Some(written) => {
-                    let written = written.into_iter().map(Act::Written);
-                    written.chain([done(Ok(Vec::new()))]).collect()
+                    acts.extend(written.into_iter().map(Act::Written));
+                    Ok(Vec::new())
                 }
-                None => vec![done(Err(Failure::Stall))],
-            };
-        }
-        let mut result = self.look_up(request, ups, now).ok_or(Failure::Stall);
-        if let (Ok(bytes), Some(fault)) = (&mut result, fault) {
-            spoil(bytes, fault);
-        }
-        vec![done(result)]
+                None => Err(Failure::Stall),
+            },
+            (None, _) => {
+                let mut result = self.look_up(request, ups, now).ok_or(Failure::Stall);
+                if let (Ok(bytes), Some(fault)) = (&mut result, fault) {
+                    spoil(bytes, fault);
+                }
+                result
+            }
+        };
+        acts.push(Act::Done(*transfer, result));
     }
 
     /// The data stage of an IN transfer.

@@ -64,7 +64,10 @@ impl Reports {
     pub fn read(&self, kind: ReportKind, id: u8, ups: &Physics) -> Option<Vec<u8>> {
         let report = self.find(kind, id)?;
         let front = usize::from(self.uses_ids);
-        let mut bytes = vec![0; front + report.length];
+        let length = front + report.length;
+        // Not `vec![0; length]`: for so few bytes the allocator's own zeroing takes longer.
+        let mut bytes = Vec::with_capacity(length);
+        bytes.resize(length, 0);
         for (field, source) in &report.fields {
             bits::put(&mut bytes[front..], field, self.value(field, *source, ups));
         }
@@ -109,7 +112,7 @@ impl Reports {
     }
 
     fn find(&self, kind: ReportKind, id: u8) -> Option<&Report> {
-        self.reports.iter().find(|report| report.kind == kind && report.id == id)
+        self.reports.iter().find(|report| report.id == id && report.kind == kind)
     }
 
     fn value(&self, field: &Field, source: Source, ups: &Physics) -> i64 {

@@ -37,7 +37,10 @@ pub struct Battery {
     /// Parts a microsecond that `power` takes: the truth and the belief.
     drains: (u64, u64),
     at: Instant,
-    energy: Energy,
+    drawn: u128,
+    stored: u128,
+    /// Parts of `level` that came in and are not in `stored` yet.
+    charged: u128,
 }
 
 /// What went in and out at the battery's terminals, in milliwatt-microseconds (nanojoules).
@@ -69,7 +72,9 @@ impl Battery {
             power: Milliwatts(1),
             drains: (1, 1),
             at: now,
-            energy: Energy::default(),
+            drawn: 0,
+            stored: 0,
+            charged: 0,
         };
         battery.work_out_drains();
         battery
@@ -77,21 +82,20 @@ impl Battery {
 
     /// Brings the levels up to `now`, at the rates of the present flow.
     pub fn integrate(&mut self, now: Instant) {
-        let elapsed = now.saturating_since(self.at).as_micros();
+        let elapsed = now.as_micros().saturating_sub(self.at.as_micros());
         self.at = now;
-        let elapsed = u64::try_from(elapsed).unwrap_or(u64::MAX);
         let moved = |rate: u64| rate.saturating_mul(elapsed).min(FULL);
         match self.flow {
             Flow::Rest | Flow::Floating => {}
             Flow::Discharging => {
                 self.level -= moved(self.rates.0).min(self.level);
                 self.gauge -= moved(self.rates.1).min(self.gauge);
-                self.energy.drawn += u128::from(self.power.0) * u128::from(elapsed);
+                self.drawn += u128::from(self.power.0) * u128::from(elapsed);
             }
             Flow::Charging => {
                 let before = self.level;
                 self.level = (self.level + moved(self.rates.0)).min(FULL);
-                self.energy.stored += self.worth(self.level - before);
+                self.charged += u128::from(self.level - before);
                 self.gauge = (self.gauge + moved(self.rates.1)).min(FULL);
             }
         }
@@ -121,7 +125,7 @@ impl Battery {
     /// Takes note of a per cent gained or lost; whether there was one.
     pub fn step(&mut self) -> bool {
         if self.flow == Flow::Charging && self.gauge == FULL {
-            self.energy.stored += self.worth(FULL - self.level);
+            self.charged += u128::from(FULL - self.level);
             self.level = FULL;
         }
         let before = self.percent;
@@ -214,19 +218,19 @@ impl Battery {
 
     /// What has gone in and out.
     pub fn energy(&self) -> Energy {
-        self.energy
+        Energy { drawn: self.drawn, stored: self.stored + self.worth(self.charged) }
     }
 
     /// The energy it holds, in milliwatt-microseconds.
     pub fn holds(&self) -> u128 {
-        self.worth(self.level)
+        self.worth(self.level.into())
     }
 
     /// The energy of so many parts of what it can hold, in milliwatt-microseconds.
-    fn worth(&self, parts: u64) -> u128 {
+    fn worth(&self, parts: u128) -> u128 {
         let whole = u128::from(discharge::energy_microwatt_hours(&self.facts)) * u128::from(self.health.0) / 1000;
         // 1 µWh is 3.6 million mW·µs; divided in two steps, it stays within 128 bits.
-        whole * 3_600_000 * u128::from(parts / 1_000_000) / u128::from(FULL / 1_000_000)
+        whole * 3_600_000 * (parts / 1_000_000) / u128::from(FULL / 1_000_000)
     }
 
     /// What it can hold, of what it was designed for.
@@ -248,6 +252,9 @@ impl Battery {
 
     /// Sets the health, the truth and the belief.
     pub fn set_health(&mut self, health: Permille) {
+        // What came in was worth what the old health made of it.
+        self.stored += self.worth(self.charged);
+        self.charged = 0;
         self.health = Permille(health.0.clamp(1, 1000));
         self.believed = self.health;
         self.work_out_drains();
