@@ -14,9 +14,9 @@ pub fn same(a: &str, b: &str) -> bool {
 #[must_use]
 pub fn compare(a: &str, b: &str) -> Ordering {
     for (a, b) in a.bytes().zip(b.bytes()) {
-        let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-        if a != b {
-            return a.cmp(&b);
+        let order = if a == b { Ordering::Equal } else { a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()) };
+        if order.is_ne() {
+            return order;
         }
     }
     a.len().cmp(&b.len())

@@ -20,6 +20,9 @@ use std::collections::VecDeque;
 /// The most bytes of names and values in one list. A server of 10,000 UPSes stays far below.
 pub const MAX_LIST: usize = 8 << 20;
 
+/// Room for most requests.
+const LINE: usize = 64;
+
 /// Names a request until its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(u64);
@@ -95,6 +98,7 @@ impl Session {
 
     /// Adds a request to the output.
     pub fn ask(&mut self, request: &Request<'_>) -> Ticket {
+        self.output.reserve(LINE);
         request.emit(&mut self.output);
         self.asked.push_back(request.verb());
         self.next += 1;

@@ -54,13 +54,32 @@ fn push_escaped(text: &str, out: &mut Vec<u8>) {
 
 /// Whether it stands for itself inside quotes.
 fn is_plain_in_quotes(byte: u8) -> bool {
-    matches!(byte, 0x20..=0x7f) && !matches!(byte, b'#' | b'\\' | b'"')
+    STANDS[usize::from(byte)] & IN_QUOTES != 0
 }
 
 /// Whether it stands for itself in a word without quotes.
 fn is_plain(byte: u8) -> bool {
-    is_plain_in_quotes(byte) && !matches!(byte, b' ' | b'=')
+    STANDS[usize::from(byte)] & IN_A_WORD != 0
 }
+
+const IN_QUOTES: u8 = 1;
+const IN_A_WORD: u8 = 2;
+
+/// Where each byte stands for itself.
+const STANDS: [u8; 256] = {
+    let mut stands = [0; 256];
+    let mut byte = 0x20;
+    while byte < 0x80 {
+        stands[byte] = IN_QUOTES | IN_A_WORD;
+        byte += 1;
+    }
+    stands[b' ' as usize] = IN_QUOTES;
+    stands[b'=' as usize] = IN_QUOTES;
+    stands[b'#' as usize] = 0;
+    stands[b'\\' as usize] = 0;
+    stands[b'"' as usize] = 0;
+    stands
+};
 
 #[cfg(test)]
 mod tests {

@@ -37,7 +37,8 @@ impl Instant {
 impl Add<Duration> for Instant {
     type Output = Self;
     fn add(self, rhs: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(rhs.as_micros()).unwrap_or(u64::MAX)))
+        let micros = rhs.as_secs().saturating_mul(1_000_000).saturating_add(rhs.subsec_micros().into());
+        Self(self.0.saturating_add(micros))
     }
 }
 

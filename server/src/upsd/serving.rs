@@ -2,7 +2,7 @@
 
 use protocol::LinkId;
 
-use super::{TURN, Upsd};
+use super::{LINE, TURN, Upsd};
 use crate::requests::{self, Desk, Next};
 use crate::session::{MAX_UNFINISHED, MAX_WAITING};
 
@@ -31,7 +31,7 @@ impl Upsd {
     fn serve(&mut self, link: LinkId, mut bytes: &[u8]) {
         let Some(session) = self.sessions.get_mut(&link) else { return };
         let mut reader = std::mem::take(&mut session.reader);
-        let mut replies = Vec::new();
+        let mut replies = Vec::with_capacity(LINE);
         let mut next = Next::Stay;
         let mut desk = Desk { service: &mut self.service, session, link, now: self.now, out: &mut replies };
         while next == Next::Stay && desk.out.len() < TURN {
