@@ -253,7 +253,7 @@ where
         match reloaded.config {
             Some(config) => {
                 self.log.say(Level::Notice, "configuration read again");
-                self.engine.handle(Event::Reload(config), self.clock.now());
+                self.engine.handle(Event::Reload(Box::new(config)), self.clock.now());
             }
             None => self.log.say(Level::Error, "the configuration has errors: the old one stays in force"),
         }

@@ -248,7 +248,7 @@ impl Engine for DummyUps {
             Event::FileChanged { path, contents } if path == self.path && self.state != State::Over => {
                 self.read(contents, now);
             }
-            Event::Reload(config) => self.reconfigure(config),
+            Event::Reload(config) => self.reconfigure(*config),
             Event::Signal(Signal::Stop) => self.exit(0),
             _ => {}
         }

@@ -194,7 +194,7 @@ impl Engine for Upsmon {
             }
             Event::JobDone { job, outcome } => self.job_done(job, &outcome, now),
             Event::Signal(signal) => self.signalled(signal, now),
-            Event::Reload(config) => self.reload(config, now),
+            Event::Reload(config) => self.reload(*config, now),
             Event::Accepted { .. }
             | Event::Attached { .. }
             | Event::Drained { .. }

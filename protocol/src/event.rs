@@ -172,5 +172,5 @@ pub enum Event<C> {
     /// A signal.
     Signal(Signal),
     /// A new configuration, whole and checked.
-    Reload(C),
+    Reload(Box<C>),
 }

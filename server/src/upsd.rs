@@ -20,6 +20,8 @@ use crate::tracking::Tracking;
 /// Bytes of replies after which a session's further requests wait their turn: a few of the
 /// largest lists.
 const TURN: usize = 128 * 1024;
+/// Room for the reply to most requests: a line.
+const LINE: usize = 128;
 
 /// The server.
 pub struct Upsd {
@@ -162,7 +164,7 @@ impl Engine for Upsd {
             Event::Full { link } => self.filled(link),
             Event::Drained { link } => self.drained(link),
             Event::Signal(Signal::Stop) => self.service.effects.push_back(Effect::Exit { code: 0 }),
-            Event::Reload(config) => self.reload(config),
+            Event::Reload(config) => self.reload(*config),
             Event::Signal(Signal::ForcedShutdown)
             | Event::Attached { .. }
             | Event::TransferDone { .. }

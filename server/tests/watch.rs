@@ -87,7 +87,7 @@ fn a_reload_keeps_what_stays_and_ends_who_hangs_on_what_goes() {
     assert_eq!(bed.ask(stays, "LOGIN dummy\nFSD dummy"), "OK\nOK FSD-SET\n");
     assert_eq!(bed.ask(goes, "LOGIN nodrv"), "OK\n");
     let fewer = UPS_CONF.split("[nodrv]").next().expect("the first section");
-    bed.event(Event::Reload(config(fewer, UPSD_CONF, &UPSD_USERS.replace("= mon", "= new"))));
+    bed.event(Event::Reload(Box::new(config(fewer, UPSD_CONF, &UPSD_USERS.replace("= mon", "= new")))));
     assert_eq!(bed.heard(goes), "<EOF>");
     assert_eq!(bed.ask(stays, "GET VAR dummy ups.status"), "VAR dummy ups.status \"FSD OL\"\n");
     assert_eq!(bed.ask(stays, "GET NUMLOGINS dummy"), "NUMLOGINS dummy 1\n");

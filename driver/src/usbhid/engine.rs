@@ -224,7 +224,7 @@ impl Engine for UsbHid {
             }
             Some(Event::Interrupt { link, bytes }) if self.is_current(link) => self.interrupted(&bytes, now),
             Some(Event::Signal(Signal::Stop)) => self.exit(0),
-            Some(Event::Reload(config)) => self.reload(config),
+            Some(Event::Reload(config)) => self.reload(*config),
             Some(_) => {}
         }
         self.go_on(now);

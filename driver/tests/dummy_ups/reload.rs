@@ -90,7 +90,7 @@ fn the_process_id_outlives_a_reload() {
     let (mut lab, server) = lab();
     let mut config = DriverConfig::new("lab", "dummy-ups", "a.dev");
     config.process_id = 1;
-    lab.handle(Event::Reload(config));
+    lab.handle(Event::Reload(Box::new(config)));
     lab.effects();
     assert_eq!(sent(&lab.say(server, "GETPID\n"), server), "PID 7\n");
 }

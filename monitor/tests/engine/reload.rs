@@ -18,7 +18,7 @@ fn at(seconds: u64) -> Instant {
 
 fn reload(world: &mut World, config: &str) {
     let (config, _) = Config::load_from(config, "upsmon.conf").unwrap();
-    world.give(Event::Reload(config));
+    world.give(Event::Reload(Box::new(config)));
 }
 
 #[test]

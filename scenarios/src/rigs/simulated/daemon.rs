@@ -92,13 +92,13 @@ impl Daemon {
     pub fn reload(&mut self, plan: &Plan, files: &BTreeMap<String, Vec<u8>>, now: Instant) -> Result<(), String> {
         match (self, plan) {
             (Self::UsbHid(engine), Plan::Driver { ups, program, killpower }) => {
-                engine.handle(Event::Reload(driver_config(files, ups, program, *killpower)?), now);
+                engine.handle(Event::Reload(Box::new(driver_config(files, ups, program, *killpower)?)), now);
             }
             (Self::Dummy(engine), Plan::Driver { ups, program, killpower }) => {
-                engine.handle(Event::Reload(driver_config(files, ups, program, *killpower)?), now);
+                engine.handle(Event::Reload(Box::new(driver_config(files, ups, program, *killpower)?)), now);
             }
-            (Self::Upsd(engine, _), _) => engine.handle(Event::Reload(server_config(files)?), now),
-            (Self::Upsmon(engine), _) => engine.handle(Event::Reload(monitor_config(files)?), now),
+            (Self::Upsd(engine, _), _) => engine.handle(Event::Reload(Box::new(server_config(files)?)), now),
+            (Self::Upsmon(engine), _) => engine.handle(Event::Reload(Box::new(monitor_config(files)?)), now),
             _ => {}
         }
         Ok(())
@@ -195,7 +195,7 @@ fn widen<C>(news: News) -> Event<C> {
         Event::JobDone { job, outcome } => Event::JobDone { job, outcome },
         Event::FileChanged { path, contents } => Event::FileChanged { path, contents },
         Event::Signal(signal) => Event::Signal(signal),
-        Event::Reload(nothing) => never(nothing),
+        Event::Reload(nothing) => never(*nothing),
     }
 }
 
