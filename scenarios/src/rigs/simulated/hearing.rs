@@ -44,8 +44,9 @@ impl World {
 
     /// Writes down what a tap heard, and keeps its buffer.
     fn see_all(&mut self, mut heard: Vec<What>) {
-        for what in heard.drain(..) {
-            self.see(what);
+        // Mostly nothing new was said.
+        if !heard.is_empty() {
+            heard.drain(..).for_each(|what| self.see(what));
         }
         self.heard = heard;
     }

@@ -185,7 +185,10 @@ impl World {
             End::Engine { slot, generation, link: name } => {
                 self.listen_in(number, side, &bytes);
                 match self.links[number as usize].over {
-                    Over::Bus { .. } => self.take_frames(number, slot, generation, name, &bytes),
+                    Over::Bus { .. } => {
+                        self.take_frames(number, slot, generation, name, &bytes);
+                        self.spare.push(bytes);
+                    }
                     Over::Network { .. } | Over::Unix => {
                         self.tell(slot, generation, Event::Received { link: name, bytes });
                     }
@@ -195,6 +198,7 @@ impl World {
                 self.listen_in(number, side, &bytes);
                 if let Over::Bus { ups } = self.links[number as usize].over {
                     self.take_requests(number, ups, &bytes);
+                    self.spare.push(bytes);
                 }
             }
             // The kernel of a machine that runs answers with a reset; one that is down, with nothing.

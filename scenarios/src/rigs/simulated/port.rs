@@ -116,18 +116,21 @@ impl World {
 
     fn device_says(&mut self, ups: usize, frame: &Frame) {
         if let Some(link) = self.ports[ups].link {
-            let mut bytes = Vec::with_capacity(32);
-            frame.emit(&mut bytes);
-            self.send(link, 1, bytes);
+            self.send_frame(link, 1, frame);
         }
     }
 
     /// A driver's transfer goes onto the cable.
     pub(super) fn ask_device(&mut self, slot: usize, link: LinkId, transfer: TransferId, request: Request) {
         let Some(number) = self.slots[slot].process.as_ref().and_then(|process| process.link(link)) else { return };
-        let mut bytes = Vec::with_capacity(16);
-        Frame::Request { transfer: transfer.0, request }.emit(&mut bytes);
-        self.send(number, 0, bytes);
+        self.send_frame(number, 0, &Frame::Request { transfer: transfer.0, request });
+    }
+
+    fn send_frame(&mut self, link: u32, side: u8, frame: &Frame) {
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        bytes.clear();
+        frame.emit(&mut bytes);
+        self.send(link, side, bytes);
     }
 
     /// Frames arrive at a driver.

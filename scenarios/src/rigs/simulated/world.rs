@@ -89,6 +89,8 @@ pub struct World {
     pub(super) late: Vec<VecDeque<usize>>,
     pub(super) all_wires: bool,
     pub(super) heard: Vec<What>,
+    /// Buffers of frames that have arrived, for those to come.
+    pub(super) spare: Vec<Vec<u8>>,
     pub(super) finished: bool,
     pub(super) events: u64,
     directs_at: Option<Instant>,
@@ -129,6 +131,7 @@ impl World {
             learnt: Learnt::default(),
             all_wires,
             heard: Vec::new(),
+            spare: Vec::new(),
             finished: false,
             events: 0,
             directs_at: None,

@@ -41,17 +41,28 @@ impl UsbTap {
     /// Bytes of either direction.
     pub fn hear(&mut self, direction: Direction, bytes: &[u8], ear: &mut Ear<'_>) {
         let place = usize::from(direction == Direction::In);
-        let mut buffer = std::mem::take(&mut self.partial[place]);
-        buffer.extend_from_slice(bytes);
+        let mut partial = std::mem::take(&mut self.partial[place]);
+        if partial.is_empty() {
+            let taken = self.frames(direction, bytes, ear);
+            partial.extend_from_slice(&bytes[taken..]);
+        } else {
+            partial.extend_from_slice(bytes);
+            let taken = self.frames(direction, &partial, ear);
+            partial.drain(..taken);
+        }
+        self.partial[place] = partial;
+    }
+
+    /// Takes in the frames that are whole; how many bytes they are.
+    fn frames(&mut self, direction: Direction, bytes: &[u8], ear: &mut Ear<'_>) -> usize {
         let mut at = 0;
-        while let Some(length) = buffer.get(at..at + 2) {
+        while let Some(length) = bytes.get(at..at + 2) {
             let end = at + 2 + usize::from(u16::from_le_bytes([length[0], length[1]]));
-            let Some(frame) = buffer.get(at..end) else { break };
+            let Some(frame) = bytes.get(at..end) else { break };
             self.frame(direction, frame, ear);
             at = end;
         }
-        buffer.drain(..at);
-        self.partial[place] = buffer;
+        at
     }
 
     fn frame(&mut self, direction: Direction, frame: &[u8], ear: &mut Ear<'_>) {
