@@ -60,12 +60,15 @@ fn the_schema_is_stable() {
 }
 
 #[test]
-fn every_example_of_the_reference_loads() {
+fn every_example_of_the_documentation_loads() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let reference = fs::read_to_string(here.join("../docs/scenarios.md")).unwrap();
-    let examples: Vec<&str> =
-        reference.split("```yaml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect();
-    assert_eq!(examples.len(), 2);
+    let pages = ["../docs/scenarios.md", "../README.md"].map(|page| fs::read_to_string(here.join(page)).unwrap());
+    let examples: Vec<&str> = pages
+        .iter()
+        .flat_map(|page| page.split("```yaml\n").skip(1))
+        .map(|rest| rest.split_once("```").unwrap().0)
+        .collect();
+    assert_eq!(examples.len(), 3);
     let directory = tempfile::TempDir::new().unwrap();
     for example in examples {
         let file = directory.path().join("example.yaml");
