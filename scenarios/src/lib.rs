@@ -7,7 +7,7 @@
 //! 3. [`journal`]: what a run leaves behind, the only input of checks and reports.
 //! 4. [`checks`]: expectations and invariants, judged over a journal.
 //! 5. [`reports`]: what a run looks like, for a person and for a machine.
-//! 6. [`cli`]: `ridethrough`.
+//! 6. [`cli`][]: `ridethrough`.
 
 pub mod checks;
 pub mod cli;
