@@ -46,7 +46,7 @@ pub fn from_node<'de, T: Deserialize<'de>>(node: &'de Node) -> Result<T, Error> 
     T::deserialize(node).map_err(|error| error.at(node.at))
 }
 
-/// The four parts of a [`Located`], one after another.
+/// The four parts of a [`Located`](super::shapes::Located), one after another.
 struct Parts<'de> {
     at: At,
     next: usize,
