@@ -1,6 +1,6 @@
 //! Ports: how the engine meets the world outside a test.
 //!
-//! [`serve`] hosts one [`Ups`](crate::Ups) on real time: its data port is a Unix socket that speaks
+//! [`serve()`] hosts one [`Ups`](crate::Ups) on real time: its data port is a Unix socket that speaks
 //! `protocol::usb::frame` (`hosts`), its control port another that speaks lines (`lines`), and its
 //! [`clock`] may run faster than the wall's. In memory, a test or a rig hosts the engine itself.
 
