@@ -51,15 +51,15 @@ impl Schedule {
         }
         let (is_full, covered) = (self.is_full, std::mem::take(&mut self.covered));
         self.fill(sources, |at, source| {
-            let is_fresh = covered[at].is_some_and(|came| now.saturating_since(came) < interval);
             let is_wanted = match source.poll {
                 Poll::Quick => true,
                 Poll::Full => is_full,
                 // What could not be read at first is tried again.
                 Poll::SemiStatic | Poll::Static => is_full && source.last.is_empty(),
             };
-            let is_given_up = source.refusals >= REFUSALS && !source.tells_status;
-            is_wanted && !is_fresh && !is_given_up
+            let is_given_up = || source.refusals >= REFUSALS && !source.tells_status;
+            let is_fresh = || covered[at].is_some_and(|came| now.saturating_since(came) < interval);
+            is_wanted && !is_given_up() && !is_fresh()
         });
         self.covered = covered;
         true
@@ -68,7 +68,7 @@ impl Schedule {
     fn fill(&mut self, sources: &[Source], wanted: impl Fn(usize, &Source) -> bool) {
         self.queue.clear();
         let is_read = |source: &Source| source.kind == ReportKind::Feature && !source.items.is_empty();
-        let chosen = sources.iter().enumerate().rev().filter(|&(at, source)| is_read(source) && wanted(at, source));
+        let chosen = sources.iter().enumerate().rev().filter(|&(at, source)| wanted(at, source) && is_read(source));
         self.queue.extend(chosen.map(|(at, _)| at));
         self.is_under_way = true;
         self.succeeded = 0;
