@@ -117,11 +117,11 @@ impl Process {
     }
 
     fn clock(&self, now: Instant) -> Instant {
-        Instant::START + now.saturating_since(self.started)
+        Instant::from_micros(now.as_micros().saturating_sub(self.started.as_micros()))
     }
 
     fn world_time(&self, at: Instant) -> Instant {
-        self.started + at.saturating_since(Instant::START)
+        Instant::from_micros(self.started.as_micros().saturating_add(at.as_micros()))
     }
 }
 
