@@ -65,9 +65,7 @@ impl Reports {
         let report = self.find(kind, id)?;
         let front = usize::from(self.uses_ids);
         let length = front + report.length;
-        // Not `vec![0; length]`: for so few bytes the allocator's own zeroing takes longer.
-        let mut bytes = Vec::with_capacity(length);
-        bytes.resize(length, 0);
+        let mut bytes = vec![0; length];
         for (field, source) in &report.fields {
             bits::put(&mut bytes[front..], field, self.value(field, *source, ups));
         }

@@ -1,6 +1,8 @@
 //! `usbhid-ups` and the emulated UPSes, end to end without a server: what crosses the cable is the
 //! real bytes, the clock jumps.
 
+#![expect(clippy::expect_used, reason = "a test says what it needs")]
+
 mod commands;
 mod killing;
 mod listing_of_seed_000;
