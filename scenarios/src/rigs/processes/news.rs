@@ -10,7 +10,7 @@ use super::place::CONF;
 use super::recorder::Report;
 use super::rig::Rig;
 use super::slots::Purpose;
-use crate::journal::{Answer, CommandRole, LinkEvent, Name, What};
+use crate::journal::{Answer, CommandRole, HostState, LinkEvent, Name, What};
 use crate::language::Maker;
 use crate::rigs::RigError;
 use crate::rigs::configuration::{host_of, ups_of};
@@ -72,6 +72,9 @@ impl Rig {
         if self.options.makers.driver == Maker::Nut {
             self.stand_ins[ups].take(&observation);
             self.write_stand_in(ups);
+            if let Observation::Port { attached } = observation {
+                self.tend_stand_in(ups, attached);
+            }
         }
         self.report(Happening::Observed { ups, observation });
     }
@@ -97,6 +100,25 @@ impl Rig {
             };
             if let Err(error) = written {
                 self.warn(format!("{name}.dev: {error}"));
+            }
+        }
+    }
+
+    /// `dummy-ups` ends when its file is gone; as an init system would, the rig starts it again when
+    /// the file is back.
+    fn tend_stand_in(&mut self, ups: usize, attached: bool) {
+        let name = self.scenario.ups[ups].name.clone();
+        for slot in 0..self.slots.len() {
+            let place = &mut self.slots[slot];
+            if !matches!(&place.purpose, Purpose::Driver { ups } if *ups == name) {
+                continue;
+            }
+            if !attached {
+                place.misses_cable = place.child.is_some();
+            } else if std::mem::take(&mut place.misses_cable)
+                && self.director.host(self.slots[slot].host).state() == HostState::Up
+            {
+                self.start(slot);
             }
         }
     }

@@ -44,6 +44,8 @@ pub struct Slot {
     pub proxies: Vec<Proxy>,
     /// It is to be started again once it has ended.
     pub restarts: bool,
+    /// It ran when the data cable of its UPS was pulled out.
+    pub misses_cable: bool,
 }
 
 impl Slot {
@@ -58,6 +60,7 @@ impl Slot {
             child: None,
             proxies: Vec::new(),
             restarts: false,
+            misses_cable: false,
         }
     }
 
