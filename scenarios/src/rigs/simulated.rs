@@ -3,13 +3,15 @@
 //! Every link carries the real bytes, with a latency above zero; no struct is handed across and no
 //! poll is skipped. Time jumps from one event to the next, so that hours take milliseconds.
 //!
-//! 1. [`world`]: what there is, and the loop. [`agenda`]: what is to come.
+//! 1. [`world`]: what there is, and the loop. [`agenda`]: what is to come; [`alarms`]: who wants
+//!    to be asked when.
 //! 2. [`process`] and [`daemon`]: engines. [`effects`] and [`acts`]: what they and the director ask for.
 //! 3. [`links`], [`connect`], [`network`], [`port`]: what bytes travel over; [`hearing`]: who listens in.
 //! 4. [`machine`], [`late`], [`tool`]: what hosts do beside.
 
 mod acts;
 mod agenda;
+mod alarms;
 mod connect;
 mod daemon;
 mod effects;

@@ -52,6 +52,13 @@ impl<T> Agenda<T> {
         }
     }
 
+    /// When the next thing happens.
+    #[must_use]
+    pub fn next(&self) -> Option<Instant> {
+        let (near, far) = (self.near.last().map(|near| near.at), self.far.peek().map(|far| far.0.at));
+        near.map_or(far, |near| Some(far.map_or(near, |far| near.min(far))))
+    }
+
     /// Takes the next thing.
     pub fn pop(&mut self) -> Option<(Instant, T)> {
         let is_far = match (self.near.last(), self.far.peek()) {

@@ -5,11 +5,10 @@
 
 use protocol::usb::frame::Frame;
 use protocol::usb::{Identity, Matcher, Request};
-use protocol::{Engine, Event, Instant, LinkId, TransferId};
+use protocol::{Engine, Event, LinkId, TransferId};
 
 use super::links::{End, Over};
-use super::process::index;
-use super::world::{Attempt, Due, World};
+use super::world::{Attempt, World};
 use crate::journal::Name;
 use crate::rigs::director::Happening;
 use crate::rigs::tap::Tap;
@@ -25,28 +24,19 @@ pub struct Port {
     pub identity: Option<Identity>,
     /// The link that a driver opened to it.
     pub link: Option<u32>,
-    armed: Option<Instant>,
 }
 
 impl Port {
     /// A UPS at the start.
     #[must_use]
     pub fn new(name: Name, ups: emulator::Ups) -> Self {
-        Self { name, ups, identity: None, link: None, armed: None }
+        Self { name, ups, identity: None, link: None }
     }
 }
 
 impl World {
     pub(super) fn wake_port(&mut self, ups: usize) {
-        let port = &mut self.ports[ups];
-        // An earlier alarm was set after this one: that one counts.
-        if port.armed != Some(self.now) {
-            return;
-        }
-        port.armed = None;
-        if port.ups.poll_timeout().is_some_and(|at| at <= self.now) {
-            port.ups.handle_timeout(self.now);
-        }
+        self.ports[ups].ups.handle_timeout(self.now);
         self.drain_port(ups);
     }
 
@@ -67,14 +57,8 @@ impl World {
                 emulator::Output::Observed(observation) => self.report(Happening::Observed { ups, observation }),
             }
         }
-        let port = &mut self.ports[ups];
-        if let Some(at) = port.ups.poll_timeout() {
-            let at = at.max(self.now);
-            if port.armed.is_none_or(|armed| at < armed) {
-                port.armed = Some(at);
-                self.agenda.push(at, Due::WakePort { ups: index(ups) });
-            }
-        }
+        let at = self.ports[ups].ups.poll_timeout().map(|at| at.max(self.now));
+        self.set_port_alarm(ups, at);
     }
 
     /// The device on the bus of a machine that a driver means, if nobody has it.

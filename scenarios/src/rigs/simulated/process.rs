@@ -54,7 +54,6 @@ pub struct Process {
     /// SIGSTOP: it takes nothing in and does nothing.
     pub stopped: bool,
     inbox: VecDeque<News>,
-    armed: Option<Instant>,
     /// Connections that it asked for and that are not there yet, each with the number of its request.
     opening: Vec<(LinkId, u32)>,
     requests: u32,
@@ -142,7 +141,6 @@ impl World {
                     started: self.now,
                     stopped: false,
                     inbox: VecDeque::new(),
-                    armed: None,
                     opening: Vec::new(),
                     requests: 0,
                     opened: Vec::new(),
@@ -162,6 +160,7 @@ impl World {
     /// Ends a daemon: its peers see its links end, unless the whole machine went dark.
     pub(super) fn end(&mut self, slot: usize, event: ProcessEvent, silently: bool) {
         let Some(process) = self.slots[slot].process.take() else { return };
+        self.set_alarm(slot, None);
         self.show_process(slot, event);
         for link in process.opened.iter().chain(&process.accepted).flatten() {
             self.drop_end(*link, slot, silently);
@@ -181,10 +180,7 @@ impl World {
         for news in waiting {
             self.tell(slot, generation, news);
         }
-        if !stopped && let Some(process) = &mut self.slots[slot].process {
-            process.armed = Some(self.now);
-            self.wake(slot, generation);
-        }
+        self.wake(slot);
     }
 
     /// Hands news to an engine.
@@ -210,21 +206,11 @@ impl World {
         self.agenda.push(self.now + after, Due::Tell { slot, generation, news: Box::new(news) });
     }
 
-    pub(super) fn wake(&mut self, slot: usize, generation: u32) {
-        if !self.slots[slot].runs(generation) {
-            return;
-        }
+    /// Lets an engine act on its deadline, if it has come.
+    pub(super) fn wake(&mut self, slot: usize) {
         let Some(process) = &mut self.slots[slot].process else { return };
-        // An earlier alarm was set after this one: that one counts.
-        if process.armed != Some(self.now) {
-            return;
-        }
-        process.armed = None;
-        if process.stopped {
-            return;
-        }
         let clock = process.clock(self.now);
-        if process.daemon.poll_timeout().is_some_and(|at| at <= clock) {
+        if !process.stopped && process.daemon.poll_timeout().is_some_and(|at| at <= clock) {
             process.daemon.handle_timeout(clock);
         }
         self.drain(slot);
@@ -235,16 +221,10 @@ impl World {
         while let Some(effect) = self.slots[slot].process.as_mut().and_then(|process| process.daemon.poll_output()) {
             self.carry_out(slot, effect);
         }
-        let place = &mut self.slots[slot];
-        let generation = place.generation;
-        let Some(process) = &mut place.process else { return };
-        let Some(at) = process.daemon.poll_timeout() else { return };
-        let at = process.world_time(at).max(self.now);
-        // A deadline that moved back keeps its old alarm: `wake` looks again and is harmless when early.
-        if process.armed.is_none_or(|armed| at < armed) {
-            process.armed = Some(at);
-            self.agenda.push(at, Due::Wake { slot: index(slot), generation });
-        }
+        let Some(process) = &self.slots[slot].process else { return };
+        let at = process.daemon.poll_timeout().filter(|_| !process.stopped);
+        let at = at.map(|at| process.world_time(at).max(self.now));
+        self.set_alarm(slot, at);
     }
 
     /// Has a daemon read its configuration again.

@@ -12,6 +12,7 @@ use std::convert::Infallible;
 use protocol::{Endpoint, Engine, Event, Instant, LinkError, LinkId};
 
 use super::agenda::Agenda;
+use super::alarms::Alarms;
 use super::links::Link;
 use super::machine::Machine;
 use super::network::Network;
@@ -24,15 +25,9 @@ use crate::rigs::tap::Learnt;
 /// What every engine can be told.
 pub type News = Event<Infallible>;
 
-/// Something that is to come.
+/// Something that is to come, other than a deadline.
 #[derive(Debug)]
 pub enum Due {
-    /// An engine's deadline.
-    Wake { slot: u32, generation: u32 },
-    /// A UPS's deadline.
-    WakePort { ups: u32 },
-    /// The director's deadline.
-    Direct,
     /// News for an engine.
     Tell { slot: u32, generation: u32, news: Box<News> },
     /// An attempt to connect.
@@ -79,6 +74,7 @@ pub struct Attempt {
 pub struct World {
     pub(super) now: Instant,
     pub(super) agenda: Agenda<Due>,
+    alarms: Alarms,
     pub(super) director: Director,
     pub(super) machines: Vec<Machine>,
     pub(super) slots: Vec<Slot>,
@@ -93,7 +89,6 @@ pub struct World {
     pub(super) spare: Vec<Vec<u8>>,
     pub(super) finished: bool,
     pub(super) events: u64,
-    directs_at: Option<Instant>,
     director_heard: bool,
 }
 
@@ -121,6 +116,7 @@ impl World {
         let mut world = Self {
             now: Instant::START,
             agenda: Agenda::new(),
+            alarms: Alarms::new(),
             director,
             network: Network::new(machines.len(), seed),
             late: machines.iter().map(|_| VecDeque::new()).collect(),
@@ -134,7 +130,6 @@ impl World {
             spare: Vec::new(),
             finished: false,
             events: 0,
-            directs_at: None,
             director_heard: true,
         };
         for ups in 0..world.ports.len() {
@@ -147,11 +142,8 @@ impl World {
     /// Runs to the end: the journal, and how many events it took.
     #[must_use]
     pub fn run(mut self) -> (Vec<Record>, u64) {
-        while !self.finished {
-            let Some((at, due)) = self.agenda.pop() else { break };
-            self.now = at;
+        while !self.finished && self.go_on() {
             self.events += 1;
-            self.happen(due);
             if self.director_heard {
                 self.follow_director();
             }
@@ -159,17 +151,49 @@ impl World {
         (self.director.into_journal(), self.events)
     }
 
-    fn happen(&mut self, due: Due) {
-        match due {
-            Due::Arrive { link, side, bytes } => self.arrive(link, side, bytes),
-            Due::Wake { slot, generation } => self.wake(slot as usize, generation),
-            Due::WakePort { ups } => self.wake_port(ups as usize),
-            Due::Direct if self.directs_at != Some(self.now) => {}
-            Due::Direct => {
-                self.directs_at = None;
+    /// Lets the next thing happen: at the same microsecond, what is on its way comes before deadlines.
+    fn go_on(&mut self) -> bool {
+        let alarm = self.alarms.first();
+        match self.agenda.next() {
+            Some(at) if alarm.is_none_or(|alarm| at <= alarm) => {
+                let Some((at, due)) = self.agenda.pop() else { return false };
+                self.now = at;
+                self.happen(due);
+            }
+            _ => {
+                let Some(alarm) = alarm else { return false };
+                self.now = alarm;
+                self.ring(self.alarms.whose());
+            }
+        }
+        true
+    }
+
+    fn ring(&mut self, number: usize) {
+        let slots = 1 + self.ports.len();
+        match number {
+            0 => {
                 self.director.handle_timeout(self.now);
                 self.director_heard = true;
             }
+            port if port < slots => self.wake_port(port - 1),
+            slot => self.wake(slot - slots),
+        }
+    }
+
+    /// Puts down when an engine wants to be asked again.
+    pub(super) fn set_alarm(&mut self, slot: usize, at: Option<Instant>) {
+        self.alarms.set(1 + self.ports.len() + slot, at);
+    }
+
+    /// Puts down when a UPS wants to be asked again.
+    pub(super) fn set_port_alarm(&mut self, ups: usize, at: Option<Instant>) {
+        self.alarms.set(1 + ups, at);
+    }
+
+    fn happen(&mut self, due: Due) {
+        match due {
+            Due::Arrive { link, side, bytes } => self.arrive(link, side, bytes),
             Due::Tell { slot, generation, news } => self.tell(slot as usize, generation, *news),
             Due::Connect(attempt) => self.connect(attempt),
             Due::Opened { slot, generation, link, number } => self.opened(slot as usize, generation, link, number),
@@ -212,11 +236,6 @@ impl World {
         while let Some(act) = self.director.poll_output() {
             self.carry_out_act(act);
         }
-        if let Some(at) = self.director.poll_timeout()
-            && self.directs_at.is_none_or(|planned| at < planned)
-        {
-            self.directs_at = Some(at);
-            self.agenda.push(at.max(self.now), Due::Direct);
-        }
+        self.alarms.set(0, self.director.poll_timeout().map(|at| at.max(self.now)));
     }
 }
