@@ -1,7 +1,8 @@
 //! One monitored UPS: a polling connection, a push connection beside it, and what they let us see.
 //!
 //! Each stands on its own: none waits for another. The polling connection is the judge of whether
-//! the UPS can be seen; a pushed status only comes sooner.
+//! the UPS can be seen; a pushed status only comes sooner. While there is line power, heartbeats
+//! stand in for most polls (see [`watch`]).
 //!
 //! ```text
 //! Resting ──retry──► Opening ──opened──► Talking ──┐ login, then GET VAR ups.status at POLLFREQ
@@ -57,6 +58,8 @@ pub(crate) struct Supply {
     /// secondaries back.
     settled_at: Instant,
     poll_at: Instant,
+    /// When the last poll was asked that a status answered; `None` once one was answered otherwise.
+    polled_at: Option<Instant>,
     /// When the last status was pushed; a poll that was asked before it is older news.
     pushed_at: Option<Instant>,
     /// What went wrong last; said once.
@@ -83,6 +86,7 @@ impl Supply {
             count: Count::default(),
             settled_at: Instant::START,
             poll_at: now,
+            polled_at: None,
             pushed_at: None,
             failure: None,
             silent_since: now,

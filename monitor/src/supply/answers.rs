@@ -73,6 +73,7 @@ impl Supply {
     }
 
     fn status_answered(&mut self, asked_at: Instant, status: Result<&str, ErrorCode>, desk: &mut Desk<'_>) {
+        self.polled_at = status.is_ok().then_some(asked_at);
         // What was pushed since the question is newer than its answer.
         if self.pushed_at.is_some_and(|pushed_at| pushed_at >= asked_at) {
             return;

@@ -28,6 +28,7 @@ impl Supply {
 
     /// A driver that has just connected has said nothing yet: neither news nor, for DEADTIME, a loss.
     fn see_nothing_yet(&mut self, value: &str, desk: &mut Desk<'_>) {
+        self.polled_at = None;
         if value.contains("FSD") {
             // The server's own word needs no driver.
             self.sight.hear_order(desk.now, &mut self.news);
@@ -61,7 +62,7 @@ impl Supply {
     }
 
     /// Brings the next poll forward to the pace of now.
-    fn hurry(&mut self, desk: &Desk<'_>) {
+    pub(super) fn hurry(&mut self, desk: &Desk<'_>) {
         self.poll_at = self.poll_at.min(desk.now + self.pace(desk));
     }
 

@@ -2,11 +2,16 @@
 //!
 //! What is pushed acts at once: a changed status, or its loss. A heartbeat says that the last word
 //! still holds; when it stops, the connection is made anew, and polling goes on meanwhile.
+//!
+//! On line power a heartbeat also stands in for a poll: the next one is asked when a heartbeat is
+//! late, and every [`CHECK`] in any case, so that the login stays alive and a push that went astray
+//! is noticed. On battery both go on: what a shutdown hangs on is heard twice.
 
 use super::Supply;
+use super::login::Order;
 use crate::desk::Desk;
-use crate::sight::Comm;
-use protocol::net::{ErrorCode, Request};
+use crate::sight::{Comm, Line};
+use protocol::net::{ErrorCode, Request, WATCH_HEARTBEAT};
 use protocol::session::{Answer, Incoming, Push, Session};
 use protocol::{Endpoint, Instant, LinkId};
 use std::time::Duration;
@@ -15,6 +20,10 @@ use std::time::Duration;
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 /// Three heartbeats.
 const SILENCE: Duration = Duration::from_secs(15);
+/// A heartbeat that takes so much longer than it should is missed.
+const LATE: Duration = Duration::from_secs(1);
+/// The polling connection is used at least so often (a server drops who says nothing for a minute).
+const CHECK: Duration = Duration::from_secs(30);
 /// How long after a failure it is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
@@ -98,6 +107,7 @@ impl Supply {
     /// The push connection is gone; polling is not touched.
     pub(super) fn watch_lost(&mut self, desk: &mut Desk<'_>) {
         self.watch = Watch::Resting { retry_at: desk.now + AGAIN };
+        self.hurry(desk);
     }
 
     /// Closes the push connection; it is opened again once the UPS is in sight.
@@ -168,8 +178,21 @@ impl Supply {
                 self.poll_failed(client::wording(error), desk);
             }
             // What was said last still holds.
-            Push::Alive if matches!(self.sight.comm, Comm::InSight) => self.sight.last_heard = Some(desk.now),
+            Push::Alive if matches!(self.sight.comm, Comm::InSight) => {
+                self.sight.last_heard = Some(desk.now);
+                self.put_off_poll(desk);
+            }
             Push::Var { .. } | Push::Lost { .. } | Push::Alive => {}
+        }
+    }
+
+    /// Lets a heartbeat stand in for the next poll, where heartbeats come as often as polls would.
+    fn put_off_poll(&mut self, desk: &Desk<'_>) {
+        let Some(polled_at) = self.polled_at else { return };
+        let is_calm = self.sight.line == Line::OnLine && self.order == Order::None;
+        if is_calm && desk.config.poll_every >= WATCH_HEARTBEAT {
+            let missed = desk.now + WATCH_HEARTBEAT + LATE;
+            self.poll_at = self.poll_at.max(missed.min(polled_at + CHECK));
         }
     }
 

@@ -1,13 +1,17 @@
 //! Runs the engine against servers made of text, on a clock that jumps.
 //!
 //! A script is lines of `seconds  who  what`; the outcome is lines of `seconds  what happened`.
-//! Polls are left out of the outcome; everything else that the engine asks for is in it.
+//! Polls are left out of the outcome unless they are to be shown; everything else that the engine
+//! asks for is in it.
 //!
 //! ```text
 //! 10  nas says OB DISCHRG          ups.status changes (and is pushed to who watches)
 //! 10  nas refuses DATA-STALE       GET VAR is answered ERR, GET NUMLOGINS too
 //! 10  nas down | up                refuses connections, and ends those it has
 //! 10  nas mute | talks             half-open: nothing is answered, nothing is closed
+//! 10  nas pushes                   knows WATCH from now on
+//! 10  nas lives                    says WATCH ALIVE to who watches
+//! 10  nas shows polls
 //! 10  nas logins 3                 how many are logged in, this host included
 //! 10  nas denies LOGIN | PRIMARY | FSD ; nas grants LOGIN …
 //! 10  nas garbles BYTES            sends these bytes on every open connection

@@ -10,6 +10,7 @@ pub struct Server {
     up: bool,
     mute: bool,
     pushes: bool,
+    shows_polls: bool,
     fsd: bool,
     logins: u32,
     denied: BTreeSet<String>,
@@ -32,6 +33,7 @@ impl Default for Server {
             up: true,
             mute: false,
             pushes: false,
+            shows_polls: false,
             fsd: false,
             logins: 1,
             denied: BTreeSet::new(),
@@ -65,6 +67,10 @@ impl Server {
             "mute" => self.mute = true,
             "talks" => self.mute = false,
             "pushes" => self.pushes = true,
+            "shows" => self.shows_polls = true,
+            "lives" => {
+                consequences.sent = self.watching.iter().map(|link| (*link, b"WATCH ALIVE\n".to_vec())).collect();
+            }
             "logins" => self.logins = rest.parse().unwrap(),
             "denies" => drop(self.denied.insert(rest.to_owned())),
             "grants" => drop(self.denied.remove(rest)),
@@ -104,7 +110,7 @@ impl Server {
         for request in requests {
             let is_poll = ["GET", "USERNAME", "PASSWORD", "LIST"].iter().any(|verb| request.starts_with(verb));
             let answer = self.answer(link, &request);
-            if !is_poll {
+            if !is_poll || (self.shows_polls && request.starts_with("GET VAR")) {
                 consequences.worth_telling.push(request);
             }
             answers.push_str(&answer);
