@@ -196,7 +196,7 @@ where
                 }
             }
             Effect::Run { job, command } if command.privileged && self.errands.is_some() => {
-                self.hand_over(job, Errand::Run(command));
+                self.hand_over(job, Errand::Run(*command));
             }
             Effect::WriteFile { job, path, contents } if self.errands.is_some() => {
                 self.hand_over(job, Errand::WriteFile { path, contents });
@@ -204,7 +204,7 @@ where
             Effect::RemoveFile { job, path } if self.errands.is_some() => {
                 self.hand_over(job, Errand::RemoveFile { path });
             }
-            Effect::Run { job, command } => commands::start(job, command, self.outlet.clone()),
+            Effect::Run { job, command } => commands::start(job, *command, self.outlet.clone()),
             Effect::WriteFile { job, path, contents } => {
                 files::start(job, path, files::Change::Write(contents), self.outlet.clone(), &mut self.writing);
             }

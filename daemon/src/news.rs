@@ -31,7 +31,7 @@ pub(crate) enum LinkNews {
     Connected(Arc<Stream>),
     Attached {
         port: UsbPort,
-        identity: usb::Identity,
+        identity: Box<usb::Identity>,
     },
     OpenFailed(LinkError),
     /// Bytes; the link reads on when the event loop has dealt with them.

@@ -72,7 +72,7 @@ fn sockets(folder: Option<PathBuf>) -> Vec<PathBuf> {
     paths
 }
 
-async fn introduce(path: &PathBuf) -> io::Result<(Stream, usb::Identity, Vec<u8>)> {
+async fn introduce(path: &PathBuf) -> io::Result<(Stream, Box<usb::Identity>, Vec<u8>)> {
     let stream = Stream::Unix(UnixStream::connect(path).await?);
     let mut read = Vec::new();
     loop {
@@ -227,7 +227,7 @@ mod tests {
         let (hosts, receiver) = mpsc::channel(4);
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                send(&mut stream, &Frame::Hello(identity(vendor_id))).await;
+                send(&mut stream, &Frame::Hello(Box::new(identity(vendor_id)))).await;
                 drop(hosts.send(stream).await);
             }
         });
@@ -254,7 +254,7 @@ mod tests {
         let bus = Some(folder.path().to_path_buf());
         let attached = attach(TICKET, &matcher, bus.clone(), &outlet, Clock::start()).await;
         let Ok(LinkNews::Attached { port, identity: found }) = attached else { panic!("not attached") };
-        assert_eq!(found, identity(0x051d));
+        assert_eq!(found, Box::new(identity(0x051d)));
         let mut device = hosts.recv().await.unwrap();
 
         let request = Request::GetString { index: 1 };

@@ -200,7 +200,7 @@ fn connections_are_opened_and_the_reason_is_told_where_they_cannot() {
         open(1, unix(&folder.path().join("none"))),
         open(2, Endpoint::Tcp { host: "127.0.0.1".into(), port: nobody }),
         open(3, Endpoint::Tcp { host: "no-such-host.invalid".into(), port: 1 }),
-        open(4, Endpoint::Usb(Matcher { vendor_id: Some(1), ..Matcher::default() })),
+        open(4, Endpoint::Usb(Box::new(Matcher { vendor_id: Some(1), ..Matcher::default() }))),
     ];
     let shell = Shell::start(first, None, echo);
     let mut heard: Vec<Event<()>> = (0..5).map(|_| shell.hears()).collect();
@@ -239,7 +239,7 @@ fn a_file_is_there_when_its_job_is_done_and_a_command_s_end_is_told() {
                 input: None,
                 privileged: true,
             };
-            vec![Effect::Run { job: JobId(2), command }]
+            vec![Effect::Run { job: JobId(2), command: Box::new(command) }]
         }
         other => echo(other),
     });

@@ -144,7 +144,7 @@ proptest! {
                 None if world.link.is_some() => {
                     let link = world.link.unwrap();
                     let identity = Identity { vendor_id, product_id, product: "UPS FW:1".into(), ..Identity::default() };
-                    world.handle(Event::Attached { link, identity })?;
+                    world.handle(Event::Attached { link, identity: Box::new(identity) })?;
                 }
                 Some((_, protocol::usb::Request::GetDescriptor { kind: 0x22, .. })) => {
                     world.end(Ok(descriptor.clone()))?;

@@ -39,7 +39,7 @@ pub enum Output {
     /// A report on the interrupt pipe, its id first where the device uses ids.
     Interrupt(Vec<u8>),
     /// The device appears on the bus (again); transfers asked for before will never be answered.
-    Attached(Identity),
+    Attached(Box<Identity>),
     /// The device is gone from the bus; transfers under way are lost.
     Detached,
     /// Something that can be seen from outside.
@@ -172,7 +172,7 @@ impl Ups {
         self.attachments += 1;
         self.identity.device = format!("{:03}", self.attachments);
         self.face.attach(&self.physics, now);
-        self.outputs.push_back(Output::Attached(self.identity.clone()));
+        self.outputs.push_back(Output::Attached(Box::new(self.identity.clone())));
         self.outputs.push_back(Output::Observed(Observation::Port { attached: true }));
     }
 

@@ -41,7 +41,7 @@ impl Outbox {
 
     pub(crate) fn run(&mut self, command: Command) -> JobId {
         let job = self.next_job();
-        self.effects.push_back(Effect::Run { job, command });
+        self.effects.push_back(Effect::Run { job, command: Box::new(command) });
         job
     }
 

@@ -66,7 +66,7 @@ pub enum Endpoint {
         path: String,
     },
     /// A USB device, found by what its owner's configuration says about it.
-    Usb(usb::Matcher),
+    Usb(Box<usb::Matcher>),
 }
 
 /// A program to start.
@@ -144,7 +144,7 @@ pub enum Effect {
         /// Its id, chosen by the engine.
         job: JobId,
         /// What to run.
-        command: Command,
+        command: Box<Command>,
     },
     /// Replace a file with these bytes, durably; answered by `JobDone`.
     WriteFile {
@@ -186,3 +186,6 @@ pub enum Effect {
         code: u8,
     },
 }
+
+// Every effect is moved a few times on its way; what is large and rare stands behind a `Box`.
+const _: () = assert!(size_of::<Effect>() <= 64);

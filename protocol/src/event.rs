@@ -106,7 +106,7 @@ pub enum Event<C> {
         /// Its link.
         link: LinkId,
         /// What the device says it is.
-        identity: usb::Identity,
+        identity: Box<usb::Identity>,
     },
     /// A connection that the engine asked for could not be opened; the link is gone.
     OpenFailed {
@@ -174,3 +174,6 @@ pub enum Event<C> {
     /// A new configuration, whole and checked.
     Reload(Box<C>),
 }
+
+// Every event is moved a few times on its way; what is large and rare stands behind a `Box`.
+const _: () = assert!(size_of::<Event<()>>() <= 64);

@@ -183,7 +183,7 @@ fn failures() -> impl Strategy<Value = Failure> {
 fn frames() -> impl Strategy<Value = Frame> {
     let identity = (any::<(u16, u16, u16)>(), proptest::array::uniform5("\\PC{0,40}")).prop_map(
         |((vendor_id, product_id, release), [vendor, product, serial, bus, device])| {
-            Frame::Hello(Identity { vendor_id, product_id, release, vendor, product, serial, bus, device })
+            Frame::Hello(Box::new(Identity { vendor_id, product_id, release, vendor, product, serial, bus, device }))
         },
     );
     prop_oneof![

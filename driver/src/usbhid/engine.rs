@@ -216,7 +216,7 @@ impl Engine for UsbHid {
         }
         match self.desk.publisher.handle(input) {
             None => self.take_asked(),
-            Some(Event::Attached { link, identity }) if self.is_awaited(link) => self.attached(identity, now),
+            Some(Event::Attached { link, identity }) if self.is_awaited(link) => self.attached(*identity, now),
             Some(Event::OpenFailed { link, error }) if self.is_awaited(link) => self.open_failed(error, now),
             Some(Event::Closed { link, error }) if self.is_current(link) => self.lose(&error.to_string(), now),
             Some(Event::TransferDone { link, transfer, result }) if self.is_current(link) => {

@@ -65,7 +65,8 @@ impl Reports {
         let report = self.find(kind, id)?;
         let front = usize::from(self.uses_ids);
         let length = front + report.length;
-        let mut bytes = vec![0; length];
+        // Not `vec![0; length]`: zeroed memory is fetched anew, freed memory is near at hand.
+        let mut bytes: Vec<u8> = std::iter::repeat_n(0, length).collect();
         for (field, source) in &report.fields {
             bits::put(&mut bytes[front..], field, self.value(field, *source, ups));
         }

@@ -46,7 +46,7 @@ impl Hosts {
         tokio::spawn(write(writer, frames));
         tokio::spawn(read(reader, host, inbox));
         self.connected.insert(host, sender);
-        self.send(host, &Frame::Hello(identity.clone()));
+        self.send(host, &Frame::Hello(Box::new(identity.clone())));
     }
 
     /// A host asks for a transfer: the number under which the engine shall carry it out, if it shall.

@@ -21,7 +21,7 @@ pub const MAX_BODY: usize = 16 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
     /// The device introduces itself.
-    Hello(Identity),
+    Hello(Box<Identity>),
     /// The host starts a transfer.
     Request {
         /// Chosen by the host, echoed in `Done`.
@@ -138,7 +138,7 @@ fn parse_body(body: &[u8]) -> Option<Frame> {
     let (transfer, rest) = rest.split_first_chunk::<4>()?;
     let transfer = u32::from_le_bytes(*transfer);
     match kind {
-        1 => parse_identity(rest).map(Frame::Hello),
+        1 => parse_identity(rest).map(|identity| Frame::Hello(Box::new(identity))),
         2 => Some(Frame::Request { transfer, request: parse_request(rest)? }),
         3 => {
             let (&status, data) = rest.split_first()?;

@@ -167,7 +167,7 @@ impl Pair {
                     let identity = self.ups.identity();
                     let event = if self.plugged && matcher.matches(identity) {
                         self.link = Some(link);
-                        Event::Attached { link, identity: identity.clone() }
+                        Event::Attached { link, identity: Box::new(identity.clone()) }
                     } else {
                         Event::OpenFailed { link, error: LinkError::NotFound }
                     };

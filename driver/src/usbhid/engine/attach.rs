@@ -38,7 +38,7 @@ impl UsbHid {
             Some(identity) => matcher::again(identity),
             None => self.matcher.clone(),
         };
-        self.desk.publisher.push(Effect::Open { link: self.link, to: Endpoint::Usb(matcher) });
+        self.desk.publisher.push(Effect::Open { link: self.link, to: Endpoint::Usb(Box::new(matcher)) });
     }
 
     pub(super) fn attached(&mut self, identity: Identity, now: Instant) {

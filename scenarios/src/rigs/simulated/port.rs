@@ -21,7 +21,7 @@ pub struct Port {
     /// The engine.
     pub ups: emulator::Ups,
     /// Its cable is plugged in and its port works.
-    pub identity: Option<Identity>,
+    pub identity: Option<Box<Identity>>,
     /// The link that a driver opened to it.
     pub link: Option<u32>,
 }
