@@ -13,8 +13,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::inbox::Input;
 use crate::rigs::RigError;
 
-/// How long an emulator may take to be there.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an emulator may take to be there, and to say how it is.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// How often it is tried.
 const TRY: Duration = Duration::from_millis(10);
 

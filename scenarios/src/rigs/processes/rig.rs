@@ -1,15 +1,16 @@
 //! The main loop: what happened goes to the director, what the director asks for is carried out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use emulator::Observation;
 use protocol::{Engine, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clock::Clock;
-use super::device::Device;
+use super::device::{self, Device};
 use super::files::Files;
 use super::inbox::Input;
 use super::paths::Paths;
@@ -124,6 +125,7 @@ impl Rig {
     pub async fn run(mut self) -> Result<(Vec<Record>, Vec<String>), RigError> {
         self.listen_to_recorders()?;
         self.start_emulators().await?;
+        self.see_every_ups().await?;
         let limit = self.clock.real(Scenario::LONGEST.max(self.scenario.lasts.unwrap_or_default())) + GRACE;
         if tokio::time::timeout(limit, self.play()).await.is_err() {
             self.director.finish(Ending::Broken, self.now);
@@ -131,6 +133,24 @@ impl Rig {
         // Drops every child, which kills it.
         self.slots.clear();
         Ok((self.director.into_journal(), self.rewritten))
+    }
+
+    /// Waits until every emulated UPS has said how it is: a driver that starts now finds something to read.
+    async fn see_every_ups(&mut self) -> Result<(), RigError> {
+        let mut unseen: BTreeSet<usize> = (0..self.devices.len()).collect();
+        let looking = async {
+            while !unseen.is_empty()
+                && let Some(input) = self.inbox.recv().await
+            {
+                if let Input::Observed { ups, observation: Observation::Sample(_) } = &input {
+                    unseen.remove(ups);
+                }
+                self.take(input);
+            }
+        };
+        tokio::time::timeout(device::PATIENCE, looking)
+            .await
+            .map_err(|_| RigError::Broken("an emulated UPS does not say how it is".to_owned()))
     }
 
     async fn play(&mut self) {
