@@ -100,7 +100,9 @@ impl Watch {
                 }
             }
             What::Var { ups, server, name, is } if &**name == "ups.status" => {
-                self.believed.insert((ups.clone(), server.clone()), matches!(is, Answer::Value(_)));
+                // WAIT is a server's word for "the driver has said nothing yet".
+                let is_status = matches!(is, Answer::Value(value) if &**value != "WAIT");
+                self.believed.insert((ups.clone(), server.clone()), is_status);
             }
             What::Process { host, process, ups: Some(ups), event: ProcessEvent::Started }
                 if history.facts.ups(ups).is_some_and(|ups| ups.wired) =>

@@ -222,6 +222,18 @@ fn a_status_that_is_withdrawn_in_time_does_not_break_5() {
 }
 
 #[test]
+fn a_server_that_waits_for_a_new_driver_publishes_nothing_old() {
+    let journal = without(|record| {
+        let silent = record.at > at(5_000) && record.at < at(60_000);
+        silent && (record.what == sample::reading() || matches!(record.what, What::Var { .. }))
+    });
+    let journal = and(journal, 20_000, sample::status(Answer::Error("DATA-STALE".into())));
+    let waits = and(journal.clone(), 50_000, sample::status(Answer::Value("WAIT".into())));
+    assert_eq!(broken(&waits), [""; 0]);
+    assert_eq!(broken(&and(journal, 50_000, sample::status(Answer::Value("OB DISCHRG".into())))), ["5"]);
+}
+
+#[test]
 fn a_shutdown_for_want_of_word_breaks_6() {
     let journal = and(without_the_outage(), 40_000, sample::notified("box", "COMMBAD"));
     let journal = and(journal, 40_000, sample::notified("nas", "COMMBAD"));
