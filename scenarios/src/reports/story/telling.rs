@@ -65,6 +65,7 @@ impl Teller {
             What::Sample { ups, charge_permille, runtime_s, .. } => {
                 self.sample(ups, *charge_permille, *runtime_s, begins)?
             }
+            What::Warning { text } => (Tone::Danger, None, text.clone(), Some("warning".to_owned())),
             _ if begins => return None,
             What::Supply { .. } | What::Outlet { .. } | What::LowBattery { .. } | What::Commanded { .. } => {
                 of_ups(&record.what)?
@@ -87,7 +88,6 @@ impl Teller {
             What::Link { from, to, event: LinkEvent::Broken, .. } => {
                 (Tone::Danger, None, format!("the link from {from} to {to} broke"), None)
             }
-            What::Warning { text } => (Tone::Danger, None, text.clone(), Some("warning".to_owned())),
             _ => of_host(&record.what)?,
         };
         Some(Event { at: record.at, upto: index, tone, who: who.cloned().into_iter().collect(), what, detail })

@@ -3,8 +3,8 @@
 use super::palette;
 use crate::checks::arithmetic::together;
 use crate::checks::{Judgement, Outcome, Verdict};
-use crate::journal::names;
-use crate::language::wording::time;
+use crate::journal::{What, names};
+use crate::language::wording::{clock, time};
 use crate::reports::Report;
 use anstyle::Style;
 use std::io::{self, Write};
@@ -134,6 +134,12 @@ pub fn one_line(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
                 verdict.claim,
                 why.lines().next().unwrap_or_default()
             )?;
+        }
+    }
+    // A fault that hit nothing, a command that nobody knows: a run may hold because of it.
+    for record in report.journal {
+        if let What::Warning { text } = &record.what {
+            writeln!(out, "        {}!{reset} {}: {text}", palette::WARN, clock(record.at))?;
         }
     }
     Ok(())
