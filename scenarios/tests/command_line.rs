@@ -192,7 +192,12 @@ fn it_describes_itself() {
     let listed: serde_json::Value = serde_json::from_slice(&ridethrough(&["list", ".", "--json"]).stdout).unwrap();
     assert!(listed.as_array().unwrap().iter().any(|scenario| scenario["name"] == "two-second-blip"));
     assert!(text(&ridethrough(&["list", "."]).stdout).contains("A two-second blip disturbs nobody"));
-    assert!(text(&ridethrough(&["man"]).stdout).contains(".TH ridethrough 1"));
+    let man = text(&ridethrough(&["man"]).stdout);
+    assert!(man.contains(".TH ridethrough 1") && man.contains(".SH RUN") && man.contains("\n.nf\n"), "{man}");
+    for verb in ["run", "judge", "check", "list", "schema", "man", "completions"] {
+        let help = text(&ridethrough(&[verb, "--help"]).stdout);
+        assert!(help.contains("Examples:\n  ridethrough "), "{help}");
+    }
     assert!(text(&ridethrough(&["completions", "zsh"]).stdout).contains("#compdef ridethrough"));
     assert!(text(&ridethrough(&["check", PASSING]).stdout).contains("two-second-blip.yaml: right"));
 }
