@@ -177,7 +177,7 @@ fn of_host(what: &What) -> Option<Line<'_>> {
     Some(match what {
         What::Notified { host, kind, text, .. } => (Tone::Notice, Some(host), kind.to_string(), Some(text.clone())),
         What::Ran { host, role, command, .. } => match role {
-            CommandRole::Shutdown | CommandRole::Other => (Tone::Act, Some(host), format!("runs {command}"), None),
+            CommandRole::Shutdown | CommandRole::Other => (Tone::Act, Some(host), format!("ran {command}"), None),
             CommandRole::LateShutdown => (Tone::Act, Some(host), format!("late in its shutdown: {command}"), None),
             CommandRole::Operator => (Tone::Act, Some(host), format!("operator: {command}"), None),
             CommandRole::Notify | CommandRole::Wall => return None,
