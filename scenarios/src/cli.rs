@@ -10,6 +10,7 @@ mod judge;
 mod list;
 pub mod options;
 mod output;
+mod progress;
 mod run;
 
 use crate::language::{Scenario, Surroundings, load};

@@ -78,6 +78,61 @@ fn a_file_or_a_command_line_that_is_wrong_exits_2() {
     assert!(said.contains("two-second-blip.yaml:") && said.contains("^^"), "{said}");
 }
 
+/// A copy of the rack's primary with one file changed, and a scenario that uses it.
+fn configured(directory: &TempDir, file: &str, old: &str, new: &str) -> PathBuf {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/rack/primary");
+    let copy = directory.path().join("primary");
+    fs::create_dir(&copy).unwrap();
+    for entry in fs::read_dir(&shipped).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
+    }
+    let text = fs::read_to_string(copy.join(file)).unwrap();
+    assert!(text.contains(old), "{file} has no `{old}`");
+    fs::write(copy.join(file), text.replacen(old, new, 1)).unwrap();
+    let scenario = fs::read_to_string(changed(directory, PASSING, "title", "title")).unwrap();
+    let place = format!("config: {}", copy.display());
+    let file = directory.path().join("configured.yaml");
+    fs::write(&file, scenario.replacen(&format!("config: {}", shipped.display()), &place, 1)).unwrap();
+    file
+}
+
+#[test]
+fn check_says_what_the_daemons_would_say_of_their_files() {
+    for (file, old, new, code, says) in [
+        ("upsd.users", "    password = first\n", "", 2, "user `primary` has no password"),
+        ("ups.conf", "usbhid-ups", "usbhid-upss", 2, "did you mean `usbhid-ups`?"),
+        ("ups.conf", "port = auto", "prot = auto", 2, "did you mean `port`?"),
+        ("upsmon.conf", "POLLFREQ 5", "POLFREQ 5", 0, "did you mean `POLLFREQ`?"),
+        ("upsmon.conf", "rack@localhost", "rakc@localhost", 0, "did you mean `rack`?"),
+        ("upsmon.conf", "rack@localhost", "rack@nowhere", 0, "there is no host `nowhere`"),
+    ] {
+        let directory = TempDir::new().unwrap();
+        let output = ridethrough(&["check", configured(&directory, file, old, new).to_str().unwrap()]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{file}, {new}: {said}");
+        assert!(said.contains(says), "{file}, {new}: {said}");
+        assert_eq!(text(&output.stdout).ends_with(": right, 1 warning\n"), code == 0);
+    }
+}
+
+#[test]
+fn what_hit_nothing_is_said_even_where_everything_holds() {
+    let directory = TempDir::new().unwrap();
+    let file = changed(
+        &directory,
+        PASSING,
+        "mains: off",
+        "mains: off\n  - after: 1 s\n    process: { host: secondary, kill: upsd }",
+    );
+    let summary = text(&ridethrough(&["run", "--summary", file.to_str().unwrap()]).stdout);
+    assert!(summary.contains("! 0:31.0: secondary has no upsd"), "{summary}");
+    let directory = TempDir::new().unwrap();
+    let file = configured(&directory, "ups.conf", "usbhid-ups", "usbhid-upss");
+    let said = text(&ridethrough(&["run", file.to_str().unwrap()]).stdout);
+    assert!(said.contains("usbhid-upss on primary does not start"), "{said}");
+}
+
 #[test]
 fn what_cannot_run_here_is_skipped_and_counted() {
     let output = ridethrough(&["run", "--summary", "--stack", "server=nut", PASSING]);
@@ -137,7 +192,12 @@ fn it_describes_itself() {
     let listed: serde_json::Value = serde_json::from_slice(&ridethrough(&["list", ".", "--json"]).stdout).unwrap();
     assert!(listed.as_array().unwrap().iter().any(|scenario| scenario["name"] == "two-second-blip"));
     assert!(text(&ridethrough(&["list", "."]).stdout).contains("A two-second blip disturbs nobody"));
-    assert!(text(&ridethrough(&["man"]).stdout).contains(".TH ridethrough 1"));
+    let man = text(&ridethrough(&["man"]).stdout);
+    assert!(man.contains(".TH ridethrough 1") && man.contains(".SH RUN") && man.contains("\n.nf\n"), "{man}");
+    for verb in ["run", "judge", "check", "list", "schema", "man", "completions"] {
+        let help = text(&ridethrough(&[verb, "--help"]).stdout);
+        assert!(help.contains("Examples:\n  ridethrough "), "{help}");
+    }
     assert!(text(&ridethrough(&["completions", "zsh"]).stdout).contains("#compdef ridethrough"));
     assert!(text(&ridethrough(&["check", PASSING]).stdout).contains("two-second-blip.yaml: right"));
 }

@@ -14,7 +14,7 @@ fn shipped() -> Vec<PathBuf> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect();
     files.sort();
-    assert!(files.len() >= 12, "only {} scenarios are shipped", files.len());
+    assert!(files.len() >= 17, "only {} scenarios are shipped", files.len());
     files
 }
 
@@ -57,6 +57,26 @@ fn every_key_of_the_schema_says_what_it_is_for() {
 fn the_schema_is_stable() {
     let schema = schema::schema();
     insta::assert_snapshot!(serde_json::to_string_pretty(&schema).unwrap());
+}
+
+/// The table under "Run one with both stacks" has the scenarios of each row in its first column.
+#[test]
+fn every_scenario_that_shows_a_difference_is_shipped() {
+    let page =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/differences-from-nut.md")).unwrap();
+    let table = page.split("| scenario |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names: Vec<&str> = table
+        .lines()
+        .skip(2)
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(names.len() >= 10, "{names:?}");
+    let shipped: Vec<String> =
+        shipped().iter().map(|file| file.file_stem().unwrap().to_string_lossy().into()).collect();
+    for name in names {
+        assert!(shipped.iter().any(|one| one == name), "no scenario `{name}` is shipped");
+    }
 }
 
 #[test]

@@ -5,9 +5,51 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+const EXAMPLES: &str = "\
+Examples:
+  ridethrough run scenarios/qnap-home-lab.yaml      an outage, simulated in milliseconds
+  ridethrough check my-rack.yaml                    is the file right, and are the NUT files it uses?
+  ridethrough list                                  what is there to run";
+const RUN_EXAMPLES: &str = "\
+Examples:
+  ridethrough run scenarios/qnap-home-lab.yaml
+  ridethrough run --summary scenarios/*.yaml
+  ridethrough run --report html=outage.html --report junit=outage.xml my-rack.yaml
+  ridethrough run --rig processes --speed 10 my-rack.yaml
+  ridethrough run --rig processes --speed 10 --stack monitor=nut my-rack.yaml
+  ridethrough run --wires my-rack.yaml
+
+Exit code: 0 when every expectation and invariant holds, 1 when one does not, 2 when a file or the
+command line is wrong, or nothing could run here.";
+const JUDGE_EXAMPLES: &str = "\
+Examples:
+  ridethrough run --report json=outage.jsonl my-rack.yaml
+  ridethrough judge outage.jsonl --scenario my-rack.yaml
+  ridethrough judge outage.jsonl --report html=outage.html";
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  ridethrough check my-rack.yaml
+  ridethrough check scenarios/*.yaml";
+const LIST_EXAMPLES: &str = "\
+Examples:
+  ridethrough list
+  ridethrough list my-scenarios --json";
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  ridethrough schema > scenario.schema.json
+Then, as the first line of a scenario:
+  # yaml-language-server: $schema=scenario.schema.json";
+const MAN_EXAMPLES: &str = "\
+Examples:
+  ridethrough man | man -l -";
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  ridethrough completions bash > ~/.local/share/bash-completion/completions/ridethrough
+  ridethrough completions zsh > ~/.zfunc/_ridethrough";
+
 /// Keeps computers safe through power cuts, and proves it: runs scripted outages against a UPS stack.
 #[derive(Debug, Parser)]
-#[command(name = "ridethrough", version, max_term_width = 100)]
+#[command(name = "ridethrough", version, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Options {
     /// What to do.
     #[command(subcommand)]
@@ -18,16 +60,20 @@ pub struct Options {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Run scenarios and judge them
+    #[command(after_help = RUN_EXAMPLES)]
     Run(RunOptions),
     /// Judge the journal of an earlier run again
+    #[command(after_help = JUDGE_EXAMPLES)]
     Judge(JudgeOptions),
     /// Say whether scenario files, and the configurations they use, are right
+    #[command(after_help = CHECK_EXAMPLES)]
     Check {
         /// Scenario files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// List the scenarios of a directory
+    #[command(after_help = LIST_EXAMPLES)]
     List {
         /// The directory
         #[arg(default_value = "scenarios", value_name = "DIR")]
@@ -37,10 +83,13 @@ pub enum Verb {
         json: bool,
     },
     /// Print the JSON Schema of scenario files, for editors
+    #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
     /// Print the manual page
+    #[command(after_help = MAN_EXAMPLES)]
     Man,
     /// Print completions for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -86,6 +135,7 @@ pub struct RunOptions {
 #[derive(Debug, Args)]
 pub struct JudgeOptions {
     /// A journal, as written by `run --report json=FILE`
+    #[arg(value_name = "JOURNAL")]
     pub journal: PathBuf,
     /// The scenario whose expectations are judged; without it, only the invariants are
     #[arg(long, value_name = "FILE")]

@@ -89,7 +89,7 @@ impl<'a> Output<'a> {
                 for line in rewritten {
                     writeln!(out, "rewritten: {line}")?;
                 }
-                terminal::write(&mut out, report)?;
+                terminal::write(&mut out, report, width())?;
                 if self.wires {
                     terminal::write_wires(&mut out, report.journal)?;
                 }
@@ -144,6 +144,12 @@ impl<'a> Output<'a> {
     fn file(&self, to: &ReportTo, report: &Report<'_>) -> PathBuf {
         if self.several { beside(&to.file, &report.facts.scenario) } else { to.file.clone() }
     }
+}
+
+/// How wide the terminal is, where the timeline goes to one.
+fn width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0))
 }
 
 /// `out.html` for `home lab [x=1]` is `out-home-lab-x-1.html`.

@@ -2,6 +2,7 @@
 
 use super::options::{Rig, RunOptions};
 use super::output::Output;
+use super::progress::Progress;
 use super::{FAILED, WRONG, load_all};
 use crate::checks::{self, judge};
 use crate::language::Scenario;
@@ -52,6 +53,9 @@ fn on_rig(scenario: &Scenario, options: &RunOptions) -> Result<Run, RigError> {
     let how = rigs::RunOptions { makers: options.stack, wires: options.wires, speed: options.speed };
     match options.rig {
         Rig::Simulated => rigs::simulated::run(scenario, &how),
-        Rig::Processes => rigs::processes::run(scenario, &how),
+        Rig::Processes => {
+            let _progress = Progress::show(&scenario.name, options.speed);
+            rigs::processes::run(scenario, &how)
+        }
     }
 }

@@ -190,7 +190,7 @@ pub(crate) fn state(host: &str, is: HostState, because: &str) -> What {
 }
 
 pub(crate) fn process(name: &str, event: ProcessEvent) -> What {
-    What::Process { host: "nas".into(), process: name.into(), ups: None, event }
+    What::Process { host: "nas".into(), process: name.into(), ups: (name != "upsd").then(|| "rack".into()), event }
 }
 
 pub(crate) fn link(number: u32, from: &str, to: &str, protocol: WireProtocol) -> What {

@@ -4,6 +4,7 @@
 //! see them, or `NO_COLOR` asks for it.
 
 mod dashboard;
+mod folding;
 mod palette;
 mod verdicts;
 mod wires;
@@ -13,16 +14,18 @@ use super::story::{self, Event, Tone};
 use crate::journal::{Record, What, names};
 use crate::language::wording::clock;
 use dashboard::Dashboard;
+use folding::Folding;
 use std::io::{self, Write};
 
 pub use verdicts::{one_line, totals};
 pub use wires::write as write_wires;
 
-/// Writes the whole report.
+/// Writes the whole report, its lines folded at the `width` of a terminal where there is one.
 ///
 /// # Errors
 /// What the stream says.
-pub fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
+pub fn write(out: &mut impl Write, report: &Report<'_>, width: Option<usize>) -> io::Result<()> {
+    let out = &mut Folding::new(out, width);
     heading(out, report)?;
     timeline(out, report)?;
     verdicts::write(out, report)
@@ -38,7 +41,7 @@ fn heading(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     writeln!(out, "{dim}{} · {} rig · stack {} · seed {}{reset}\n", facts.scenario, facts.rig, facts.makers, facts.seed)
 }
 
-fn timeline(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
+fn timeline(out: &mut Folding<impl Write>, report: &Report<'_>) -> io::Result<()> {
     let mut dashboard = Dashboard::new(report.facts);
     dashboard.header(out)?;
     let mut taken = 0;
@@ -65,7 +68,7 @@ fn follows(record: &Record, event: &Event) -> bool {
     event.tone == Tone::Step && record.at == event.at && matches!(record.what, What::Mains { .. })
 }
 
-fn line(out: &mut impl Write, event: &Event, dashboard: &Dashboard, report: &Report<'_>) -> io::Result<()> {
+fn line(out: &mut Folding<impl Write>, event: &Event, dashboard: &Dashboard, report: &Report<'_>) -> io::Result<()> {
     let (dim, reset) = (palette::DIM, palette::RESET);
     write!(out, "{dim}{:>10}{reset}  ", clock(event.at))?;
     dashboard.columns(out)?;
@@ -74,12 +77,16 @@ fn line(out: &mut impl Write, event: &Event, dashboard: &Dashboard, report: &Rep
     match event.tone {
         Tone::Step => {
             let id = event.detail.as_ref().map(|id| format!("  {dim}{id}{reset}")).unwrap_or_default();
-            writeln!(out, "  {style}▶ {}{reset}{id}", event.what)
+            write!(out, "  {style}▶ ")?;
+            out.hang_here();
+            writeln!(out, "{}{reset}{id}", event.what)
         }
         _ => {
             let gap = if who.is_empty() { "" } else { " " };
             let detail = event.detail.as_ref().map(|detail| format!("  {dim}{detail}{reset}")).unwrap_or_default();
-            writeln!(out, "    {who}{gap}{style}{}{reset}{detail}", event.what)
+            write!(out, "    ")?;
+            out.hang_here();
+            writeln!(out, "{who}{gap}{style}{}{reset}{detail}", event.what)
         }
     }
 }

@@ -30,7 +30,7 @@ fn reported<T>(journal: &[Record], make: impl FnOnce(&Report<'_>) -> T) -> T {
 
 fn on_terminal(journal: &[Record]) -> String {
     let mut out = Vec::new();
-    reported(journal, |report| terminal::write(&mut out, report)).unwrap();
+    reported(journal, |report| terminal::write(&mut out, report, None)).unwrap();
     anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string()
 }
 

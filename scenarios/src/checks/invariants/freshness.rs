@@ -1,8 +1,7 @@
 //! 5. Nothing is published before it was read, and nothing older than its limit is published as fresh.
 //!
 //! Judged for UPSes whose data wire is in the journal. A driver may publish readings only once a
-//! transfer of its process has succeeded; and when no transfer has succeeded for longer than the
-//! limit, what clients learn of `ups.status` must be an error. The journal leaves out repeats of a
+//! report of its device has been read; and when none has been for longer than the limit, what clients learn of `ups.status` must be an error. The journal leaves out repeats of a
 //! reading for up to [`REPEATS_LEFT_OUT`], which is allowed for.
 
 use super::{Breach, Finding};
@@ -19,6 +18,8 @@ const MAXAGE_S: u64 = 15;
 const REPEATS_LEFT_OUT: Duration = Duration::from_secs(10);
 /// A poll, and its publication.
 const SLACK: Duration = Duration::from_secs(10);
+/// The operation of a request on the emulator bus that asks for a report.
+const GET_REPORT: u8 = 3;
 /// Variables that only a reading can give.
 const READINGS: [&str; 7] = [
     "ups.status",
@@ -52,8 +53,10 @@ enum Wire {
 #[derive(Default)]
 struct Watch {
     wires: BTreeMap<u32, Wire>,
-    /// Drivers that have read since they started.
-    has_read: BTreeSet<Name>,
+    /// Drivers of UPSes with a wire, and whether they have read since they started.
+    drivers: BTreeMap<(Name, Name), bool>,
+    /// Transfers under way that bring no reading: descriptors, strings, writes. By link and number.
+    no_readings: BTreeSet<(u32, [u8; 4])>,
     /// Of each UPS, when it was last read.
     read: BTreeMap<Name, Instant>,
     /// What clients believe: by UPS and server, whether a value, since when.
@@ -78,19 +81,33 @@ impl Watch {
                 _ => {}
             },
             What::Wire { link, direction: Direction::In, bytes, .. } => match self.wires.get(link) {
-                Some(Wire::Usb { driver, ups }) if is_reading(bytes) => {
-                    self.has_read.insert(driver.clone());
+                Some(Wire::Usb { driver, ups }) if is_reading(*link, bytes, &mut self.no_readings) => {
+                    self.drivers.insert((driver.clone(), ups.clone()), true);
                     self.read.insert(ups.clone(), at);
                     self.accused.remove(ups);
                 }
                 Some(Wire::DriverSocket { driver }) => {
                     let driver = driver.clone();
-                    self.published(at, &driver, bytes, history);
+                    self.published(at, &driver, bytes);
                 }
                 _ => {}
             },
+            What::Wire { link, protocol: WireProtocol::Usb, direction: Direction::Out, bytes } => {
+                if let [2, a, b, c, d, operation, ..] = *bytes.as_bytes()
+                    && operation != GET_REPORT
+                {
+                    self.no_readings.insert((*link, [a, b, c, d]));
+                }
+            }
             What::Var { ups, server, name, is } if &**name == "ups.status" => {
-                self.believed.insert((ups.clone(), server.clone()), matches!(is, Answer::Value(_)));
+                // WAIT is a server's word for "the driver has said nothing yet".
+                let is_status = matches!(is, Answer::Value(value) if &**value != "WAIT");
+                self.believed.insert((ups.clone(), server.clone()), is_status);
+            }
+            What::Process { host, process, ups: Some(ups), event: ProcessEvent::Started }
+                if history.facts.ups(ups).is_some_and(|ups| ups.wired) =>
+            {
+                self.drivers.insert((format!("{host}/{process}").into(), ups.clone()), false);
             }
             What::Process { host, process, event, .. } => self.process(host, process, *event),
             _ => {}
@@ -102,9 +119,6 @@ impl Watch {
             ProcessEvent::Started | ProcessEvent::Continued if &**process == "upsd" => {
                 self.serving.insert(host.clone());
             }
-            ProcessEvent::Started => {
-                self.has_read.remove(&Name::from(format!("{host}/{process}")));
-            }
             ProcessEvent::Exited { .. } | ProcessEvent::Killed | ProcessEvent::Stopped if &**process == "upsd" => {
                 self.serving.remove(host);
                 self.believed.retain(|(_, server), _| server != host);
@@ -113,17 +127,22 @@ impl Watch {
         }
     }
 
-    /// A driver published a line: had it read anything?
-    fn published(&mut self, at: Instant, driver: &Name, bytes: &WireBytes, history: &History<'_>) {
+    /// A driver published a line: had it read anything? Drivers of one name on one host are not told
+    /// apart on the driver socket: there, that none of them has read is what can be known.
+    fn published(&mut self, at: Instant, driver: &Name, bytes: &WireBytes) {
         let WireBytes::Text(line) = bytes else { return };
         let mut words = line.split_whitespace();
         let (Some("SETINFO"), Some(variable)) = (words.next(), words.next()) else { return };
-        let drives_usb = self.wires.values().any(|wire| matches!(wire, Wire::Usb { driver: of, .. } if of == driver));
-        let wired = history.facts.ups.iter().any(|ups| ups.wired);
-        if READINGS.contains(&variable) && wired && drives_usb && !self.has_read.contains(driver) {
+        let mut of_it =
+            self.drivers.iter_mut().filter(|((name, _), _)| name == driver).map(|(_, read)| read).peekable();
+        if !READINGS.contains(&variable) || of_it.peek().is_none() {
+            return;
+        }
+        let read: Vec<&mut bool> = of_it.collect();
+        if read.iter().all(|read| !**read) {
             self.breaches
                 .push(Breach { at, why: format!("{driver} published {variable} before it had read anything") });
-            self.has_read.insert(driver.clone());
+            read.into_iter().for_each(|read| *read = true);
         }
     }
 
@@ -150,10 +169,11 @@ impl Watch {
     }
 }
 
-/// A transfer that brought data, or an interrupt report (the kinds and status of frames on the emulator bus).
-fn is_reading(bytes: &WireBytes) -> bool {
-    match bytes.as_bytes() {
-        [3, _, _, _, _, status, ..] => *status == 0,
+/// A transfer that brought a report, or an interrupt report (the kinds and status of frames on the
+/// emulator bus). Requests that were made before are not in the journal again; the first of each is.
+fn is_reading(link: u32, bytes: &WireBytes, no_readings: &mut BTreeSet<(u32, [u8; 4])>) -> bool {
+    match *bytes.as_bytes() {
+        [3, a, b, c, d, status, ..] => !no_readings.remove(&(link, [a, b, c, d])) && status == 0,
         [4, ..] => true,
         _ => false,
     }

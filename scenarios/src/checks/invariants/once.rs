@@ -1,7 +1,8 @@
 //! 7. SHUTDOWNCMD runs at most once per decision; POWERDOWNFLAG exists exactly when the load is to be cut.
 //!
-//! A boot, or an operator who cancels, ends a decision. The flag is judged on primaries, whose late
-//! shutdown hook cuts the load when it finds one.
+//! A boot, or an operator who cancels, ends a decision. On a primary the flag must be there, because
+//! its late shutdown hook cuts the load when it finds one; on a host that is primary of nothing there
+//! is no load to cut, and there must be none.
 
 use super::{Breach, Finding};
 use crate::checks::history::{Course, History};
@@ -21,7 +22,8 @@ pub fn check(history: &History<'_>) -> Finding {
 }
 
 fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> Vec<Breach> {
-    let is_primary = monitor.supplies.iter().any(|supply| supply.primary) && monitor.powerdownflag.is_some();
+    let cuts = monitor.supplies.iter().any(|supply| supply.primary);
+    let is_primary = cuts && monitor.powerdownflag.is_some();
     let mut breaches = Vec::new();
     let mut ordered: Option<Instant> = None;
     let mut flag: Option<Instant> = None;
@@ -47,7 +49,15 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
             {
                 ordered = None;
             }
-            What::Flag { host: on, exists } if *on == host.name => flag = exists.then_some(record.at),
+            What::Flag { host: on, exists } if *on == host.name => {
+                if *exists && !cuts && flag.is_none() {
+                    breaches.push(Breach {
+                        at: record.at,
+                        why: format!("{} wrote a power-down flag, and is primary of no UPS", host.name),
+                    });
+                }
+                flag = exists.then_some(record.at);
+            }
             What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => ordered = None,
             _ => {}
         }

@@ -3,11 +3,12 @@
 //! The truth decides, not what a monitor believed: at some moment of the stretch in which the
 //! decision can have been taken, the power values of the UPSes that were on line, or on a battery
 //! that was not low, must have been fewer than MINSUPPLIES. A UPS on battery of which the host had
-//! no word counts as lost (DEADTIME); one on line power of which it had none is invariant 6.
+//! no word counts as lost (DEADTIME); one on line power of which it had none is invariant 6. What an
+//! operator asked for excuses the hosts that hang on the same UPSes, until they boot again.
 
 use super::{Breach, Finding};
 use crate::checks::history::History;
-use crate::journal::{CommandRole, HostFacts, MonitorFacts, Supply, What};
+use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, Supply, What};
 use protocol::Instant;
 use std::time::Duration;
 
@@ -46,7 +47,7 @@ pub(super) fn groundless<'h>(history: &'h History<'_>) -> impl Iterator<Item = G
         let (host, monitor) = history.monitored().find(|(facts, _)| facts.name == *host)?;
         let at = record.at;
         let from = before(at, window(monitor));
-        if operator_asked(history, at)
+        if operator_asked(history, host, monitor, at)
             || is_short(history, host, monitor, from, at)
             || follows_a_primary(history, host, monitor, from, at)
         {
@@ -106,12 +107,45 @@ fn follows_a_primary(
     })
 }
 
-/// Whether somebody asked for a shutdown, on any host.
-fn operator_asked(history: &History<'_>, until: Instant) -> bool {
-    history.records.iter().take_while(|record| record.at <= until).any(|record| match &record.what {
-        What::Ran { role: CommandRole::Operator, command, .. } => ["fsd", "shutdown", "load.off", "poweroff", "halt"]
-            .iter()
-            .any(|word| command.to_ascii_lowercase().contains(word)),
-        _ => false,
+/// Whether an operator asked for the shutdown of this host, or of a UPS that it hangs on, since it
+/// last booted.
+fn operator_asked(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts, until: Instant) -> bool {
+    let mut asked = false;
+    for record in history.records.iter().take_while(|record| record.at <= until) {
+        match &record.what {
+            What::Ran { host: on, role: CommandRole::Operator, command, .. } if asks_for_a_shutdown(command) => {
+                asked |= *on == host.name || concerns(history, on, command, monitor);
+            }
+            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => asked = false,
+            _ => {}
+        }
+    }
+    asked
+}
+
+/// Whether a command that ran on another host is about a UPS of this monitor's.
+fn concerns(history: &History<'_>, on: &str, command: &str, monitor: &MonitorFacts) -> bool {
+    let named = |ups: &str| command.split_whitespace().any(|word| word.split('@').next() == Some(ups));
+    let primary_of = |ups: &str| {
+        history.monitored().any(|(other, theirs)| {
+            *other.name == *on && theirs.supplies.iter().any(|supply| supply.primary && *supply.ups == *ups)
+        })
+    };
+    monitor.supplies.iter().any(|supply| named(&supply.ups) || primary_of(&supply.ups))
+}
+
+/// Whether a command line orders a shutdown: `upsmon -c fsd`, an instant command that cuts a load,
+/// `upsdrvctl shutdown`, or the operating system's own.
+fn asks_for_a_shutdown(command: &str) -> bool {
+    let words: Vec<String> = command.split_whitespace().map(str::to_ascii_lowercase).collect();
+    if words.iter().any(|word| word == "-c") && words.iter().any(|word| word.ends_with("shutdown")) {
+        // `shutdown -c` takes one back.
+        return false;
+    }
+    words.iter().any(|word| {
+        let program = word.rsplit('/').next().unwrap_or(word);
+        matches!(program, "fsd" | "-cfsd" | "shutdown" | "poweroff" | "halt")
+            || program.starts_with("load.off")
+            || (program.starts_with("shutdown.") && program != "shutdown.stop")
     })
 }

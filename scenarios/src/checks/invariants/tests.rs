@@ -3,7 +3,8 @@
 use crate::checks::{Outcome, judge_by};
 use crate::journal::sample::{self, at};
 use crate::journal::{
-    Answer, CommandRole, Direction, Ending, HostState, Login, ProcessEvent, Record, Supply, What, WireProtocol, lines,
+    Answer, CommandRole, Direction, Ending, HostState, Login, ProcessEvent, Record, Supply, What, WireBytes,
+    WireProtocol, lines,
 };
 use crate::language::{Only, Spot, Violation};
 
@@ -77,6 +78,25 @@ fn an_operator_may_shut_down_on_good_power() {
 }
 
 #[test]
+fn what_an_operator_asked_for_before_the_last_boot_excuses_nothing() {
+    let asked = |host: &str, command: &str| What::Ran {
+        host: host.into(),
+        role: CommandRole::Operator,
+        by: "operator".into(),
+        command: command.into(),
+    };
+    for harmless in ["upsrw -s ups.delay.shutdown=30 rack", "shutdown -c", "upscmd rack shutdown.stop", "upsc rack"] {
+        assert_eq!(broken(&and(without_the_outage(), 50_000, asked("nas", harmless))), ["1"], "{harmless}");
+    }
+    assert_eq!(broken(&and(without_the_outage(), 50_000, asked("desk", "upscmd rack@nas shutdown.return"))), [""; 0]);
+    assert_eq!(broken(&and(without_the_outage(), 50_000, asked("desk", "upscmd shed@nas shutdown.return"))), ["1"]);
+    let journal = and(without_the_outage(), 40_000, asked("nas", "upsmon -c fsd"));
+    let journal = and(journal, 50_000, sample::state("box", HostState::Booting, "a boot"));
+    let journal = and(journal, 50_001, sample::state("nas", HostState::Booting, "a boot"));
+    assert!(broken(&journal).contains(&"1".to_owned()));
+}
+
+#[test]
 fn a_crash_breaks_2_and_its_arithmetic_is_told() {
     let crashed = sample::state("box", HostState::Crashed, "its last supply went");
     let journal =
@@ -92,6 +112,37 @@ fn a_primary_that_does_not_wait_breaks_3() {
         without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
     assert_eq!(broken(&journal), ["3"]);
     assert!(why(&journal, 3).contains("while box had not logged out"), "{}", why(&journal, 3));
+}
+
+#[test]
+fn a_primary_that_orders_no_forced_shutdown_breaks_3() {
+    let journal = without(|record| match &record.what {
+        What::Notified { host, kind, .. } => &**host == "nas" && &**kind == "FSD",
+        What::Wire { bytes, .. } => bytes.as_bytes().starts_with(b"FSD "),
+        What::Login { host, event: Login::Out, .. } => &**host == "box",
+        _ => false,
+    });
+    assert_eq!(broken(&journal), ["3"]);
+    assert!(why(&journal, 3).contains("without ordering a forced shutdown, while box"), "{}", why(&journal, 3));
+}
+
+#[test]
+fn a_primary_that_orders_it_without_a_notice_is_timed_by_the_wire() {
+    let silent = without(|record| match &record.what {
+        What::Notified { host, kind, .. } => &**host == "nas" && &**kind == "FSD",
+        What::Login { host, event: Login::Out, .. } => &**host == "box",
+        _ => false,
+    });
+    assert_eq!(broken(&silent), ["3"]);
+    assert!(why(&silent, 3).contains("nas went on 5.3 s after"), "{}", why(&silent, 3));
+}
+
+#[test]
+fn a_secondary_that_connected_anew_is_there_until_its_last_session_ends() {
+    let journal =
+        without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
+    let journal = and(journal, 40_000, sample::login("box", Login::In));
+    assert_eq!(broken(&and(journal, 45_000, sample::login("box", Login::Out))), ["3"]);
 }
 
 #[test]
@@ -136,6 +187,26 @@ fn a_reading_published_before_it_was_read_breaks_5() {
 }
 
 #[test]
+fn a_descriptor_is_no_reading() {
+    let request = What::Wire {
+        link: 1,
+        protocol: WireProtocol::Usb,
+        direction: Direction::Out,
+        bytes: WireBytes::Binary([2, 1, 0, 0, 0, 1, 0x22, 0, 0, 4][..].into()),
+    };
+    let mut journal = sample::outage();
+    let place = journal.iter().position(|record| record.what == sample::reading()).unwrap();
+    journal.insert(place, Record { at: journal[place].at, what: request });
+    assert_eq!(broken(&journal), ["5"]);
+}
+
+#[test]
+fn a_driver_without_its_device_has_nothing_to_publish() {
+    let journal = without(|record| matches!(&record.what, What::Link { protocol: WireProtocol::Usb, .. }));
+    assert_eq!(broken(&journal), ["5"]);
+}
+
+#[test]
 fn a_status_that_is_too_old_breaks_5() {
     let journal = without(|record| record.what == sample::reading() && record.at > at(5_000) && record.at < at(60_000));
     assert_eq!(broken(&journal), ["5"]);
@@ -148,6 +219,18 @@ fn a_status_that_is_withdrawn_in_time_does_not_break_5() {
         silent && (record.what == sample::reading() || matches!(record.what, What::Var { .. }))
     });
     assert_eq!(broken(&and(journal, 20_000, sample::status(Answer::Error("DATA-STALE".into())))), [""; 0]);
+}
+
+#[test]
+fn a_server_that_waits_for_a_new_driver_publishes_nothing_old() {
+    let journal = without(|record| {
+        let silent = record.at > at(5_000) && record.at < at(60_000);
+        silent && (record.what == sample::reading() || matches!(record.what, What::Var { .. }))
+    });
+    let journal = and(journal, 20_000, sample::status(Answer::Error("DATA-STALE".into())));
+    let waits = and(journal.clone(), 50_000, sample::status(Answer::Value("WAIT".into())));
+    assert_eq!(broken(&waits), [""; 0]);
+    assert_eq!(broken(&and(journal, 50_000, sample::status(Answer::Value("OB DISCHRG".into())))), ["5"]);
 }
 
 #[test]
@@ -182,16 +265,29 @@ fn a_stray_flag_breaks_7() {
 }
 
 #[test]
+fn a_flag_on_a_host_without_a_load_to_cut_breaks_7() {
+    assert_eq!(broken(&and(sample::outage(), 65_200, What::Flag { host: "box".into(), exists: true })), ["7"]);
+}
+
+#[test]
 fn a_line_that_does_not_come_out_again_breaks_8() {
     for (direction, protocol, text) in [
         (Direction::Out, WireProtocol::Net, "GETVAR rack ups.status"),
         (Direction::In, WireProtocol::Net, "VAR rack ups.status OL"),
+        (Direction::In, WireProtocol::Net, "Server of make unknown"),
         (Direction::In, WireProtocol::DriverSocket, "SETINFO ups.status OL"),
         (Direction::Out, WireProtocol::DriverSocket, "PONG PONG"),
     ] {
         let journal = and(sample::outage(), 40_000, sample::line(3, protocol, direction, text));
         assert_eq!(broken(&journal), ["8"], "{text}");
     }
+}
+
+#[test]
+fn a_text_that_was_asked_for_does_not_break_8() {
+    let journal = and(sample::outage(), 40_000, sample::line(3, WireProtocol::Net, Direction::Out, "VER"));
+    let reply = sample::line(3, WireProtocol::Net, Direction::In, "Server of make unknown");
+    assert_eq!(broken(&and(journal, 40_001, reply)), [""; 0]);
 }
 
 #[test]

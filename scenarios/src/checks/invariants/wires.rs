@@ -1,4 +1,7 @@
 //! 8. Every line on every wire parses, and emits again byte for byte.
+//!
+//! Free text (`VER`, `HELP`, descriptions, counts) is a reply as well; on a connection whose client asked
+//! for none, a reply that is nothing but text is a line that does not parse.
 
 use super::{Breach, Finding};
 use crate::checks::history::History;
@@ -7,29 +10,46 @@ use protocol::driver_socket::{FromDriver, ToDriver};
 use protocol::lexer::{Line, LineReader};
 use protocol::net::{Reply, Request};
 use protocol::usb::frame::Frame;
+use std::collections::BTreeSet;
 
 /// Each line that does not.
 pub fn check(history: &History<'_>) -> Finding {
     let mut breaches: Vec<Breach> = Vec::new();
     let mut wires = 0_usize;
+    let mut wants_text: BTreeSet<u32> = BTreeSet::new();
     for record in history.records {
-        let What::Wire { protocol, direction, bytes, .. } = &record.what else { continue };
+        let What::Wire { link, protocol, direction, bytes } = &record.what else { continue };
         wires += 1;
-        if let Err(why) = again(*protocol, *direction, bytes) {
+        if (*protocol, *direction) == (WireProtocol::Net, Direction::Out) && asks_for_text(bytes) {
+            wants_text.insert(*link);
+        }
+        if let Err(why) = again(*protocol, *direction, bytes, wants_text.contains(link)) {
             breaches.push(Breach { at: record.at, why });
         }
     }
     if wires == 0 { Finding::Untold("no wire is in the journal".to_owned()) } else { breaches.into() }
 }
 
-fn again(protocol: WireProtocol, direction: Direction, bytes: &WireBytes) -> Result<(), String> {
+/// Requests that are answered with a text of the server's own choice, or by none that is known.
+fn asks_for_text(bytes: &WireBytes) -> bool {
+    let mut known = false;
+    line(bytes, |line, _| {
+        known = Request::parse(line)
+            .is_ok_and(|request| !matches!(request, Request::Ver | Request::NetVer | Request::ProtVer | Request::Help));
+        true
+    });
+    !known
+}
+
+fn again(protocol: WireProtocol, direction: Direction, bytes: &WireBytes, wants_text: bool) -> Result<(), String> {
     let emitted = match protocol {
         WireProtocol::Usb => return usb(bytes),
         WireProtocol::Net => line(bytes, |line, out| match direction {
             Direction::Out => Request::parse(line).map(|request| request.emit(out)).is_ok(),
             Direction::In => {
-                Reply::parse(line).emit(out);
-                true
+                let reply = Reply::parse(line);
+                reply.emit(out);
+                wants_text || !matches!(reply, Reply::Text(_))
             }
         }),
         WireProtocol::DriverSocket => line(bytes, |line, out| match direction {

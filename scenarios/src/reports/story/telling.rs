@@ -65,6 +65,7 @@ impl Teller {
             What::Sample { ups, charge_permille, runtime_s, .. } => {
                 self.sample(ups, *charge_permille, *runtime_s, begins)?
             }
+            What::Warning { text } => (Tone::Danger, None, text.clone(), Some("warning".to_owned())),
             _ if begins => return None,
             What::Supply { .. } | What::Outlet { .. } | What::LowBattery { .. } | What::Commanded { .. } => {
                 of_ups(&record.what)?
@@ -87,7 +88,6 @@ impl Teller {
             What::Link { from, to, event: LinkEvent::Broken, .. } => {
                 (Tone::Danger, None, format!("the link from {from} to {to} broke"), None)
             }
-            What::Warning { text } => (Tone::Danger, None, text.clone(), Some("warning".to_owned())),
             _ => of_host(&record.what)?,
         };
         Some(Event { at: record.at, upto: index, tone, who: who.cloned().into_iter().collect(), what, detail })
@@ -177,7 +177,7 @@ fn of_host(what: &What) -> Option<Line<'_>> {
     Some(match what {
         What::Notified { host, kind, text, .. } => (Tone::Notice, Some(host), kind.to_string(), Some(text.clone())),
         What::Ran { host, role, command, .. } => match role {
-            CommandRole::Shutdown | CommandRole::Other => (Tone::Act, Some(host), format!("runs {command}"), None),
+            CommandRole::Shutdown | CommandRole::Other => (Tone::Act, Some(host), format!("ran {command}"), None),
             CommandRole::LateShutdown => (Tone::Act, Some(host), format!("late in its shutdown: {command}"), None),
             CommandRole::Operator => (Tone::Act, Some(host), format!("operator: {command}"), None),
             CommandRole::Notify | CommandRole::Wall => return None,

@@ -1,22 +1,25 @@
 //! The verdicts, the arithmetic of what was lost, and how fast it all went.
 
+use super::folding::Folding;
 use super::palette;
 use crate::checks::arithmetic::together;
 use crate::checks::{Judgement, Outcome, Verdict};
-use crate::journal::names;
-use crate::language::wording::time;
+use crate::journal::{What, names};
+use crate::language::wording::{clock, time};
 use crate::reports::Report;
 use anstyle::Style;
 use std::io::{self, Write};
 
 /// Writes them.
-pub fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
+pub fn write(out: &mut Folding<impl Write>, report: &Report<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let (bold, reset) = (palette::BOLD, palette::RESET);
     if !judgement.losses.is_empty() {
         writeln!(out, "\n{bold}The arithmetic{reset}")?;
         for (hosts, account) in together(&judgement.losses) {
-            writeln!(out, "  {}✖{reset} {} {account}", palette::BAD, names(&hosts, report.facts))?;
+            write!(out, "  {}✖{reset} ", palette::BAD)?;
+            out.hang_here();
+            writeln!(out, "{} {account}", names(&hosts, report.facts))?;
         }
     }
     if !judgement.expectations.is_empty() {
@@ -35,11 +38,13 @@ pub fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     writeln!(out, "{}{}{reset}", palette::DIM, speed(report))
 }
 
-fn one(out: &mut impl Write, verdict: &Verdict, numbered: bool) -> io::Result<()> {
+fn one(out: &mut Folding<impl Write>, verdict: &Verdict, numbered: bool) -> io::Result<()> {
     let (dim, reset) = (palette::DIM, palette::RESET);
     let (style, sign) = sign(&verdict.outcome);
     let number = if numbered { format!("{dim}{}{reset} ", verdict.id) } else { String::new() };
-    write!(out, "  {style}{sign}{reset} {number}{}", verdict.claim)?;
+    write!(out, "  {style}{sign}{reset} {number}")?;
+    out.hang_here();
+    write!(out, "{}", verdict.claim)?;
     match &verdict.outcome {
         Outcome::Held { note: None } => writeln!(out),
         Outcome::Held { note: Some(note) } => writeln!(out, "  {dim}{note}{reset}"),
@@ -52,14 +57,18 @@ fn one(out: &mut impl Write, verdict: &Verdict, numbered: bool) -> io::Result<()
         Outcome::Foreseen { why, because, .. } => {
             writeln!(out, "  {dim}broken, as the scenario says{reset}")?;
             indented(out, why, palette::WARN)?;
-            writeln!(out, "      {dim}because {}{reset}", because.trim())
+            write!(out, "      ")?;
+            out.hang_here();
+            writeln!(out, "{dim}because {}{reset}", because.trim())
         }
     }
 }
 
-fn indented(out: &mut impl Write, text: &str, style: Style) -> io::Result<()> {
+fn indented(out: &mut Folding<impl Write>, text: &str, style: Style) -> io::Result<()> {
     for line in text.lines() {
-        writeln!(out, "      {style}{line}{}", palette::RESET)?;
+        write!(out, "      ")?;
+        out.hang_here();
+        writeln!(out, "{style}{line}{}", palette::RESET)?;
     }
     Ok(())
 }
@@ -134,6 +143,12 @@ pub fn one_line(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
                 verdict.claim,
                 why.lines().next().unwrap_or_default()
             )?;
+        }
+    }
+    // A fault that hit nothing, a command that nobody knows: a run may hold because of it.
+    for record in report.journal {
+        if let What::Warning { text } = &record.what {
+            writeln!(out, "        {}!{reset} {}: {text}", palette::WARN, clock(record.at))?;
         }
     }
     Ok(())
