@@ -35,7 +35,7 @@ fn outcome(claim: &Claim, history: &History<'_>) -> Outcome {
             Ok(span) => always(what, span, records),
             Err(outcome) => outcome,
         },
-        Claim::Order(sights) => order(sights, records),
+        Claim::Order(sights) => order(sights, records, Duration::from_micros(history.facts.resolution_us)),
         Claim::Finally(what) => finally(what, records, history.end),
         Claim::Count { what, least, most, during } => match span(during, records) {
             Ok(span) => count(what, *least, *most, span, records),
@@ -245,7 +245,8 @@ fn beginnings(what: &Observation, records: &[Record]) -> Vec<usize> {
     found
 }
 
-fn order(sights: &[Observation], records: &[Record]) -> Outcome {
+/// What a rig cannot tell apart, at most `at_once` from each other, is in any order.
+fn order(sights: &[Observation], records: &[Record], at_once: Duration) -> Outcome {
     let mut last: Option<(usize, &Observation)> = None;
     for (place, what) in sights.iter().enumerate() {
         let same_before = sights[..place].iter().filter(|other| *other == what).count();
@@ -254,6 +255,7 @@ fn order(sights: &[Observation], records: &[Record]) -> Outcome {
         };
         if let Some((before, other)) = last
             && index < before
+            && records[index].at + at_once <= records[before].at
         {
             let (first, then) = (records[index].at, records[before].at);
             return Outcome::Failed {
@@ -261,7 +263,9 @@ fn order(sights: &[Observation], records: &[Record]) -> Outcome {
                 why: format!("{what} at {}, before {other} at {}", clock(first), clock(then)),
             };
         }
-        last = Some((index, what));
+        if last.is_none_or(|(before, _)| before < index) {
+            last = Some((index, what));
+        }
     }
     Outcome::Held { note: last.map(|(index, _)| format!("complete at {}", clock(records[index].at))) }
 }

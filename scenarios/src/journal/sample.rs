@@ -19,6 +19,7 @@ pub(crate) fn facts() -> RunFacts {
         from: None,
         seed: 1,
         rig: "simulated".into(),
+        resolution_us: 0,
         makers: Makers { driver: Maker::Ours, server: Maker::Ours, monitor: Maker::Ours },
         feeds: vec![FeedFacts { name: "mains".into(), millivolts: 230_000, millihertz: 50_000 }],
         ups: vec![UpsFacts {

@@ -20,12 +20,22 @@ pub struct RunFacts {
     pub rig: String,
     /// Who made the daemons.
     pub makers: Makers,
+    /// What is seen closer together than this may have happened in either order, in microseconds: on a
+    /// rig of real processes a notice is known once the command that it starts has started. 0 where
+    /// every order is known.
+    #[serde(default, skip_serializing_if = "is_exact")]
+    pub resolution_us: u64,
     /// The feeds of mains power.
     pub feeds: Vec<FeedFacts>,
     /// The UPSes.
     pub ups: Vec<UpsFacts>,
     /// The hosts.
     pub hosts: Vec<HostFacts>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_exact(resolution_us: &u64) -> bool {
+    *resolution_us == 0
 }
 
 /// A feed of mains power, on and nominal at the start.

@@ -64,6 +64,7 @@ impl Set {
             seed: scenario.seed,
             rig: rig.to_owned(),
             makers,
+            resolution_us: 0,
             feeds: self.feeds(scenario),
             ups: self.ups(scenario, makers),
             hosts: self.hosts(scenario),

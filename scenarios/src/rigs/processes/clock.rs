@@ -46,6 +46,12 @@ impl Clock {
     pub fn real(&self, time: Duration) -> Duration {
         time / self.speed
     }
+
+    /// How much scenario time passes in so much time on the wall.
+    #[must_use]
+    pub fn scenario(&self, real: Duration) -> Duration {
+        real.saturating_mul(self.speed)
+    }
 }
 
 /// The wall clock.

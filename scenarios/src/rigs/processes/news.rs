@@ -1,5 +1,8 @@
 //! What reaches the rig, and what follows from it.
 
+use std::fs::File;
+use std::path::Path;
+
 use emulator::Observation;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixListener;
@@ -10,6 +13,7 @@ use super::place::CONF;
 use super::recorder::Report;
 use super::rig::Rig;
 use super::slots::Purpose;
+use super::stand_in::StandIn;
 use crate::journal::{Answer, CommandRole, HostState, LinkEvent, Name, What};
 use crate::language::Maker;
 use crate::rigs::RigError;
@@ -92,9 +96,10 @@ impl Rig {
                 Some(text) => {
                     let fresh = file.with_extension("new");
                     let moved = |error: std::io::Error| RigError::Broken(error.to_string());
+                    let stand_in = &mut self.stand_ins[ups];
                     self.place
                         .write(&fresh, text.as_bytes())
-                        .and_then(|()| std::fs::rename(&fresh, &file).map_err(moved))
+                        .and_then(|()| put_in_place(&fresh, &file, stand_in).map_err(moved))
                 }
                 None => std::fs::remove_file(&file).map_err(|error| RigError::Broken(error.to_string())),
             };
@@ -267,6 +272,13 @@ impl Rig {
 }
 
 /// A line without the time that NUT's daemons put before it.
+/// Gives a file a time of its own, and the name under which it is read.
+fn put_in_place(fresh: &Path, file: &Path, stand_in: &mut StandIn) -> std::io::Result<()> {
+    let opened = File::options().write(true).open(fresh)?;
+    opened.set_modified(stand_in.stamp(opened.metadata()?.modified()?))?;
+    std::fs::rename(fresh, file)
+}
+
 fn without_stamp(line: &str) -> &str {
     match line.trim_start().split_once('\t') {
         Some((stamp, rest)) if stamp.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => rest,

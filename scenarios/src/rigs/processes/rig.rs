@@ -30,6 +30,9 @@ use crate::rigs::{RigError, RunOptions};
 /// How long a run may take on the wall beyond the longest scenario.
 const GRACE: Duration = Duration::from_secs(120);
 
+/// A command that was started is seen to run so much later, at most, on a busy machine.
+const RESOLUTION: Duration = Duration::from_millis(50);
+
 /// One run on real processes.
 #[derive(Debug)]
 pub struct Rig {
@@ -88,13 +91,16 @@ impl Rig {
         let recognisers = scenario.hosts.iter().zip(&set.configurations).map(|(_, found)| found.recogniser()).collect();
         let flags = scenario.hosts.iter().map(|host| (place.host(&host.name, ETC).join("killpower"), false)).collect();
         let stand_ins = set.devices.iter().map(StandIn::new).collect();
-        let director = Director::new(Arc::new(scenario.clone()), set.facts(scenario, "processes", options.makers));
+        let clock = Clock::new(options.speed);
+        let mut facts = set.facts(scenario, "processes", options.makers);
+        facts.resolution_us = u64::try_from(clock.scenario(RESOLUTION).as_micros()).unwrap_or(u64::MAX);
+        let director = Director::new(Arc::new(scenario.clone()), facts);
         Ok(Self {
             slots: slots::all(scenario, &set.configurations),
             startups: scenario.hosts.iter().map(|_| Startup::default()).collect(),
             paths: Arc::new(Paths::new(scenario.hosts.len())),
             scenario: Arc::new(scenario.clone()),
-            clock: Clock::new(options.speed),
+            clock,
             waiting: Vec::new(),
             devices: Vec::new(),
             finished: false,

@@ -4,6 +4,7 @@
 //! This is where the emulator's observations become NUT's words; the emulator knows none.
 
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use emulator::Device;
 use emulator::observation::{Observation, Sample, Signal, Supply};
@@ -21,6 +22,7 @@ pub struct StandIn {
     alarm: bool,
     sample: Option<Sample>,
     attached: bool,
+    stamp: Option<SystemTime>,
 }
 
 impl StandIn {
@@ -38,6 +40,7 @@ impl StandIn {
             alarm: false,
             sample: None,
             attached: true,
+            stamp: None,
         }
     }
 
@@ -77,6 +80,14 @@ impl StandIn {
         }
         file += &format!("ups.status: {}\n", self.status());
         Some(file)
+    }
+
+    /// The time to put on a file that was written at `written`: `dummy-ups` reads a file again only
+    /// when its time, in whole seconds, is another one.
+    pub fn stamp(&mut self, written: SystemTime) -> SystemTime {
+        let stamp = self.stamp.map_or(written, |last| written.max(last + Duration::from_secs(1)));
+        self.stamp = Some(stamp);
+        stamp
     }
 
     fn status(&self) -> String {
