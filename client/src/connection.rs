@@ -2,17 +2,18 @@
 
 use crate::{ClientError, ServerAddress};
 use protocol::net::{List, Request};
-use protocol::session::{Answer, Incoming, Push, Row, Session};
+use protocol::session::{Answer, Incoming, Push, Row, Session, SessionError, Ticket};
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, lookup_host};
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 /// How long opening a connection may take (NUT's tools: `NUT_DEFAULT_CONNECT_TIMEOUT`).
 pub const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long an answer may take (NUT's network time-out).
+/// How long an answer, or the next row of a list, may take (NUT's network time-out).
 pub const ANSWER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The most bytes read at once.
@@ -23,6 +24,8 @@ const CHUNK: usize = 16 * 1024;
 pub struct Client {
     stream: TcpStream,
     session: Session,
+    /// What the server broke the protocol with, once what came before it has been taken.
+    broken: Option<SessionError>,
     chunk: Vec<u8>,
     patience: Duration,
 }
@@ -47,7 +50,13 @@ impl Client {
         let stream = opened.unwrap_or_else(|_| Err(ClientError::Connect(io::ErrorKind::TimedOut.into())))?;
         // A request is one write: waiting to join it with another gains nothing.
         stream.set_nodelay(true).map_err(ClientError::Connect)?;
-        Ok(Self { stream, session: Session::new(), chunk: vec![0; CHUNK], patience: ANSWER_PATIENCE })
+        let chunk = vec![0; CHUNK];
+        Ok(Self { stream, session: Session::new(), broken: None, chunk, patience: ANSWER_PATIENCE })
+    }
+
+    /// How long an answer, or the next row of a list, may take; [`ANSWER_PATIENCE`] unless this is called.
+    pub fn set_patience(&mut self, patience: Duration) {
+        self.patience = patience;
     }
 
     /// Asks, and waits for the answer; ERR is an error.
@@ -58,16 +67,16 @@ impl Client {
     pub async fn ask(&mut self, request: &Request<'_>) -> Result<Answer, ClientError> {
         let asked = self.session.ask(request);
         if let Some(bytes) = self.session.take_output() {
-            self.stream.write_all(&bytes).await.map_err(ClientError::Write)?;
+            let written = timeout(self.patience, self.stream.write_all(&bytes)).await;
+            written.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(ClientError::Write)?;
         }
         loop {
-            match self.next().await? {
-                Incoming::Answer { ticket, answer: Answer::Err(code) } if ticket == asked => {
-                    return Err(ClientError::Refused(code));
-                }
-                Incoming::Answer { ticket, answer } if ticket == asked => return Ok(answer),
-                // Answers to requests that a dropped future had asked, and news.
-                Incoming::Answer { .. } | Incoming::Push(_) => {}
+            // Neither half a line nor news is an answer: a server cannot keep anybody waiting with them.
+            match timeout(self.patience, self.progress()).await.map_err(silent)?? {
+                Some((ticket, Answer::Err(code))) if ticket == asked => return Err(ClientError::Refused(code)),
+                Some((ticket, answer)) if ticket == asked => return Ok(answer),
+                // Answers to requests that a dropped future had asked, and rows of a list.
+                _ => {}
             }
         }
     }
@@ -125,16 +134,32 @@ impl Client {
         Ok(Watch { client: self })
     }
 
-    async fn next(&mut self) -> Result<Incoming, ClientError> {
+    /// The next answer, or `None` when rows of a list have come.
+    async fn progress(&mut self) -> Result<Option<(Ticket, Answer)>, ClientError> {
         loop {
-            if let Some(incoming) = self.session.poll() {
-                return Ok(incoming);
+            match self.session.poll() {
+                Some(Incoming::Answer { ticket, answer }) => return Ok(Some((ticket, answer))),
+                Some(Incoming::Push(_)) => continue,
+                None => {}
             }
-            let silent = |_| ClientError::Read(io::ErrorKind::TimedOut.into());
-            let read = timeout(self.patience, self.stream.read(&mut self.chunk)).await.map_err(silent)?;
-            match read.map_err(ClientError::Read)? {
-                0 => return Err(ClientError::Disconnected),
-                length => self.session.receive(&self.chunk[..length])?,
+            let has_whole_line = self.read().await?;
+            if has_whole_line && self.session.is_in_list() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Hands what has come to the session; whether a line ended in it.
+    async fn read(&mut self) -> Result<bool, ClientError> {
+        if let Some(error) = self.broken {
+            return Err(error.into());
+        }
+        match self.stream.read(&mut self.chunk).await.map_err(ClientError::Read)? {
+            0 => Err(ClientError::Disconnected),
+            length => {
+                let bytes = &self.chunk[..length];
+                self.broken = self.session.receive(bytes).err();
+                Ok(bytes.contains(&b'\n'))
             }
         }
     }
@@ -153,13 +178,24 @@ impl Watch {
     ///
     /// As [`Client::ask`]; silence beyond three heartbeats is a read error.
     pub async fn next(&mut self) -> Result<Push, ClientError> {
-        self.client.patience = protocol::net::WATCH_HEARTBEAT * 3;
+        timeout(protocol::net::WATCH_HEARTBEAT * 3, self.pushed()).await.map_err(silent)?
+    }
+
+    async fn pushed(&mut self) -> Result<Push, ClientError> {
         loop {
-            if let Incoming::Push(push) = self.client.next().await? {
-                return Ok(push);
+            match self.client.session.poll() {
+                Some(Incoming::Push(push)) => return Ok(push),
+                Some(Incoming::Answer { .. }) => {}
+                None => {
+                    self.client.read().await?;
+                }
             }
         }
     }
+}
+
+fn silent(_: Elapsed) -> ClientError {
+    ClientError::Read(io::ErrorKind::TimedOut.into())
 }
 
 async fn open(server: &ServerAddress) -> Result<TcpStream, ClientError> {

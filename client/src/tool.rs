@@ -11,9 +11,13 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// Scripts that look for NUT find it, and the release whose behaviour this is.
+const VERSION: &str = concat!("2.8.1-ridethrough-", env!("CARGO_PKG_VERSION"));
+
 /// Displays UPS variables
 #[derive(Debug, Parser)]
-#[command(name = "upsc", version, disable_version_flag = true, disable_help_flag = true)]
+#[command(name = "upsc", display_name = "Network UPS Tools upsc", version = VERSION)]
+#[command(disable_version_flag = true, disable_help_flag = true)]
 #[command(
     override_usage = "upsc [-j] -l | -L [<hostname>[:port]]\n       upsc [-j] <ups> [<variable>]\n       upsc [-j] -c <ups>"
 )]

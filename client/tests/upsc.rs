@@ -143,6 +143,11 @@ fn results_and_errors_are_nuts_to_the_letter() {
     assert_eq!(upsc("-l 127.0.0.1:1"), wrong("Error: Connection failure: Connection refused"));
     let required = "Error: invalid UPS definition.\nRequired format: upsname[@hostname[:port]]";
     assert_eq!(upsc(""), wrong(required));
+    let version = upsc("-V").output;
+    assert!(
+        version.starts_with("Network UPS Tools upsc 2.8.1-ridethrough-") && version.lines().count() == 1,
+        "{version}"
+    );
 }
 
 #[test]

@@ -116,6 +116,12 @@ impl Session {
         self.asked.len()
     }
 
+    /// Whether a list has begun and not yet ended.
+    #[must_use]
+    pub fn is_in_list(&self) -> bool {
+        self.list.is_some()
+    }
+
     /// Takes bytes from the server, cut anywhere.
     ///
     /// # Errors

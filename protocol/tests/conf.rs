@@ -111,3 +111,19 @@ fn every_mode_says_which_daemons_run() {
     assert_eq!(runs(Mode::NetClient), (false, true));
     assert_eq!(runs(Mode::None), (false, false));
 }
+
+#[test]
+fn every_repeated_section_is_told_where_the_first_one_is() {
+    let ups = "[a]\ndriver = d\nport = p\n";
+    let Err(said) = UpsConf::read(&Source::new("ups.conf", ups.repeat(3))) else { panic!("a name can stand once") };
+    let hints: Vec<_> = said.iter().filter_map(|one| one.hint.as_deref()).collect();
+    assert_eq!(hints, ["the first is on line 1"; 2]);
+}
+
+/// A place was looked for from the top of the file for each of them: half a minute for this file.
+#[test]
+fn a_whole_file_of_mistakes_is_read_as_fast_as_any_other() {
+    let text: String = (0..50_000).map(|n| format!("[u{n:05}]\n")).collect();
+    let Err(said) = UpsConf::read(&Source::new("ups.conf", text.repeat(2))) else { panic!("not one has a driver") };
+    assert!(said.to_string().ends_with("more"), "{said}");
+}

@@ -1,7 +1,8 @@
-//! Which device a configuration means, and the names of what it reports.
+//! Which device a configuration means, the names of what it reports, and the frames it reports in.
 
 use protocol::hid::usage;
-use protocol::usb::{Identity, Matcher};
+use protocol::usb::frame::{Frame, FrameError};
+use protocol::usb::{Failure, Identity, Matcher};
 
 fn back_ups() -> Identity {
     Identity {
@@ -54,4 +55,12 @@ fn usages_have_the_names_that_published_paths_are_written_with() {
         assert_eq!((usage::name(code), usage::code(name)), (Some(name), Some(code)));
     }
     assert_eq!((usage::name(0xFF01_00BA), usage::code("acpresent")), (None, None));
+}
+
+/// Found by fuzzing: what followed the failure was dropped in silence.
+#[test]
+fn a_failed_transfer_carries_no_data() {
+    assert_eq!(Frame::parse(&[9, 0, 3, 0, 0, 0, 0, 2, 0, 14, 0]), Err(FrameError::Malformed));
+    let failed = Frame::Done { transfer: 0, result: Err(Failure::Timeout) };
+    assert_eq!(Frame::parse(&[6, 0, 3, 0, 0, 0, 0, Failure::Timeout as u8]), Ok(Some((failed, 8))));
 }

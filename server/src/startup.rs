@@ -87,8 +87,10 @@ impl Files {
         match read_within_limit(&path) {
             Ok(contents) => Source::new(&shown, contents),
             Err(error) => {
+                // A file that is there says something: to go on as if it did not would take every right away.
+                let severity = if error.kind() == io::ErrorKind::NotFound { missing } else { Severity::Error };
                 let hint = "NUT_CONFPATH names the folder of the configuration files";
-                said.push(Diagnostic::unplaced(missing, format!("read {shown}: {error}")).hint(hint));
+                said.push(Diagnostic::unplaced(severity, format!("read {shown}: {error}")).hint(hint));
                 Source::new(&shown, "")
             }
         }
@@ -120,4 +122,23 @@ pub fn random_bits() -> [u64; 2] {
     }
     let (high, low) = bytes.split_at(8);
     [high, low].map(|half| half.iter().fold(0, |bits, &byte| bits << 8 | u64::from(byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_may_be_missing_and_may_not_be_unreadable() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("ups.conf"), "[rack]\ndriver = dummy-ups\nport = d.dev\n").unwrap();
+        let files = Files::in_folder(folder.path());
+        let (config, said) = files.load().unwrap();
+        assert_eq!((config.upses.len(), config.users.len(), said.iter().count()), (1, 0, 2));
+        // Nobody can read a folder, not even root.
+        fs::create_dir(folder.path().join("upsd.users")).unwrap();
+        let reloaded = files.reload();
+        assert!(reloaded.config.is_none());
+        assert!(reloaded.messages.iter().any(|(level, text)| *level == Level::Error && text.contains("upsd.users")));
+    }
 }

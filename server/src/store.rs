@@ -114,11 +114,14 @@ impl Store {
             FromDriver::DelEnum { var, value } => {
                 self.change(var, |variable| variable.values.retain(|known| **known != *value));
             }
-            FromDriver::AddRange { var, min, max } => self.change(var, |variable| {
-                if !variable.ranges.contains(&(min, max)) && variable.ranges.len() < MAX_ALTERNATIVES {
-                    variable.ranges.push((min, max));
-                }
-            }),
+            FromDriver::AddRange { var, min, max } => {
+                self.room_for(size_of::<(i32, i32)>(), true)?;
+                self.change(var, |variable| {
+                    if !variable.ranges.contains(&(min, max)) && variable.ranges.len() < MAX_ALTERNATIVES {
+                        variable.ranges.push((min, max));
+                    }
+                });
+            }
             FromDriver::DelRange { var, min, max } => {
                 self.change(var, |variable| variable.ranges.retain(|known| *known != (min, max)));
             }
@@ -143,7 +146,7 @@ impl Store {
     }
 
     fn add_value(&mut self, var: &str, value: &str) -> Result<(), LeftOut> {
-        self.room_for(value.len(), true)?;
+        self.room_for(size_of::<Box<str>>() + value.len(), true)?;
         self.change(var, |variable| {
             if variable.values.len() < MAX_ALTERNATIVES && !variable.values.iter().any(|known| **known == *value) {
                 variable.values.push(value.into());
@@ -213,6 +216,26 @@ mod tests {
         let refused = (0..20_000).filter(|n| store.set(&format!("outlet.{n}.desc"), &"x".repeat(400)).is_err()).count();
         assert!(refused > 0 && store.bytes <= MAX_BYTES);
         assert!(store.variable("outlet.0.desc").is_some());
+    }
+
+    #[test]
+    fn alternatives_without_end_are_left_out_as_well() {
+        let mut store = Store::default();
+        let mut refused = 0;
+        for n in 0..2000 {
+            let name = format!("outlet.{n}");
+            store.set(&name, "").unwrap();
+            for alternative in 0..500 {
+                let (min, max, var) = (0, alternative, name.as_str());
+                let value = format!("{alternative:x}");
+                refused += u32::from(store.apply(&FromDriver::AddRange { var, min, max }).is_err());
+                refused += u32::from(store.apply(&FromDriver::AddEnum { var, value: &value }).is_err());
+            }
+            if refused > 0 {
+                return;
+            }
+        }
+        panic!("a million values and as many ranges were kept");
     }
 
     proptest! {

@@ -76,3 +76,9 @@ fn without_a_word_about_listeners_the_machine_itself_is_served_and_ipv6_may_be_m
 fn a_password_is_in_no_log() {
     assert!(!format!("{:?}", config(UPS_CONF, UPSD_CONF, UPSD_USERS)).contains("adm\""));
 }
+
+#[test]
+fn as_many_users_as_a_file_can_hold_are_read() {
+    let users: String = (0..50_000).map(|n| format!("[u{n:05}]\npassword=p\n")).collect();
+    assert_eq!(config(UPS_CONF, UPSD_CONF, &users).users.len(), 50_000);
+}

@@ -155,6 +155,14 @@ fn a_broken_configuration_ends_the_start_with_its_place() {
     assert!(said.contains("upsd.conf:1:8") && said.contains("upsd.users:1:1"), "{said}");
 }
 
+#[test]
+fn a_server_that_would_listen_nowhere_does_not_start() {
+    let lab = Lab::new();
+    lab.write("upsd.conf", "LISTEN 127.0.0.1 0\n");
+    let refused = lab.run(OUR_UPSD, &["-F", "-6"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+}
+
 /// VmRSS of a process.
 fn resident_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();

@@ -137,7 +137,8 @@ impl UpsConf {
             if same(&header.text, "default") {
                 diagnostics.push(header.error(source, "`default` cannot name a UPS").label("NUT reserves this name"));
             }
-            if let Some(first) = names.insert(name.clone(), header.span.start) {
+            let first = *names.entry(name.clone()).or_insert(header.span.start);
+            if first != header.span.start {
                 let problem = header.error(source, format!("second section for `{name}`"));
                 diagnostics.push(problem.hint(format!("the first is on line {}", source.locate(first).line)));
                 continue;

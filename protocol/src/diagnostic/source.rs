@@ -12,6 +12,8 @@ pub struct Source(Arc<File>);
 struct File {
     path: String,
     bytes: Vec<u8>,
+    /// Where its newlines are: a file of mistakes is asked for many places.
+    newlines: Vec<usize>,
 }
 
 /// A place for people.
@@ -29,7 +31,9 @@ impl Source {
     /// A file by its path, as messages shall call it, and its content, text or not.
     #[must_use]
     pub fn new(path: &str, contents: impl AsRef<[u8]>) -> Self {
-        Self(Arc::new(File { path: path.to_owned(), bytes: contents.as_ref().to_owned() }))
+        let bytes = contents.as_ref().to_owned();
+        let newlines = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at).collect();
+        Self(Arc::new(File { path: path.to_owned(), bytes, newlines }))
     }
 
     /// What messages call it.
@@ -49,17 +53,17 @@ impl Source {
     pub fn locate(&self, offset: usize) -> Location<'_> {
         let offset = offset.min(self.bytes().len());
         let start = self.line_around(offset).start;
-        let line = 1 + self.bytes()[..start].iter().filter(|&&byte| byte == b'\n').count();
+        let line = 1 + self.0.newlines.partition_point(|&newline| newline < offset);
         Location { path: self.path(), line, column: 1 + characters(&self.bytes()[start..offset]) }
     }
 
     /// The line that holds the byte at `offset`, without its newline.
     pub(super) fn line_around(&self, offset: usize) -> Range<usize> {
         let offset = offset.min(self.bytes().len());
-        let start = self.bytes()[..offset].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-        let end =
-            self.bytes()[offset..].iter().position(|&byte| byte == b'\n').map_or(self.bytes().len(), |n| offset + n);
-        start..end
+        let newlines = &self.0.newlines;
+        let next = newlines.partition_point(|&newline| newline < offset);
+        let start = next.checked_sub(1).map_or(0, |before| newlines[before] + 1);
+        start..newlines.get(next).copied().unwrap_or(self.bytes().len())
     }
 }
 

@@ -4,7 +4,7 @@
 //! frame   = length:u16le  kind:u8  transfer:u32le  body          (length counts what follows it)
 //! kind 1    hello       device → host, first: identity (numbers, then strings as u8 length + UTF-8)
 //! kind 2    request     host → device: op:u8, arguments
-//! kind 3    done        device → host: status:u8 (0, or a Failure), data
+//! kind 3    done        device → host: status:u8 (0, then data; or a Failure and nothing more)
 //! kind 4    interrupt   device → host: a report
 //! ```
 //!
@@ -144,7 +144,9 @@ fn parse_body(body: &[u8]) -> Option<Frame> {
             let (&status, data) = rest.split_first()?;
             let result = match status {
                 0 => Ok(data.to_vec()),
-                _ => Err(failure(status)?),
+                // What failed has no data.
+                _ if data.is_empty() => Err(failure(status)?),
+                _ => return None,
             };
             Some(Frame::Done { transfer, result })
         }

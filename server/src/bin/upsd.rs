@@ -1,5 +1,6 @@
 //! `upsd`: reads its files, then hands the engine to the shell.
 
+use std::net::{IpAddr, ToSocketAddrs};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -75,6 +76,10 @@ fn run(arguments: &Arguments, files: Files) -> ExitCode {
     };
     let mut options = Options::new("upsd");
     options.listeners = listeners(arguments, &config.listen);
+    if options.listeners.is_empty() {
+        eprintln!("upsd: no LISTEN in upsd.conf is of the address family that -4 or -6 asks for");
+        return ExitCode::FAILURE;
+    }
     options.max_links = config.max_connections.unwrap_or(options.max_links);
     options.pid_file = Some(startup::pid_file(&files));
     options.reload = Some(Arc::new(move || files.reload()));
@@ -83,23 +88,56 @@ fn run(arguments: &Arguments, files: Files) -> ExitCode {
 }
 
 fn listeners(arguments: &Arguments, listen: &[server::config::Listen]) -> Vec<Listener> {
-    let wanted = |host: &str| match host.parse::<std::net::IpAddr>() {
-        Ok(address) => !(arguments.ipv4 && address.is_ipv6() || arguments.ipv6 && address.is_ipv4()),
-        // A name is looked up when it is opened.
-        Err(_) => true,
-    };
     let everywhere = match (arguments.ipv4, arguments.ipv6) {
         (true, _) => "0.0.0.0",
         (_, true) => "::",
         _ => "*",
     };
+    let wanted = |address: IpAddr| !(arguments.ipv4 && address.is_ipv6() || arguments.ipv6 && address.is_ipv4());
     listen
         .iter()
-        .filter(|listen| wanted(&listen.host))
-        .map(|listen| Listener::Tcp {
-            host: if listen.host == "*" { everywhere.to_owned() } else { listen.host.clone() },
-            port: listen.port,
-            required: listen.is_required,
+        .filter_map(|listen| {
+            let host = match listen.host.as_str() {
+                "*" => everywhere.to_owned(),
+                host => match host.parse() {
+                    Ok(address) => wanted(address).then(|| host.to_owned())?,
+                    Err(_) if everywhere == "*" => host.to_owned(),
+                    Err(_) => one_address(host, wanted)?,
+                },
+            };
+            Some(Listener::Tcp { host, port: listen.port, required: listen.is_required })
         })
         .collect()
+}
+
+/// The first wanted address of a name, if it has one; the name itself when it cannot be looked up,
+/// which whoever opens the listener will say.
+fn one_address(host: &str, wanted: impl Fn(IpAddr) -> bool) -> Option<String> {
+    match (host, 0).to_socket_addrs() {
+        Ok(mut addresses) => addresses.find(|address| wanted(address.ip())).map(|address| address.ip().to_string()),
+        Err(_) => Some(host.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use server::config::Listen;
+
+    fn hosts(flags: &[&str], hosts: &[&str]) -> Vec<String> {
+        let arguments = Arguments::parse_from([&["upsd"], flags].concat());
+        let listen = |host: &&str| Listen { host: (*host).to_owned(), port: 1, is_required: true };
+        let listeners = listeners(&arguments, &hosts.iter().map(listen).collect::<Vec<_>>());
+        let host = |listener| if let Listener::Tcp { host, .. } = listener { host } else { String::new() };
+        listeners.into_iter().map(host).collect()
+    }
+
+    #[test]
+    fn one_family_alone_is_listened_on_whatever_way_addresses_are_written() {
+        let all = ["*", "::1", "192.0.2.7", "localhost", "no-such-name.invalid"];
+        assert_eq!(hosts(&[], &all), all);
+        assert_eq!(hosts(&["-4"], &all), ["0.0.0.0", "192.0.2.7", "127.0.0.1", "no-such-name.invalid"]);
+        let six = hosts(&["-6"], &all);
+        assert!(six.iter().all(|host| !host.contains("127.0.0.1") && host != "localhost"), "{six:?}");
+    }
 }

@@ -8,6 +8,8 @@
 //!   upsmon primary          or secondary (master and slave in older files), with or without `=`
 //! ```
 
+use std::collections::BTreeSet;
+
 use protocol::conf::sectioned::{self, Entry, Section};
 use protocol::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 
@@ -31,14 +33,15 @@ pub(super) fn read(source: &Source) -> (Vec<User>, Diagnostics) {
         diagnostics
             .push(problem.label("is ignored").hint("a user begins with the name in brackets, such as `[admin]`"));
     }
-    let mut users: Vec<User> = Vec::new();
+    let mut users = Vec::new();
+    let mut names = BTreeSet::new();
     for section in &file.sections {
         let user = user(source, section, &mut diagnostics);
-        if users.iter().any(|known| known.name == user.name) {
+        if names.insert(&section.name.text) {
+            users.push(user);
+        } else {
             let problem = section.name.warning(source, format!("second section for `{}`", user.name));
             diagnostics.push(problem.label("is ignored: the first counts"));
-        } else {
-            users.push(user);
         }
     }
     (users, diagnostics)

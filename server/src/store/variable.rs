@@ -48,6 +48,7 @@ impl Variable {
         size_of::<Self>()
             + self.name.len()
             + self.value.len()
-            + self.values.iter().map(|value| value.len()).sum::<usize>()
+            + self.values.iter().map(|value| size_of::<Box<str>>() + value.len()).sum::<usize>()
+            + self.ranges.len() * size_of::<(i32, i32)>()
     }
 }
