@@ -191,7 +191,7 @@ impl DummyUps {
                 Instruction::Timer(pause) if pause.is_zero() => {}
                 Instruction::Timer(pause) => {
                     self.state = State::Paused { next: at + 1, until: now + *pause };
-                    return;
+                    return self.reconsider_status();
                 }
             }
         }
@@ -199,6 +199,7 @@ impl DummyUps {
             Mode::Once => State::Done,
             Mode::Loop | Mode::LoopByDefault => State::Resting { until: now + self.rest(pass) },
         };
+        self.reconsider_status();
     }
 
     /// A sequence that took time goes round at once; one that did not must not spin.
@@ -206,6 +207,13 @@ impl DummyUps {
         match pass {
             Pass::Paused => Duration::ZERO,
             Pass::Instantaneous => REST + self.config.poll_interval,
+        }
+    }
+
+    /// Under `ignorelb`, what has been published since the status decides whether the battery is low.
+    fn reconsider_status(&mut self) {
+        if self.config.ignore_low_battery && self.state != State::Waiting {
+            self.commit_status();
         }
     }
 
@@ -242,7 +250,9 @@ impl DummyUps {
         self.publisher.reconfigure(&config);
         self.composer.reconfigure(&config);
         self.config = config;
-        self.commit_status();
+        if self.state != State::Waiting {
+            self.commit_status();
+        }
     }
 
     fn exit(&mut self, code: u8) {

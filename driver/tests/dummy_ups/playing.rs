@@ -193,3 +193,16 @@ fn clients_cannot_set_what_is_overridden_or_not_a_name() {
     let effects = lab.say(server, "SET ups.id x TRACKING 1\nSET \"a b\" x TRACKING 2\nSET server.info x TRACKING 3\n");
     assert_eq!(sent(&effects, server), "TRACKING 1 2\nTRACKING 2 2\nTRACKING 3 2\n");
 }
+
+#[test]
+fn low_battery_is_computed_from_what_the_file_says_after_the_status_and_from_what_clients_set() {
+    let mut config = DriverConfig::new("lab", "dummy-ups", "tower.dev");
+    config.ignore_low_battery = true;
+    let mut lab = Bench::playing(config, "ups.status: OB\nbattery.charge: 20\nbattery.charge.low: 30\n");
+    assert_eq!(status(&lab), "OB LB");
+    let server = lab.connect(1);
+    lab.say(server, "SET battery.charge 90\n");
+    assert_eq!(status(&lab), "OB");
+    lab.say(server, "SET ups.status OL\nSET battery.charge 10\n");
+    assert_eq!(status(&lab), "OL LB");
+}
