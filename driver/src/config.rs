@@ -14,7 +14,7 @@ mod known;
 mod param;
 mod section;
 
-pub use known::KnownParam;
+pub use known::{Kind, KnownParam, hex16};
 pub use param::{Origin, Param};
 pub use section::{CommandLine, Knowledge, Reread};
 

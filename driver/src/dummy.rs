@@ -67,14 +67,23 @@ pub struct DummyUps {
 enum State {
     /// It has not been read yet.
     Waiting,
-    /// A `TIMER` holds it before instruction `next`; this pass began at `since`.
-    Paused { next: usize, until: Instant, since: Instant },
+    /// A `TIMER` holds it before instruction `next`.
+    Paused { next: usize, until: Instant },
     /// It has been played to its end and will be again.
     Resting { until: Instant },
     /// It has been played to its end.
     Done,
     /// The driver has asked to exit.
     Over,
+}
+
+/// One pass over the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    /// No `TIMER` has held it so far; what the clock says does not matter, because playing takes time too.
+    Instantaneous,
+    /// A `TIMER` has held it.
+    Paused,
 }
 
 impl DummyUps {
@@ -148,7 +157,7 @@ impl DummyUps {
         if self.state == State::Waiting {
             self.publish_basics();
         }
-        self.play(0, now, now);
+        self.play(0, Pass::Instantaneous, now);
         self.name_device();
         self.publisher.set_state("quiet");
         self.publisher.data_ok();
@@ -164,7 +173,7 @@ impl DummyUps {
     }
 
     /// Carries out instructions from `next` on, up to a `TIMER` or the end.
-    fn play(&mut self, next: usize, since: Instant, now: Instant) {
+    fn play(&mut self, next: usize, pass: Pass, now: Instant) {
         for at in next..self.definition.instructions.len() {
             match &self.definition.instructions[at] {
                 Instruction::Set { slot, value } if *slot == self.status => {
@@ -179,21 +188,33 @@ impl DummyUps {
                     self.alarm.clone_from(text);
                     self.commit_status();
                 }
+                Instruction::Timer(pause) if pause.is_zero() => {}
                 Instruction::Timer(pause) => {
-                    self.state = State::Paused { next: at + 1, until: now + *pause, since };
-                    return;
+                    self.state = State::Paused { next: at + 1, until: now + *pause };
+                    return self.reconsider_status();
                 }
             }
         }
         self.state = match self.mode {
             Mode::Once => State::Done,
-            Mode::Loop | Mode::LoopByDefault => State::Resting { until: now + self.rest(since, now) },
+            Mode::Loop | Mode::LoopByDefault => State::Resting { until: now + self.rest(pass) },
         };
+        self.reconsider_status();
     }
 
     /// A sequence that took time goes round at once; one that did not must not spin.
-    fn rest(&self, since: Instant, now: Instant) -> Duration {
-        if now > since { Duration::ZERO } else { REST + self.config.poll_interval }
+    fn rest(&self, pass: Pass) -> Duration {
+        match pass {
+            Pass::Paused => Duration::ZERO,
+            Pass::Instantaneous => REST + self.config.poll_interval,
+        }
+    }
+
+    /// Under `ignorelb`, what has been published since the status decides whether the battery is low.
+    fn reconsider_status(&mut self) {
+        if self.config.ignore_low_battery && self.state != State::Waiting {
+            self.commit_status();
+        }
     }
 
     fn commit_status(&mut self) {
@@ -229,7 +250,9 @@ impl DummyUps {
         self.publisher.reconfigure(&config);
         self.composer.reconfigure(&config);
         self.config = config;
-        self.commit_status();
+        if self.state != State::Waiting {
+            self.commit_status();
+        }
     }
 
     fn exit(&mut self, code: u8) {
@@ -256,8 +279,8 @@ impl Engine for DummyUps {
 
     fn handle_timeout(&mut self, now: Instant) {
         match self.state {
-            State::Paused { next, until, since } if now >= until => self.play(next, since, now),
-            State::Resting { until } if now >= until => self.play(0, now, now),
+            State::Paused { next, until } if now >= until => self.play(next, Pass::Paused, now),
+            State::Resting { until } if now >= until => self.play(0, Pass::Instantaneous, now),
             _ => {}
         }
     }

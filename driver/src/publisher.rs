@@ -30,7 +30,7 @@ pub use requests::ASKED_LIMIT;
 pub use variables::{RW, RW_NUMBER, RW_STRING, Slot, VALUE_LIMIT};
 
 use crate::DriverConfig;
-use links::Links;
+use links::{Links, Welcome};
 use own::Own;
 use protocol::driver_socket::FromDriver;
 use protocol::{Effect, Event, Level};
@@ -86,8 +86,11 @@ impl Publisher {
     pub fn handle<C>(&mut self, event: Event<C>) -> Option<Event<C>> {
         match event {
             Event::Accepted { link, .. } => {
-                if !self.links.accept(link) {
-                    self.say(Level::Warning, "too many servers on the driver socket, refusing one more");
+                if let Welcome::Refused { is_news } = self.links.accept(link) {
+                    if is_news {
+                        let text = format!("{LINKS_LIMIT} servers on the driver socket: new ones are refused");
+                        self.say(Level::Warning, text);
+                    }
                     self.effects.push_back(Effect::Close { link });
                 }
             }

@@ -15,6 +15,7 @@ mod dump;
 mod instance;
 
 pub use definition_file::check_definition_file;
+pub(crate) use instance::ORDERS;
 
 use crate::config::{CommandLine, Knowledge, KnownParam};
 use crate::{DriverConfig, Publisher};

@@ -126,7 +126,7 @@ fn one_driver_that_fails_does_not_keep_the_others_from_starting() {
     let said = folder.control(&["start"]);
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("missing.dev: No such file"), "{said:?}");
-    assert!(said.err.contains("Driver failed to start"), "{said:?}");
+    assert!(said.err.contains("Driver failed to start: shelf (exit status: 1)"), "{said:?}");
     assert!(said.err.contains("no-such-driver: No such file"), "{said:?}");
     assert_eq!(folder.control(&["status", "tower"]).code, Some(0));
 }
@@ -140,6 +140,22 @@ fn a_second_start_takes_the_place_of_the_first() {
     let said = folder.control(&["start", "tower"]);
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.err.contains("another instance"), "{said:?}");
+    assert_ne!(pid(), first);
+}
+
+/// A driver that hangs must not keep its successor, or `-k`, from the device.
+#[test]
+fn a_second_start_takes_the_place_of_one_that_hangs() {
+    let folder = Folder::new(UPS_CONF);
+    let pid = || fs::read_to_string(folder.path("dummy-ups-tower.pid")).expect("the PID file");
+    assert_eq!(folder.control(&["start", "tower"]).code, Some(0));
+    let first = pid();
+    let process = nix::unistd::Pid::from_raw(first.trim().parse().expect("a number"));
+    nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGSTOP).expect("a process that hangs");
+    let said = folder.run(DRIVER, &["-a", "tower"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.err.contains("it does not end, killing it"), "{said:?}");
+    assert_eq!(row(&folder.status_with_data())[2], "RUNNING");
     assert_ne!(pid(), first);
 }
 
@@ -181,6 +197,9 @@ fn names_are_listed_and_unknown_ones_refused() {
         "{said:?}"
     );
     assert_eq!(folder.control(&["dance"]).err, "error: unrecognized command [dance]\n");
+    let said = folder.control(&["-c", "relaod", "tower"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("invalid value 'relaod'") && said.err.contains("reload-or-exit"), "{said:?}");
 }
 
 #[test]

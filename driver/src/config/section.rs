@@ -216,7 +216,7 @@ impl Reading {
         let is_flag = names::same(&param.name, "nolock");
         let known = self.known.params.iter().find(|known| names::same(known.name, &param.name));
         let takes_value = match known {
-            Some(known) => known.takes_value,
+            Some(known) => known.takes_value(),
             None if is_flag => false,
             None => return self.unknown(&param),
         };
@@ -224,6 +224,8 @@ impl Reading {
             self.found.push(param.error(format!("`{}` needs a value", param.name)));
         } else if !takes_value && param.value.is_some() {
             self.found.push(param.error(format!("`{}` is a flag, it takes no value", param.name)));
+        } else if let Some(why) = known.and_then(|known| known.refuse(param.value.as_deref()?)) {
+            self.found.push(param.error(format!("`{}` {why}", param.name)));
         } else if let Some(before) = self.config.params.iter_mut().find(|before| names::same(&before.name, &param.name))
         {
             *before = param;

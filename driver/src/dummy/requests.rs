@@ -49,6 +49,11 @@ impl DummyUps {
             self.publisher.set(slot, value);
             self.describe(slot);
         }
+        if slot == self.status {
+            // As it was written, but for what `ignorelb` makes of it.
+            value.clone_into(&mut self.status_words);
+        }
+        self.reconsider_status();
         Outcome::Handled
     }
 }

@@ -65,16 +65,29 @@ impl Link {
 pub(super) struct Links {
     links: Vec<Link>,
     has_news: bool,
+    /// Whether the last one that came found no room.
+    is_refusing: bool,
+}
+
+/// What becomes of a new server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Welcome {
+    Taken,
+    /// There is no room; `is_news` unless the one before it found none either.
+    Refused {
+        is_news: bool,
+    },
 }
 
 impl Links {
     /// Takes a new server, or says that there is no room.
-    pub fn accept(&mut self, id: LinkId) -> bool {
-        let has_room = self.links.len() < LINKS_LIMIT;
-        if has_room {
-            self.links.push(Link::new(id));
+    pub fn accept(&mut self, id: LinkId) -> Welcome {
+        if self.links.len() >= LINKS_LIMIT {
+            return Welcome::Refused { is_news: !std::mem::replace(&mut self.is_refusing, true) };
         }
-        has_room
+        self.is_refusing = false;
+        self.links.push(Link::new(id));
+        Welcome::Taken
     }
 
     pub fn remove(&mut self, id: LinkId) {

@@ -108,13 +108,13 @@ fn split(param: &str) -> (String, Option<String>) {
 }
 
 fn list(param: &KnownParam) {
-    let kind = if param.takes_value { "VALUE" } else { "FLAG" };
+    let kind = if param.takes_value() { "VALUE" } else { "FLAG" };
     println!("{kind} {} \"{}\"", param.name, param.about);
 }
 
 fn parameters(params: &[KnownParam]) -> String {
     let row = |param: &KnownParam| {
-        let value = if param.takes_value { "=<value>" } else { "" };
+        let value = if param.takes_value() { "=<value>" } else { "" };
         format!("  -x {}{value}\n          {}", param.name, param.about)
     };
     let rows: Vec<String> = params.iter().map(row).collect();

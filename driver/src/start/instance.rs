@@ -4,6 +4,8 @@ use super::Files;
 use crate::ending::Ending;
 use crate::inquiry::Inquiry;
 use daemon::pid_file::{self, Order, PidFileError};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,7 +14,7 @@ use std::time::Duration;
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// The orders of `-c`; each is the instant command `driver.…`.
-const ORDERS: [&str; 4] = ["reload", "reload-or-error", "reload-or-exit", "exit"];
+pub(crate) const ORDERS: [&str; 4] = ["reload", "reload-or-error", "reload-or-exit", "exit"];
 
 /// Why the running driver could not be asked, or does not go.
 #[derive(Debug, thiserror::Error)]
@@ -56,5 +58,16 @@ pub(super) fn end_older(files: &Files, name: &str) -> Result<(), InstanceError> 
     let Some((pid, ending)) = pid.and_then(|pid| Some((pid, Ending::of(pid)?))) else { return Ok(()) };
     eprintln!("another instance of this driver serves this UPS (process {pid}), ending it");
     pid_file::give_order(name, &files.pid, Some(pid), Order::Stop)?;
-    if ending.comes_within(GOODBYE) { Ok(()) } else { Err(InstanceError::Stays) }
+    if ending.comes_within(GOODBYE) {
+        return Ok(());
+    }
+    // One that hangs must not keep the load from being cut at the end of an outage.
+    eprintln!("it does not end, killing it");
+    let is_dead = kill(Pid::from_raw(pid), Signal::SIGKILL).is_ok() && ending.comes_within(GOODBYE);
+    if !is_dead {
+        return Err(InstanceError::Stays);
+    }
+    // It could not take its PID file with it, and while nobody has reaped it, it seems to be there.
+    let _ = std::fs::remove_file(&files.pid);
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::Places;
 use super::plan::PassedOn;
+use crate::start::ORDERS;
 use clap::{ArgAction, CommandFactory, Parser};
 use protocol::conf::ups_conf::UpsConf;
 use std::process::ExitCode;
@@ -60,7 +61,7 @@ struct Flags {
     #[arg(short = 'l')]
     list: bool,
     /// Ask the running drivers: reload, reload-or-error, reload-or-exit, exit
-    #[arg(short = 'c', value_name = "COMMAND", conflicts_with = "list")]
+    #[arg(short = 'c', value_name = "COMMAND", conflicts_with = "list", value_parser = ORDERS)]
     order: Option<String>,
     /// Print the version
     #[arg(short = 'V')]

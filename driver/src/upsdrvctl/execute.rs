@@ -98,10 +98,7 @@ impl Executor {
             Some(Ok(status)) if status.success() => self.greet(run),
             Some(Ok(status)) => failed(run, &status.to_string()),
             Some(Err(error)) => failed(run, &error.to_string()),
-            None => {
-                eprintln!("{}: not done after {} s, going on without it", run.ups, run.limit.as_secs());
-                Attempt::Failed
-            }
+            None => failed(run, &format!("not done after {} s, not waiting any longer", run.limit.as_secs())),
         }
     }
 
@@ -183,7 +180,7 @@ fn cannot_start(program: &str, error: &io::Error) -> Attempt {
 
 fn failed(run: &Run, how: &str) -> Attempt {
     let what = if run.is_shutdown { "Driver failed to shut down the UPS" } else { "Driver failed to start" };
-    eprintln!("{what} ({how})");
+    eprintln!("{what}: {} ({how})", run.ups);
     Attempt::Failed
 }
 

@@ -74,8 +74,12 @@ pub fn instant(name: &str, parameter: Option<&str>, device: &Device, desk: &Desk
         };
         return Ok(vec![write(binding, value)]);
     }
-    // What the device has no field of its own for is composed of what it has.
-    match name.as_str() {
+    composed(&name, device, desk)
+}
+
+/// What the device has no field of its own for is composed of what it has.
+fn composed(name: &str, device: &Device, desk: &Desk) -> Result<Plan, Outcome> {
+    match name {
         "load.off" => delayed(device, "load.off.delay", 0),
         "load.on" => delayed(device, "load.on.delay", 0),
         "shutdown.return" => cycle(device, desk, "yes", delay(device, desk, Delay::On)),
@@ -124,8 +128,17 @@ pub fn set(variable: &str, text: &str, device: &Device, desk: &mut Desk) -> Resu
 pub fn shutdown(chosen: &[String], device: &Device, desk: &Desk) -> Vec<(String, Plan)> {
     const WAYS: [&str; 3] = ["shutdown.return", "shutdown.reboot", "load.off.delay"];
     let names: Vec<&str> = if chosen.is_empty() { WAYS.to_vec() } else { chosen.iter().map(String::as_str).collect() };
-    let plan = |name: &str| Some((name.to_owned(), instant(name, None, device, desk).ok()?));
-    names.into_iter().filter_map(plan).collect()
+    let mut plans = Vec::new();
+    for name in names {
+        let ways = [instant(name, None, device, desk), composed(&name.to_ascii_lowercase(), device, desk)];
+        for plan in ways.into_iter().flatten() {
+            let way = (name.to_owned(), plan);
+            if !plans.contains(&way) {
+                plans.push(way);
+            }
+        }
+    }
+    plans
 }
 
 fn find<'a>(device: &'a Device, name: &str) -> Option<&'a Binding> {

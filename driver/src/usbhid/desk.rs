@@ -22,10 +22,10 @@ impl Desk {
     /// Empty, for this configuration; also what the configuration says wrongly.
     pub fn new(config: &DriverConfig, version: &str) -> (Self, Vec<String>) {
         let mut publisher = Publisher::new(config, version);
-        let (options, wrong) = Options::read(config);
+        let (options, in_vain) = Options::read(config);
         let composer = StatusComposer::new(config, &mut publisher);
         let state = State::new(&mut publisher);
-        (Self { publisher, composer, state, options }, wrong)
+        (Self { publisher, composer, state, options }, in_vain)
     }
 
     /// Publishes a variable by name.

@@ -117,9 +117,8 @@ impl UsbHid {
     /// A driver for this section; it looks for its device at once.
     #[must_use]
     pub fn new(config: DriverConfig) -> Self {
-        let (desk, mut wrong) = Desk::new(&config, VERSION);
-        let (matcher, more) = matcher::configured(&config);
-        wrong.extend(more);
+        let (desk, in_vain) = Desk::new(&config, VERSION);
+        let matcher = matcher::configured(&config);
         let mut driver = Self {
             config,
             desk,
@@ -139,7 +138,7 @@ impl UsbHid {
             status_changed: false,
             left_over: Vec::new(),
         };
-        for sentence in wrong {
+        for sentence in in_vain {
             driver.desk.publisher.say(Level::Warning, sentence);
         }
         driver.publish_options();
@@ -190,12 +189,12 @@ impl UsbHid {
     }
 
     fn reload(&mut self, config: DriverConfig) {
-        let (options, wrong) = Options::read(&config);
-        let (matcher, more) = matcher::configured(&config);
+        let (options, in_vain) = Options::read(&config);
+        let matcher = matcher::configured(&config);
         if matcher != self.matcher {
             self.say(Level::Warning, "another device in the configuration: restart the driver to look for it");
         }
-        for sentence in wrong.into_iter().chain(more) {
+        for sentence in in_vain {
             self.say(Level::Warning, sentence);
         }
         self.desk.publisher.reconfigure(&config);

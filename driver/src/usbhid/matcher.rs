@@ -3,24 +3,17 @@
 use protocol::usb::{Identity, Matcher};
 
 use crate::DriverConfig;
+use crate::config::hex16;
 
 use super::subdriver::SUBDRIVERS;
 
-/// The devices that a configuration allows, and what it says wrongly.
+/// The devices that a configuration allows.
 #[must_use]
-pub fn configured(config: &DriverConfig) -> (Matcher, Vec<String>) {
-    let mut wrong = Vec::new();
-    let mut id = |name: &str| {
-        let text = config.param(name)?;
-        let digits = text.trim().trim_start_matches("0x").trim_start_matches("0X");
-        let value = u16::from_str_radix(digits, 16).ok();
-        if value.is_none() {
-            wrong.push(format!("{name}: expected up to four hex digits, found \"{text}\"; any will do"));
-        }
-        value
-    };
+pub fn configured(config: &DriverConfig) -> Matcher {
+    // What is no number has been refused with its place in the file.
+    let id = |name: &str| config.param(name).and_then(hex16);
     let text = |name: &str| config.param(name).map(str::to_owned);
-    let matcher = Matcher {
+    Matcher {
         known: SUBDRIVERS.iter().flat_map(|subdriver| subdriver.ids.iter().copied()).collect(),
         vendor_id: id("vendorid"),
         product_id: id("productid"),
@@ -29,8 +22,7 @@ pub fn configured(config: &DriverConfig) -> (Matcher, Vec<String>) {
         serial: text("serial"),
         bus: text("bus"),
         device: text("device"),
-    };
-    (matcher, wrong)
+    }
 }
 
 /// The device that was there before, by what does not change with its place on the bus.

@@ -1,10 +1,11 @@
-//! What `ups.conf` can say to this driver (usbhid-ups(8)); wrong values fall back with a warning.
+//! What `ups.conf` can say to this driver (usbhid-ups(8)); [`super::param`] says what it may say.
 
 use std::time::Duration;
 
 use crate::DriverConfig;
 
 use super::param;
+use super::subdriver::Subdriver;
 
 /// A delay that the driver keeps for its commands, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,40 +47,35 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads a configuration; what it says wrongly is told in sentences.
+    /// Reads a configuration; what it says in vain is told in sentences.
     #[must_use]
     pub fn read(config: &DriverConfig) -> (Self, Vec<String>) {
-        let mut wrong = Vec::new();
-        let mut number = |name: &str, least: i64| {
-            let text = config.param(name)?;
-            let value = text.trim().parse::<i64>().ok().filter(|value| *value >= least);
-            if value.is_none() {
-                wrong.push(format!(
-                    "{name}: expected a number of at least {least}, found \"{text}\"; using the default"
-                ));
-            }
-            value
-        };
+        // What is no number, or too small a one, has been refused with its place in the file.
+        let number = |name: &str| config.param(name)?.trim().parse::<i64>().ok();
         let seconds = |value: i64| Duration::from_secs(value.unsigned_abs());
         let options = Self {
             poll_interval: config.poll_interval.max(MIN_POLL_INTERVAL),
-            full_poll_interval: number("pollfreq", 1).map(seconds),
-            on_delay: number("ondelay", -1),
-            off_delay: number("offdelay", 0),
-            low_battery: number("lowbatt", 1),
-            low_battery_settles: number("lbrb_log_delay_sec", 0).map_or(Duration::ZERO, seconds),
+            full_poll_interval: number("pollfreq").map(seconds),
+            on_delay: number("ondelay"),
+            off_delay: number("offdelay"),
+            low_battery: number("lowbatt"),
+            low_battery_settles: number("lbrb_log_delay_sec").map_or(Duration::ZERO, seconds),
             polls_only: config.flag("pollonly"),
             online_discharge_is_battery: ["onlinedischarge", "onlinedischarge_onbattery", "onlinedischarge_battery"]
                 .into_iter()
                 .any(|name| config.flag(name)),
             online_discharge_is_calibration: config.flag("onlinedischarge_calibration"),
             keeps_descriptor: config.flag("disable_fix_report_desc"),
-            reconnect_pause: number("waitbeforereconnect", 0).map_or(Duration::ZERO, seconds),
+            reconnect_pause: number("waitbeforereconnect").map_or(Duration::ZERO, seconds),
         };
-        for name in param::WITHOUT_EFFECT.iter().filter(|name| config.flag(name)) {
-            wrong.push(format!("{name} has no effect here"));
+        let silent = param::WITHOUT_EFFECT.iter().filter(|name| config.flag(name));
+        let mut said: Vec<String> = silent.map(|name| format!("{name} has no effect here")).collect();
+        if let Some(table) = config.param("subdriver").filter(|name| Subdriver::named(name).is_none()) {
+            said.push(format!(
+                "subdriver: no table is called \"{table}\" (apc, cyberpower or mge); the device's own serves"
+            ));
         }
-        (options, wrong)
+        (options, said)
     }
 
     /// One of the driver's delays, where the configuration gives it.

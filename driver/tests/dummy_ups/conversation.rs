@@ -117,7 +117,11 @@ fn servers_beyond_the_limit_are_refused() {
     }
     drop(lab.effects());
     let refused = lab.connect(limit);
-    assert!(lab.effects().contains(&Effect::Close { link: refused }));
+    let effects = lab.effects();
+    assert!(effects.contains(&Effect::Close { link: refused }));
+    assert_eq!(said(&effects), [format!("{LINKS_LIMIT} servers on the driver socket: new ones are refused")]);
+    lab.connect(limit + 1);
+    assert_eq!(said(&lab.effects()), [""; 0], "said once");
     lab.handle(Event::Closed { link: LinkId::accepted(0), error: LinkError::Closed });
     let next = lab.connect(limit + 1);
     assert_eq!(sent(&lab.say(next, "PING\n"), next), "PONG\n");

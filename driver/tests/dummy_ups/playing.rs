@@ -3,7 +3,7 @@
 use crate::bench::{Bench, said, sent};
 use driver::DriverConfig;
 use driver::dummy::{DummyUps, check};
-use protocol::{Effect, Event, Instant, LinkId, Signal};
+use protocol::{Effect, Engine, Event, Instant, LinkId, Signal};
 use std::time::Duration;
 
 const OUTAGE: &str = "ups.status: OL\nTIMER 60\nups.status: OB\nTIMER 30\nups.status: OB LB\nTIMER 5\n";
@@ -43,12 +43,15 @@ fn a_loop_without_pauses_rests_between_two_rounds() {
 }
 
 #[test]
-fn a_loop_of_empty_pauses_rests_too() {
-    let mut lab = playing("busy.seq", "TIMER 0\nTIMER 0\n");
+fn a_loop_of_empty_pauses_rests_too_although_a_real_clock_moves_on_meanwhile() {
+    let mut lab = playing("busy.seq", "ups.status: OL\nTIMER 0\nups.status: OB\nTIMER 0\n");
     for _ in 0..3 {
-        lab.next_deadline();
+        let began = lab.now;
+        lab.now = lab.engine_rests_until() + Duration::from_micros(7);
+        lab.engine.handle_timeout(lab.now);
+        assert!(lab.now >= began + Duration::from_secs(3));
     }
-    assert!(lab.engine_rests_until() >= Instant::START + Duration::from_secs(3));
+    assert_eq!(status(&lab), "OB");
 }
 
 #[test]
@@ -58,7 +61,7 @@ fn dummy_once_is_done_at_the_end_and_keeps_what_clients_set() {
     assert_eq!(status(&lab), "OB");
     let server = lab.connect(1);
     lab.say(server, "SET ups.id top\n");
-    assert_eq!(protocol::Engine::poll_timeout(&lab.engine), None);
+    assert_eq!(lab.engine.poll_timeout(), None);
     assert_eq!(lab.engine.publisher().value("ups.id"), Some("top"));
 }
 
@@ -189,4 +192,17 @@ fn clients_cannot_set_what_is_overridden_or_not_a_name() {
     lab.effects();
     let effects = lab.say(server, "SET ups.id x TRACKING 1\nSET \"a b\" x TRACKING 2\nSET server.info x TRACKING 3\n");
     assert_eq!(sent(&effects, server), "TRACKING 1 2\nTRACKING 2 2\nTRACKING 3 2\n");
+}
+
+#[test]
+fn low_battery_is_computed_from_what_the_file_says_after_the_status_and_from_what_clients_set() {
+    let mut config = DriverConfig::new("lab", "dummy-ups", "tower.dev");
+    config.ignore_low_battery = true;
+    let mut lab = Bench::playing(config, "ups.status: OB\nbattery.charge: 20\nbattery.charge.low: 30\n");
+    assert_eq!(status(&lab), "OB LB");
+    let server = lab.connect(1);
+    lab.say(server, "SET battery.charge 90\n");
+    assert_eq!(status(&lab), "OB");
+    lab.say(server, "SET ups.status OL\nSET battery.charge 10\n");
+    assert_eq!(status(&lab), "OL LB");
 }

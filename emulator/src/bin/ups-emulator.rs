@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use emulator::port::clock::Speed;
-use emulator::port::{Clock, Options, serve};
+use emulator::port::{Clock, Options, serve, tell};
 use emulator::units::{Celsius, Load, Millivolts, Permille};
 use emulator::{Device, Observation, Setup, Ups, device};
 use protocol::Instant;
@@ -20,7 +20,7 @@ Examples:
   ups-emulator --device eaton-3s --load '120 W' --charge '80 %' --speed 60 --control ups.ctl
 
 Then, in another terminal:
-  echo 'mains off' | socat - UNIX-CONNECT:ups.ctl
+  ups-emulator --control ups.ctl --tell 'mains off' --tell read
   RIDETHROUGH_USB_BUS=bus usbhid-ups -a ups";
 
 /// A UPS down to the bytes on its wire: its data port and its control port are Unix sockets.
@@ -28,7 +28,7 @@ Then, in another terminal:
 #[command(version, after_help = EXAMPLES)]
 struct Arguments {
     /// A device by its name, or a device file
-    #[arg(long, value_name = "NAME|FILE", required_unless_present = "list")]
+    #[arg(long, value_name = "NAME|FILE", required_unless_present_any = ["list", "tell"])]
     device: Option<String>,
     /// The data port: a socket that is there while the device is on the bus
     #[arg(long, value_name = "PATH")]
@@ -36,6 +36,9 @@ struct Arguments {
     /// The control port: a socket that takes lines such as `mains off`; `help` lists them
     #[arg(long, value_name = "PATH")]
     control: Option<PathBuf>,
+    /// Tell the emulator that listens at --control this, and print its answer; may be given again
+    #[arg(long, value_name = "LINE", requires = "control", conflicts_with_all = ["device", "listen"])]
+    tell: Vec<String>,
     /// How much faster than the wall its clock runs
     #[arg(long, value_name = "N", env = "RIDETHROUGH_SPEED", default_value = "1")]
     speed: Speed,
@@ -72,6 +75,16 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.list {
         return list();
+    }
+    if let Some(control) = arguments.control.as_ref().filter(|_| !arguments.tell.is_empty()) {
+        return match tell(control, &arguments.tell, &mut std::io::stdout()) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(error) => {
+                eprintln!("error: failed to tell {}: {error}", control.display());
+                ExitCode::FAILURE
+            }
+        };
     }
     let name = arguments.device.as_deref().unwrap_or_default();
     let device = match device::find(name) {

@@ -172,9 +172,11 @@ impl Battery {
         self.collapse.is_some_and(|share| self.level <= u64::from(share.0) * (PERCENT / 10))
     }
 
-    /// What can be had from it ends now.
+    /// What can be had from it ends now; one that is unplugged keeps what it holds.
     pub fn end(&mut self) {
-        (self.level, self.gauge, self.percent) = (0, 0, 0);
+        if self.connected {
+            (self.level, self.gauge, self.percent) = (0, 0, 0);
+        }
     }
 
     /// Whether the charger has nothing left to do.

@@ -225,6 +225,25 @@ fn a_deep_test_teaches_the_gauge_what_the_battery_is_worth() {
 }
 
 #[test]
+fn a_calibration_runs_down_to_its_mark_on_good_mains_and_the_gauge_knows_then() {
+    let mut bench = Bench::new("cyberpower-cp1500epfclcd");
+    bench.control("load 50 %").control("battery health 60 %").control("battery gauge 100 %").control("calibrate on");
+    let believed = bench.ups.readings().runtime_seconds;
+    bench.pass("2 h");
+    // 25 % are what is left at its end; until then the outlets live on the battery.
+    let charges = bench.seen().filter_map(|(_, seen)| match seen {
+        Observation::Sample(sample) => Some(sample.charge.0),
+        _ => None,
+    });
+    assert_eq!(charges.min().map(|lowest| lowest / 10 <= 25), Some(true));
+    assert_eq!(outlet(&bench, false), None);
+    bench.pass("24 h");
+    assert!((believed * 6 / 10).abs_diff(bench.ups.readings().runtime_seconds) <= 1);
+    bench.control("calibrate on").pass("10 s").control("calibrate off");
+    assert_eq!(bench.feature(0x14), [4], "aborted");
+}
+
+#[test]
 fn a_host_moves_the_low_battery_limits() {
     let mut bench = Bench::new("apc-back-ups-650");
     bench.write(&[0x11, 50]).unwrap();

@@ -81,6 +81,49 @@ fn without_a_battery_the_load_falls_with_the_mains() {
 }
 
 #[test]
+fn a_battery_that_was_unplugged_during_an_outage_comes_back_as_full_as_it_was() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("battery charge 80 %").control("battery disconnect").control("mains off").pass("1 m");
+    bench.control("mains on").pass("10 s").control("battery connect").pass("1 s");
+    assert_eq!(bench.ups.readings().charge.0, 800);
+}
+
+#[test]
+fn twice_the_power_ends_a_battery_in_less_than_half_the_time_as_peukert_has_it() {
+    let lasts = |load: &str| {
+        let mut bench = Bench::new("apc-back-ups-650");
+        bench.control(&format!("load {load}")).control("mains off").pass("24 h");
+        let dead = bench.when(|seen| matches!(seen, Observation::Outlet { on: false, .. })).unwrap();
+        dead.as_micros() as f64 / 1e6
+    };
+    // At the measured point 148.2 W leave the outlets: 148.2 / 0.85 + 8 = 182.4 W leave the battery, for 1140 s.
+    // 303.2 W at the outlets are twice that, and 1140 / 2^1.2 = 496.2 s.
+    assert!((lasts("148.2 W") - 1140.0).abs() < 1.0, "{}", lasts("148.2 W"));
+    assert!((lasts("303.2 W") - 496.2).abs() < 1.0, "{}", lasts("303.2 W"));
+}
+
+#[test]
+fn the_battery_s_voltage_sags_under_load_falls_with_the_charge_and_rises_while_charging() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    let volts = |bench: &Bench| bench.ups.readings().battery.0;
+    assert_eq!(volts(&bench), 13_700, "floating");
+    bench.control("mains off").pass("1 s");
+    let mut before = volts(&bench);
+    assert!((11_000..12_810).contains(&before), "{before}");
+    for _ in 0..18 {
+        bench.pass("1 m");
+        let now = volts(&bench);
+        assert!(now < before, "{now} mV after {before} mV");
+        before = now;
+    }
+    bench.control("load 10 %").pass("1 s");
+    let rested = volts(&bench);
+    assert!(rested > before, "less load, less sag: {rested} mV after {before} mV");
+    bench.control("mains on").pass("10 s");
+    assert!(volts(&bench) > rested, "charging");
+}
+
+#[test]
 fn the_low_battery_signal_can_be_forced_and_held_down() {
     let mut bench = Bench::new("apc-back-ups-650");
     bench.control("low-battery on").pass("1 s").control("low-battery auto").pass("1 s");

@@ -205,3 +205,23 @@ async fn a_socket_left_behind_is_taken_over_and_one_in_use_is_not() {
     let second = tokio::time::timeout(PATIENCE, host(&path)).await.expect("an end");
     assert_eq!(second.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
 }
+
+#[tokio::test]
+async fn a_person_tells_the_control_port_and_hears_its_answers() {
+    let sockets = start("apc-back-ups-650", "1");
+    connect(&sockets.control).await;
+    let told = |lines: &'static [&'static str]| {
+        let (control, lines) = (sockets.control.clone(), lines.iter().map(|&line| line.to_owned()).collect::<Vec<_>>());
+        tokio::task::spawn_blocking(move || {
+            let mut out = Vec::new();
+            let obeyed = emulator::port::tell(&control, &lines, &mut out).unwrap();
+            (obeyed, String::from_utf8(out).unwrap())
+        })
+    };
+    let (obeyed, said) = told(&["mains off", "read"]).await.unwrap();
+    assert!(obeyed && said.starts_with("ok\nok charge 100 %") && said.ends_with("input 0 V\n"), "{said}");
+    let (obeyed, said) = told(&["mains purple", "mains on"]).await.unwrap();
+    assert!(!obeyed && said.starts_with("error: ") && said.ends_with("\nok\n"), "{said}");
+    let (obeyed, said) = told(&["help"]).await.unwrap();
+    assert!(obeyed && said.starts_with("# mains off | on") && said.ends_with("\nok\n"), "{said}");
+}

@@ -33,6 +33,26 @@ fn on_battery_the_load_goes_off_and_comes_back_with_the_mains() {
     }
 }
 
+/// Its report 0x15 keeps what it says and cuts nothing, and a 10 in report 0x40 is taken and forgotten.
+#[test]
+fn the_bx750mi_is_told_the_one_thing_that_it_obeys() {
+    let mut pair = Pair::new("apc-back-ups-bx750mi", Setup::default(), config());
+    pair.control("mains off");
+    pair.run(Duration::from_secs(5));
+    assert_eq!(pair.exit_code(), Some(0), "{:?}", pair.log());
+    assert!(pair.log().iter().any(|line| line.contains("accepted shutdown.return")), "{:?}", pair.log());
+    pair.run(Duration::from_secs(180));
+    assert!(outlet(&pair, false).is_some());
+}
+
+#[test]
+fn what_the_bx750mi_does_not_obey_is_a_failure() {
+    let shutdown_commands = vec!["shutdown.reboot".to_owned(), "load.off.delay".to_owned()];
+    let mut pair = Pair::new("apc-back-ups-bx750mi", Setup::default(), DriverConfig { shutdown_commands, ..config() });
+    pair.run(Duration::from_secs(5));
+    assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
+}
+
 #[test]
 fn a_refused_command_is_a_failure() {
     let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());

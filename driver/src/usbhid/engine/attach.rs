@@ -220,7 +220,8 @@ impl UsbHid {
         }
         self.attempts += 1;
         if self.attempts == 1 {
-            self.say(Level::Warning, format!("lost sight of the device: {why}; trying again"));
+            let what = if self.identity.is_some() { "lost sight of the device" } else { "the device is not here yet" };
+            self.say(Level::Warning, format!("{what}: {why}; trying again"));
         }
         if self.config.killpower && self.attempts >= KILL_ATTEMPTS {
             self.say(Level::Error, format!("the load was not cut: {why}"));

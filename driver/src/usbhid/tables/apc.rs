@@ -105,6 +105,8 @@ pub const ROWS: &[Row] = &[
     command("shutdown.stop", "UPS.APCGeneralCollection.APCDelayBeforeShutdown", -1),
     command("shutdown.reboot", "UPS.APCGeneralCollection.APCDelayBeforeReboot", 10),
     command("shutdown.return", "UPS.Output.APCDelayBeforeReboot", 1),
+    // Back-UPS BX…MI, XS 700U and others take a 10 here and do nothing (NUT pull request 3566).
+    command("shutdown.return", "UPS.APCGeneralCollection.APCDelayBeforeReboot", 1),
     command("beeper.on", "UPS.PowerSummary.AudibleAlarmControl", 2),
     command("beeper.off", "UPS.PowerSummary.AudibleAlarmControl", 3),
     command("beeper.enable", "UPS.PowerSummary.AudibleAlarmControl", 2),
