@@ -9,6 +9,7 @@ use std::sync::Arc;
 use protocol::{Command, JobId, JobOutcome};
 use tokio::task::JoinSet;
 
+use crate::aside;
 use crate::news::{News, Outlet};
 
 /// One thing to do elsewhere.
@@ -36,7 +37,7 @@ pub type ErrandRunner = Arc<dyn Fn(&Errand) -> JobOutcome + Send + Sync>;
 /// Hands an errand over at once; its end is told as the job's. `under_way` lets the end of the
 /// daemon wait for it.
 pub(crate) fn start(job: JobId, errand: Errand, runner: ErrandRunner, outlet: Outlet, under_way: &mut JoinSet<()>) {
-    let done = tokio::task::spawn_blocking(move || runner(&errand));
+    let done = aside::insist(move || runner(&errand));
     under_way.spawn(async move {
         let outcome = done.await.unwrap_or_else(|error| JobOutcome::Failed(error.to_string()));
         outlet.tell(News::JobDone { job, outcome }).await;
