@@ -34,6 +34,14 @@ pub enum Errand {
 /// Does an errand and says how it ended. It may block.
 pub type ErrandRunner = Arc<dyn Fn(&Errand) -> JobOutcome + Send + Sync>;
 
+/// Whoever kept the rights that the daemon gives up.
+pub struct Errands {
+    /// Does one.
+    pub run: ErrandRunner,
+    /// Blocks until whoever does them is gone; runs on a thread of its own from the daemon's start on.
+    pub attend: Box<dyn FnOnce() + Send>,
+}
+
 /// Hands an errand over at once; its end is told as the job's. `under_way` lets the end of the
 /// daemon wait for it.
 pub(crate) fn start(job: JobId, errand: Errand, runner: ErrandRunner, outlet: Outlet, under_way: &mut JoinSet<()>) {

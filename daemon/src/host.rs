@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::{Clock, Timer};
-use crate::errands::{Errand, ErrandRunner};
+use crate::errands::{Errand, ErrandRunner, Errands};
 use crate::links::{Links, Written};
 use crate::log::Log;
 use crate::news::{LinkNews, News, Outlet};
@@ -19,7 +19,7 @@ use crate::options::{Reload, Reloaded};
 use crate::reloading::Reloading;
 use crate::stream::Stream;
 use crate::wire_log::WireLog;
-use crate::{commands, errands, files, watch};
+use crate::{aside, commands, errands, files, watch};
 
 /// How long the end of the daemon waits for last words to leave and files to be written.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ pub(crate) struct Host<E, C> {
     pub(crate) log: Log,
     reloading: Option<Reloading<C>>,
     pub(crate) max_links: usize,
-    pub(crate) errands: Option<ErrandRunner>,
+    errands: Option<ErrandRunner>,
     /// Whether a panic ends the turn that it is in, and not the daemon.
     pub(crate) outlives_panics: bool,
     panics: u32,
@@ -83,6 +83,17 @@ where
             watches: BTreeMap::new(),
             exit: None,
         }
+    }
+
+    /// Has errands done by whoever kept the rights for them.
+    pub(crate) fn employ(&mut self, errands: Errands) {
+        self.errands = Some(errands.run);
+        let (outlet, attended) = (self.outlet.clone(), aside::start(errands.attend));
+        tokio::spawn(async move {
+            // An error says that nobody attends to them at all.
+            drop(attended.await);
+            outlet.tell(News::ErrandsLost).await;
+        });
     }
 
     /// Turns until the engine asks for the end; its exit code.
@@ -149,6 +160,7 @@ where
                 }
             }
             News::JobDone { job, outcome } => self.engine.handle(Event::JobDone { job, outcome }, now),
+            News::ErrandsLost => self.engine.handle(Event::ErrandsLost, now),
             News::FileChanged { path, contents } => self.engine.handle(Event::FileChanged { path, contents }, now),
             News::Signal(signal) => self.engine.handle(Event::Signal(signal), now),
             News::ReloadAsked => self.read_configuration(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use protocol::Level;
 
-use crate::errands::ErrandRunner;
+use crate::errands::Errands;
 
 /// Where connections come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub struct Options<C> {
     /// more harm than whatever it does next.
     pub outlives_panics: bool,
     /// Who does privileged commands and files, when the daemon itself can no longer.
-    pub errands: Option<ErrandRunner>,
+    pub errands: Option<Errands>,
 }
 
 /// [`Options::max_links`] where nothing else is said.

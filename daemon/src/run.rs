@@ -118,7 +118,9 @@ where
     let _paths = listen::start(sockets, &outlet, clock, &log)?;
     let wire_log = WireLog::from_environment(options.name);
     let mut host = Host::new(engine, queue, (clock, log), wire_log, options.reload, options.max_links);
-    host.errands = options.errands;
+    if let Some(errands) = options.errands {
+        host.employ(errands);
+    }
     host.outlives_panics = options.outlives_panics;
     background.map(Background::release_starter).transpose()?;
     notify("READY=1");

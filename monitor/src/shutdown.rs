@@ -6,12 +6,14 @@
 //!                                                              FINALDELAY
 //!                                                                     ▼
 //! Left ◄──SHUTDOWNEXIT── Commanded ◄──written, or too slow── RaisingFlag (primary with POWERDOWNFLAG)
-//!                            ▲                                        │
-//!                            └──────────FINALDELAY, no flag───────────┘
+//!   ▲                     │      ▲                                    │
+//!   └──ended── LoggedOut ◄┘      └──────────FINALDELAY, no flag───────┘
+//!            SHUTDOWNCMD still runs
 //! ```
 //!
 //! A job that hangs (the flag on a dead disk, SHUTDOWNCMD itself) has a limit to how long it is
-//! waited for; the next step then goes on without it.
+//! waited for; the next step then goes on without it. Only the end of the daemon waits for SHUTDOWNCMD:
+//! a service manager ends what a daemon has left behind.
 
 use crate::config::ShutdownExit;
 use crate::decision::Decision;
@@ -27,7 +29,7 @@ use std::time::Duration;
 const COUNT_EVERY: Duration = Duration::from_millis(250);
 /// How long the write of POWERDOWNFLAG may take before SHUTDOWNCMD runs without it.
 const FLAG_PATIENCE: Duration = Duration::from_secs(5);
-/// How long SHUTDOWNCMD may run before this host logs out and exits beside it.
+/// How long SHUTDOWNCMD may run before this host logs out beside it.
 const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the shutdown stands.
@@ -43,6 +45,8 @@ pub(crate) enum Phase {
     RaisingFlag { job: JobId, give_up_at: Instant },
     /// SHUTDOWNCMD has been started.
     Commanded { job: Option<JobId>, leave_at: Option<Instant> },
+    /// Logged out, while SHUTDOWNCMD still runs.
+    LoggedOut { job: JobId },
     /// Logged out; the daemon ends.
     Left,
 }
@@ -54,6 +58,7 @@ enum Next {
     Announce,
     RaiseFlag,
     Command,
+    LogOut { job: JobId },
     Leave { code: u8 },
 }
 
@@ -61,7 +66,7 @@ impl Phase {
     /// When `step` has something to do, if nothing happens before.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match *self {
-            Self::Watching | Self::Left => None,
+            Self::Watching | Self::LoggedOut { .. } | Self::Left => None,
             Self::Syncing { give_up_at, count_at, .. } => Some(give_up_at.min(count_at)),
             Self::Announced { until } => Some(until),
             Self::RaisingFlag { give_up_at, .. } => Some(give_up_at),
@@ -72,6 +77,11 @@ impl Phase {
     /// Whether SHUTDOWNCMD is still to come.
     pub(crate) fn is_before_the_command(&self) -> bool {
         matches!(self, Self::Syncing { .. } | Self::Announced { .. } | Self::RaisingFlag { .. })
+    }
+
+    /// Whether no server is to hear from this host any more.
+    pub(crate) fn has_logged_out(&self) -> bool {
+        matches!(self, Self::LoggedOut { .. } | Self::Left)
     }
 
     /// Ends the daemon because it was asked to.
@@ -111,8 +121,11 @@ impl Phase {
                 desk.out.say(Level::Error, "POWERDOWNFLAG is not written yet: shutting down without it");
                 Next::Command
             }
-            Self::Commanded { leave_at: Some(at), .. } if *at <= now => Next::Leave { code: 0 },
-            Self::Watching | Self::Commanded { .. } | Self::Left => Next::Stay,
+            Self::Commanded { leave_at: Some(at), job } if *at <= now => match *job {
+                Some(job) => Next::LogOut { job },
+                None => Next::Leave { code: 0 },
+            },
+            Self::Watching | Self::Commanded { .. } | Self::LoggedOut { .. } | Self::Left => Next::Stay,
         };
         self.go(next, supplies, desk);
     }
@@ -137,6 +150,12 @@ impl Phase {
                     if desk.config.shutdown_exit == ShutdownExit::Never { Next::Stay } else { Next::Leave { code: 1 } }
                 }
             }
+            Self::LoggedOut { job } if *job == done => {
+                if !outcome.is_success() {
+                    desk.out.say(Level::Error, format!("SHUTDOWNCMD failed: {outcome}"));
+                }
+                Next::Leave { code: u8::from(!outcome.is_success()) }
+            }
             _ => Next::Stay,
         };
         self.go(next, supplies, desk);
@@ -148,10 +167,13 @@ impl Phase {
             Next::Announce => self.announce(desk),
             Next::RaiseFlag => self.raise_flag(desk),
             Next::Command => self.command(desk),
+            Next::LogOut { job } => {
+                desk.out.say(Level::Notice, "SHUTDOWNCMD still runs: logged out, waiting for its end");
+                supplies.iter_mut().for_each(|supply| supply.leave(desk));
+                *self = Self::LoggedOut { job };
+            }
             Next::Leave { code } => {
-                for supply in supplies {
-                    supply.leave(desk);
-                }
+                supplies.iter_mut().for_each(|supply| supply.leave(desk));
                 desk.out.exit(code);
                 *self = Self::Left;
             }

@@ -12,7 +12,8 @@
 //! 10  nas denies LOGIN | PRIMARY | FSD ; nas grants LOGIN …
 //! 10  nas garbles BYTES            sends these bytes on every open connection
 //! 10  disk hangs | fails | works   what becomes of WriteFile
-//! 10  shutdown hangs | fails       what becomes of SHUTDOWNCMD
+//! 10  shutdown hangs | fails | takes 40    what becomes of SHUTDOWNCMD
+//! 10  parent dies                  the privileged process is gone
 //! 10  signal fsd | stop
 //! 10  asleep 60                    the monitor is not run for so many seconds
 //! 10  end
@@ -37,6 +38,7 @@ enum Fate {
     Works,
     Fails,
     Hangs,
+    Takes(Duration),
 }
 
 pub struct World {
@@ -145,6 +147,7 @@ impl World {
             ("end", _) => {}
             ("disk", fate) => self.disk = Fate::parse(fate),
             ("shutdown", fate) => self.shutdown = Fate::parse(fate),
+            ("parent", "dies") => self.give(Event::ErrandsLost),
             ("signal", "fsd") => self.give(Event::Signal(Signal::ForcedShutdown)),
             ("signal", "stop") => self.give(Event::Signal(Signal::Stop)),
             ("asleep", seconds) => self.now += Duration::from_secs(seconds.parse().unwrap()),
@@ -239,6 +242,10 @@ impl World {
             Fate::Works => JobOutcome::Exited(0),
             Fate::Fails => JobOutcome::Failed("no space left on device".into()),
             Fate::Hangs => return,
+            Fate::Takes(time) => {
+                self.coming.push((self.now + time, Event::JobDone { job, outcome: JobOutcome::Exited(0) }));
+                return;
+            }
         };
         self.soon(Event::JobDone { job, outcome });
     }
@@ -250,7 +257,10 @@ impl Fate {
             "works" => Self::Works,
             "fails" => Self::Fails,
             "hangs" => Self::Hangs,
-            other => panic!("no fate {other}"),
+            other => match other.strip_prefix("takes ") {
+                Some(seconds) => Self::Takes(Duration::from_secs(seconds.parse().unwrap())),
+                None => panic!("no fate {other}"),
+            },
         }
     }
 }

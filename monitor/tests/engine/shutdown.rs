@@ -257,8 +257,36 @@ fn a_shutdown_command_that_hangs_holds_nobody_up() {
         &from_the_command_on(&run(PRIMARY, script)),
         "
         15.004000 SHUTDOWNCMD /sbin/shutdown -h +0
+        20.004000 SHUTDOWNCMD still runs: logged out, waiting for its end
         20.004000 sent LOGOUT
-        20.004000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_shutdown_command_that_takes_long_is_not_left_behind() {
+    let script = "
+        1   shutdown takes 40
+        6   nas says OB LB
+        90  end";
+    check(
+        &from_the_command_on(&run(PRIMARY, script)),
+        "
+        15.004000 SHUTDOWNCMD /sbin/shutdown -h +0
+        20.004000 SHUTDOWNCMD still runs: logged out, waiting for its end
+        20.004000 sent LOGOUT
+        55.004000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_privileged_process_that_is_gone_is_told_until_it_is_mended() {
+    check(
+        &run(SECONDARY, "10 parent dies\n200 end"),
+        "
+        10.000000 upsmon parent process died - shutdown impossible (and wall)
+        130.000000 upsmon parent process died - shutdown impossible (and wall)
         ",
     );
 }

@@ -1,21 +1,22 @@
 //! The unprivileged side: sends the byte, and waits for how it went.
+//!
+//! When the privileged process is gone, the order is tried without its rights: that may fail, and
+//! not to try fails for certain.
 
-use super::{FLAG, Order, Plan, receive_outcome};
+use super::{FLAG, Order, Plan, receive_outcome, serve};
 use crate::power_down_flag::MAGIC;
-use daemon::errands::{Errand, ErrandRunner};
+use daemon::errands::{Errand, Errands};
 use protocol::JobOutcome;
 use protocol::effect::Program;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, Once, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// What every errand fails with once the privileged process is gone.
+/// What an order fails with that the privileged process took with it.
 const GONE: &str = "the privileged process is gone";
 
 /// Who waits for which order; closed once the privileged process is gone.
@@ -29,28 +30,27 @@ struct Partner {
     plan: Plan,
     stream: UnixStream,
     waiting: Arc<Mutex<Waiting>>,
-    /// Threads do not survive going to the background: the listener starts with the first errand.
-    listening: Once,
 }
 
-/// Starts the privileged process: call it while there are privileges to keep.
-pub(in super::super) fn start(plan: Plan) -> io::Result<ErrandRunner> {
+/// Starts the privileged process: call it while there are privileges to keep. It keeps our standard
+/// error while we do, in the foreground.
+pub(in super::super) fn start(plan: Plan, in_background: bool) -> io::Result<Errands> {
     let (mut ours, theirs) = UnixStream::pair()?;
-    spawn(theirs.into())?;
+    spawn(theirs.into(), in_background)?;
     plan.send(&mut ours)?;
-    let waiting = Arc::default();
-    let partner = Partner { plan, stream: ours, waiting, listening: Once::new() };
-    Ok(Arc::new(move |errand| partner.run(errand)))
+    let waiting = Arc::<Mutex<Waiting>>::default();
+    let (answers, who) = (ours.try_clone()?, Arc::clone(&waiting));
+    let partner = Partner { plan, stream: ours, waiting };
+    Ok(Errands { run: Arc::new(move |errand| partner.run(errand)), attend: Box::new(move || listen(answers, &who)) })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the privileged process is this program again")]
-fn spawn(socket: OwnedFd) -> io::Result<()> {
+fn spawn(socket: OwnedFd, in_background: bool) -> io::Result<()> {
     std::process::Command::new(std::env::current_exe()?)
         .arg(FLAG)
         .stdin(socket)
         .stdout(Stdio::null())
-        // A signal to upsmon's group must not end a shutdown under way.
-        .process_group(0)
+        .stderr(if in_background { Stdio::null() } else { Stdio::inherit() })
         .spawn()
         .map(drop)
 }
@@ -58,7 +58,7 @@ fn spawn(socket: OwnedFd) -> io::Result<()> {
 impl Partner {
     fn run(&self, errand: &Errand) -> JobOutcome {
         match self.order(errand) {
-            Some(order) => self.give(order).unwrap_or_else(|error| JobOutcome::Failed(format!("{GONE}: {error}"))),
+            Some(order) => self.give(order).unwrap_or_else(|| serve::obey(order, &self.plan)),
             None => JobOutcome::Failed("not what upsmon was started with".to_owned()),
         }
     }
@@ -78,20 +78,19 @@ impl Partner {
         }
     }
 
-    fn give(&self, order: Order) -> io::Result<JobOutcome> {
-        let stream = self.stream.try_clone()?;
-        let waiting = Arc::clone(&self.waiting);
-        self.listening.call_once(|| drop(thread::Builder::new().spawn(move || listen(stream, &waiting))));
+    /// Gives the order; `None` when nobody is there to take it.
+    fn give(&self, order: Order) -> Option<JobOutcome> {
         let (done, outcome) = channel();
         {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             if waiting.is_closed {
-                return Ok(JobOutcome::Failed(GONE.to_owned()));
+                return None;
             }
             waiting.orders.insert(order, done);
         }
-        (&self.stream).write_all(&[order.byte()])?;
-        Ok(outcome.recv().unwrap_or_else(|_| JobOutcome::Failed(GONE.to_owned())))
+        (&self.stream).write_all(&[order.byte()]).ok()?;
+        // An order that was taken is not given twice, whatever became of it.
+        Some(outcome.recv().unwrap_or_else(|_| JobOutcome::Failed(GONE.to_owned())))
     }
 }
 
