@@ -5,6 +5,7 @@
 //! nor the next errand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::{Command, JobId, JobOutcome};
 use tokio::task::JoinSet;
@@ -23,6 +24,15 @@ pub enum Errand {
         path: String,
         /// Its new content.
         contents: Vec<u8>,
+    },
+    /// Do both, in this order, should the daemon end before it has run its privileged command.
+    Bequeath {
+        /// A file to replace, and its new content.
+        file: Option<(String, Vec<u8>)>,
+        /// What to run.
+        command: Command,
+        /// Not before this time has passed.
+        after: Duration,
     },
     /// Remove a file, which need not exist.
     RemoveFile {
@@ -50,4 +60,9 @@ pub(crate) fn start(job: JobId, errand: Errand, runner: ErrandRunner, outlet: Ou
         let outcome = done.await.unwrap_or_else(|error| JobOutcome::Failed(error.to_string()));
         outlet.tell(News::JobDone { job, outcome }).await;
     });
+}
+
+/// Leaves a last will with whoever keeps the rights. Nobody waits for it.
+pub(crate) fn bequeath(will: Errand, runner: ErrandRunner) {
+    drop(aside::insist(move || runner(&will)));
 }

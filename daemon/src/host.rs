@@ -240,6 +240,12 @@ where
             Effect::RemoveFile { job, path } if self.errands.is_some() => {
                 self.hand_over(job, Errand::RemoveFile { path });
             }
+            Effect::Bequeath { file, command, after } => {
+                if let Some(runner) = self.errands.clone() {
+                    let after = self.clock.real(after);
+                    errands::bequeath(Errand::Bequeath { file, command, after }, runner);
+                }
+            }
             Effect::Run { job, command } => commands::start(job, command, self.outlet.clone()),
             Effect::WriteFile { job, path, contents } => {
                 files::start(job, path, files::Change::Write(contents), self.outlet.clone(), &mut self.writing);

@@ -93,6 +93,7 @@ impl Phase {
     /// Starts what the decision asks for.
     pub(crate) fn begin(&mut self, decision: &Decision, supplies: &mut [Supply], desk: &mut Desk<'_>) {
         desk.out.say(Level::Notice, format!("forced shutdown: {decision}"));
+        bequeath(desk);
         let mut is_primary = false;
         for supply in supplies.iter_mut().filter(|supply| supply.is_primary()) {
             supply.order_forced_shutdown(desk);
@@ -114,8 +115,7 @@ impl Phase {
         let next = match self {
             Self::Syncing { give_up_at, count_at, rounds } => sync(*give_up_at, count_at, rounds, supplies, desk),
             Self::Announced { until } if now < *until => Next::Stay,
-            Self::Announced { .. } if desk.config.is_primary() => Next::RaiseFlag,
-            Self::Announced { .. } => Next::Command,
+            Self::Announced { .. } => Next::RaiseFlag,
             Self::RaisingFlag { give_up_at, .. } if now < *give_up_at => Next::Stay,
             Self::RaisingFlag { .. } => {
                 desk.out.say(Level::Error, "POWERDOWNFLAG is not written yet: shutting down without it");
@@ -189,21 +189,13 @@ impl Phase {
     }
 
     fn raise_flag(&mut self, desk: &mut Desk<'_>) {
-        let Some(path) = desk.config.power_down_flag.clone() else { return self.command(desk) };
-        let job = desk.out.write_file(path, power_down_flag::MAGIC.as_bytes().to_vec());
+        let Some((path, contents)) = flag(desk) else { return self.command(desk) };
+        let job = desk.out.write_file(path, contents);
         *self = Self::RaisingFlag { job, give_up_at: desk.now + FLAG_PATIENCE };
     }
 
     fn command(&mut self, desk: &mut Desk<'_>) {
-        let job = desk.config.shutdown_command.clone().map(|line| {
-            desk.out.run(Command {
-                program: Program::Shell(line),
-                arguments: Vec::new(),
-                environment: Vec::new(),
-                input: None,
-                privileged: true,
-            })
-        });
+        let job = shutdown_command(desk).map(|command| desk.out.run(command));
         if job.is_none() {
             desk.out.say(Level::Error, "no SHUTDOWNCMD is defined: this host stays up");
         }
@@ -214,6 +206,29 @@ impl Phase {
         };
         *self = Self::Commanded { job, leave_at };
     }
+}
+
+/// Should this monitor be killed from here on, the privileged process shuts the host down in its place.
+fn bequeath(desk: &mut Desk<'_>) {
+    let Some(command) = shutdown_command(desk) else { return };
+    let wait = if desk.config.is_primary() { desk.config.host_sync } else { Duration::ZERO };
+    desk.out.bequeath(flag(desk), command, wait + desk.config.final_delay);
+}
+
+fn shutdown_command(desk: &Desk<'_>) -> Option<Command> {
+    desk.config.shutdown_command.clone().map(|line| Command {
+        program: Program::Shell(line),
+        arguments: Vec::new(),
+        environment: Vec::new(),
+        input: None,
+        privileged: true,
+    })
+}
+
+/// POWERDOWNFLAG, which a primary alone writes.
+fn flag(desk: &Desk<'_>) -> Option<(String, Vec<u8>)> {
+    let path = desk.config.power_down_flag.clone().filter(|_| desk.config.is_primary())?;
+    Some((path, power_down_flag::MAGIC.as_bytes().to_vec()))
 }
 
 fn sync(

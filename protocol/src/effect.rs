@@ -5,6 +5,8 @@
 //! hang (a command, a file, a name look-up, a slow peer) completes as an [`Event`](crate::Event),
 //! and the engine decides, with a deadline, what may go on without it.
 
+use std::time::Duration;
+
 use crate::usb;
 
 /// Names a connection.
@@ -145,6 +147,16 @@ pub enum Effect {
         job: JobId,
         /// What to run.
         command: Command,
+    },
+    /// What whoever keeps rights for the daemon is to do in its place, should it end before it has run
+    /// its privileged command: the file first. Without anybody who keeps rights, nothing.
+    Bequeath {
+        /// A file to replace, and its new content.
+        file: Option<(String, Vec<u8>)>,
+        /// What to run.
+        command: Command,
+        /// Not before this time has passed.
+        after: Duration,
     },
     /// Replace a file with these bytes, durably; answered by `JobDone`.
     WriteFile {

@@ -50,6 +50,8 @@ pub struct World {
     disk: Fate,
     shutdown: Fate,
     gone: bool,
+    /// Whether the last will has the flag written, and after how long it is carried out.
+    pub will: Option<(bool, Duration)>,
     log: String,
 }
 
@@ -102,6 +104,7 @@ impl World {
             disk: Fate::Works,
             shutdown: Fate::Works,
             gone: false,
+            will: None,
             log: String::new(),
         };
         world.carry_out();
@@ -110,6 +113,11 @@ impl World {
 
     pub fn upsmon(&self) -> &Upsmon {
         &self.upsmon
+    }
+
+    /// Time passes by itself while the monitor sleeps.
+    pub fn now(&self) -> Instant {
+        self.now
     }
 
     pub fn log(&self) -> &str {
@@ -212,6 +220,7 @@ impl World {
                     let fate = if command.privileged { self.shutdown } else { Fate::Works };
                     self.job_done(fate, job);
                 }
+                Effect::Bequeath { file, after, .. } => self.will = Some((file.is_some(), after)),
                 Effect::WriteFile { job, path, contents } => {
                     writeln!(self.log, "{} wrote {path}: {}", self.now, String::from_utf8_lossy(&contents)).unwrap();
                     self.job_done(self.disk, job);

@@ -1,6 +1,8 @@
 //! The forced shutdown, step by step: who waits for whom, and what nothing may hold up.
 
 use crate::script::{check, run};
+use protocol::Instant;
+use std::time::Duration;
 
 const PRIMARY: &str = r#"
     MONITOR rack@nas 1 mon secret primary
@@ -289,6 +291,19 @@ fn a_privileged_process_that_is_gone_is_told_until_it_is_mended() {
         130.000000 upsmon parent process died - shutdown impossible (and wall)
         ",
     );
+}
+
+#[test]
+fn a_last_will_is_left_when_the_shutdown_begins() {
+    let will = |config: &str| {
+        let mut world = crate::script::World::new(config);
+        world.run_until(Instant::from_micros(10_000_000));
+        assert_eq!(world.will, None, "on line power there is nothing to leave");
+        world.act("signal fsd");
+        world.will
+    };
+    assert_eq!(will(PRIMARY), Some((true, Duration::from_secs(20))), "HOSTSYNC and FINALDELAY");
+    assert_eq!(will(SECONDARY), Some((false, Duration::from_secs(5))), "a secondary has no load cut");
 }
 
 #[test]

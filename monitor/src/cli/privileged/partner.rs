@@ -6,8 +6,8 @@
 use super::{FLAG, Order, Plan, receive_outcome, serve};
 use crate::power_down_flag::MAGIC;
 use daemon::errands::{Errand, Errands};
-use protocol::JobOutcome;
 use protocol::effect::Program;
+use protocol::{Command, JobOutcome};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
@@ -15,6 +15,7 @@ use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// What an order fails with that the privileged process took with it.
 const GONE: &str = "the privileged process is gone";
@@ -58,7 +59,13 @@ fn spawn(socket: OwnedFd, in_background: bool) -> io::Result<()> {
 impl Partner {
     fn run(&self, errand: &Errand) -> JobOutcome {
         match self.order(errand) {
-            Some(order) => self.give(order).unwrap_or_else(|| serve::obey(order, &self.plan)),
+            Some(order) => {
+                let sent = match errand {
+                    Errand::Bequeath { after, .. } => self.give(order, &milliseconds(*after)),
+                    _ => self.give(order, &[]),
+                };
+                sent.unwrap_or_else(|| serve::obey(order, &self.plan))
+            }
             None => JobOutcome::Failed("not what upsmon was started with".to_owned()),
         }
     }
@@ -66,20 +73,29 @@ impl Partner {
     /// The order for an errand that was planned.
     fn order(&self, errand: &Errand) -> Option<Order> {
         match errand {
-            Errand::Run(command) => {
-                let Program::Shell(line) = &command.program else { return None };
-                (*line == self.plan.shutdown_command).then_some(Order::ShutDown)
-            }
-            Errand::WriteFile { path, contents } => {
-                let is_flag = *path == self.plan.power_down_flag && contents == MAGIC.as_bytes();
-                is_flag.then_some(Order::RaiseFlag)
-            }
+            Errand::Run(command) => self.is_shutdown(command).then_some(Order::ShutDown),
+            Errand::WriteFile { path, contents } => self.is_flag(path, contents).then_some(Order::RaiseFlag),
+            Errand::Bequeath { file, command, .. } => match file {
+                Some((path, contents)) if self.is_shutdown(command) && self.is_flag(path, contents) => {
+                    Some(Order::BequeathAll)
+                }
+                None if self.is_shutdown(command) => Some(Order::BequeathCommand),
+                _ => None,
+            },
             Errand::RemoveFile { path } => (*path == self.plan.power_down_flag).then_some(Order::LowerFlag),
         }
     }
 
+    fn is_shutdown(&self, command: &Command) -> bool {
+        command.program == Program::Shell(self.plan.shutdown_command.clone())
+    }
+
+    fn is_flag(&self, path: &str, contents: &[u8]) -> bool {
+        path == self.plan.power_down_flag && contents == MAGIC.as_bytes()
+    }
+
     /// Gives the order; `None` when nobody is there to take it.
-    fn give(&self, order: Order) -> Option<JobOutcome> {
+    fn give(&self, order: Order, more: &[u8]) -> Option<JobOutcome> {
         let (done, outcome) = channel();
         {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,10 +104,14 @@ impl Partner {
             }
             waiting.orders.insert(order, done);
         }
-        (&self.stream).write_all(&[order.byte()]).ok()?;
+        (&self.stream).write_all(&[&[order.byte()], more].concat()).ok()?;
         // An order that was taken is not given twice, whatever became of it.
         Some(outcome.recv().unwrap_or_else(|_| JobOutcome::Failed(GONE.to_owned())))
     }
+}
+
+fn milliseconds(time: Duration) -> [u8; 4] {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX).to_be_bytes()
 }
 
 fn listen(mut stream: UnixStream, waiting: &Mutex<Waiting>) {

@@ -3,6 +3,7 @@
 //! It hears no signal that asks for its end: it ends with the other side. Service managers send SIGTERM to
 //! every process of a daemon, and the other side does not give in to it in the middle of a shutdown.
 
+use super::will::Will;
 use super::{Order, Plan, send_outcome};
 use crate::power_down_flag::MAGIC;
 use nix::sys::signal::{SigSet, Signal};
@@ -44,12 +45,23 @@ fn attend() -> io::Result<()> {
     let answers = Arc::new(Mutex::new(orders.try_clone()?));
     let plan = Arc::new(Plan::receive(&mut orders)?);
     let mut at_work = Vec::new();
+    let (mut will, mut shut_down) = (None, false);
     let mut byte = [0];
-    while orders.read(&mut byte)? == 1 {
+    // An end by error is an end as well.
+    while orders.read(&mut byte).is_ok_and(|count| count == 1) {
         let Some(order) = Order::from_byte(byte[0]) else {
             complain(&format!("no such order: {:#04x}", byte[0]));
             continue;
         };
+        match order {
+            Order::BequeathAll | Order::BequeathCommand => {
+                let left = Will::receive(order, &mut orders)?;
+                // One that a command has overtaken has been carried out.
+                will = (!shut_down).then_some(left);
+            }
+            Order::ShutDown => (shut_down, will) = (true, None),
+            Order::RaiseFlag | Order::LowerFlag => {}
+        }
         let work = {
             let (plan, answers) = (Arc::clone(&plan), Arc::clone(&answers));
             move || carry_out(order, &plan, &answers)
@@ -60,6 +72,10 @@ fn attend() -> io::Result<()> {
             // No thread to be had: the order is carried out all the same.
             Err(_) => work(),
         }
+    }
+    if let Some(will) = will {
+        complain("the other side is gone in the middle of a shutdown: going on in its place");
+        will.carry_out(&plan);
     }
     for work in at_work {
         drop(work.join());
@@ -81,6 +97,8 @@ pub(super) fn obey(order: Order, plan: &Plan) -> JobOutcome {
         Order::RaiseFlag => daemon::files::replace(flag, MAGIC.as_bytes()),
         Order::LowerFlag => daemon::files::remove(flag),
         Order::ShutDown => return run(&plan.shutdown_command),
+        // To have taken it is all there is to do.
+        Order::BequeathAll | Order::BequeathCommand => Ok(()),
     };
     done.map_or_else(|error| JobOutcome::Failed(error.to_string()), |()| JobOutcome::Exited(0))
 }
