@@ -58,7 +58,7 @@ fn a_file_with_a_mistake_is_refused_with_its_place() {
 #[test]
 fn an_order_without_a_running_upsmon_fails() {
     let folder = tempfile::tempdir().unwrap();
-    for order in ["fsd", "reload", "stop"] {
+    for order in ["fsd", "reload", "stop", "f", "rel"] {
         let (code, errors) = run(folder.path(), &["-c", order]);
         assert_eq!(code, Some(1), "{order}");
         assert!(errors.contains("upsmon.pid"), "{errors}");
@@ -67,7 +67,9 @@ fn an_order_without_a_running_upsmon_fails() {
     let (code, errors) = run(folder.path(), &["-c", "stop", "-P", &std::process::id().to_string()]);
     assert_eq!(code, Some(1));
     assert!(errors.contains("is not a running upsmon"), "{errors}");
-    assert_eq!(run(folder.path(), &["-c", "halt"]).0, Some(2));
+    for wrong in [["-c", "halt"], ["-c", "stopped"], ["-c", ""], ["-P", "x"]] {
+        assert_eq!(run(folder.path(), &wrong).0, Some(1), "{wrong:?}");
+    }
 }
 
 #[test]
