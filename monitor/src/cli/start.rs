@@ -59,7 +59,15 @@ pub(super) fn start(arguments: &Arguments) -> ExitCode {
             say(&format!("{NAME}: {warning}"));
         }
     }
-    options.reload = Some(Arc::new(move || reload(&file, split.as_ref())));
+    let run_as_user = config.run_as_user.clone();
+    options.reload = Some(Arc::new(move || {
+        let mut reloaded = reload(&file, split.as_ref());
+        if reloaded.config.as_ref().is_some_and(|config| config.run_as_user != run_as_user) {
+            let message = "RUN_AS_USER has changed: restart upsmon for this change to work";
+            reloaded.messages.push((Level::Warning, message.to_owned()));
+        }
+        reloaded
+    }));
     daemon::run(Upsmon::new(config, Instant::START), options)
 }
 
