@@ -1,7 +1,7 @@
 //! Memory of the three daemons, as proportional set size: what the machine gets back without them.
 //!
 //! Most of it is program text, which the kernel keeps while nobody needs the room, and shares: a library
-//! that others use as well counts in part. Beside it stands what is the daemons' own for good.
+//! that others use as well counts in part. Beside it stands what no file holds, the daemons' own for good.
 
 use std::fmt::Write;
 use std::io;
@@ -16,11 +16,11 @@ pub fn table(stacks: &[Stack]) -> io::Result<String> {
         trio.monitor()?;
         let figures = trio.memory();
         let sum: u64 = figures.iter().map(|daemon| daemon.proportional).sum();
-        let own: u64 = figures.iter().map(|daemon| daemon.private_dirty).sum();
-        let part = |daemon: &Memory| format!("{} {} / {}", daemon.name, daemon.proportional, daemon.private_dirty);
+        let own: u64 = figures.iter().map(|daemon| daemon.anonymous).sum();
+        let part = |daemon: &Memory| format!("{} {} / {}", daemon.name, daemon.proportional, daemon.anonymous);
         let parts: Vec<String> = figures.iter().map(part).collect();
         let stack = format!("{stack:?}").to_lowercase();
-        let _ = writeln!(text, "  {stack:<6} {sum:>7} KiB, private and dirty {own:>5} KiB   ({})", parts.join(", "));
+        let _ = writeln!(text, "  {stack:<6} {sum:>7} KiB, anonymous {own:>5} KiB   ({})", parts.join(", "));
     }
     Ok(text)
 }

@@ -231,8 +231,8 @@ pub struct Memory {
     pub name: String,
     /// Proportional set size: pages that several processes share count in part.
     pub proportional: u64,
-    /// What no other process shares and no file holds.
-    pub private_dirty: u64,
+    /// What no file holds: heap, stacks, data that was written to.
+    pub anonymous: u64,
 }
 
 impl Memory {
@@ -242,6 +242,6 @@ impl Memory {
             let line = text.lines().find_map(|line| line.strip_prefix(row)).unwrap_or_default();
             line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default()
         };
-        Self { name: name.to_owned(), proportional: figure("Pss:"), private_dirty: figure("Private_Dirty:") }
+        Self { name: name.to_owned(), proportional: figure("Pss:"), anonymous: figure("Anonymous:") }
     }
 }
