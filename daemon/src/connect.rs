@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::{Endpoint, LinkError};
-use tokio::net::{TcpStream, UnixStream, lookup_host};
+use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
+use crate::lookup::Names;
 use crate::news::{LinkNews, Outlet, Ticket};
 use crate::stream::{Stream, link_error};
 use crate::usb_bus;
@@ -19,8 +20,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
 
 /// Opens `to` and tells how it went.
-pub(crate) async fn open(ticket: Ticket, to: Endpoint, outlet: Outlet, clock: Clock) {
-    let opened = clock.timeout(CONNECT_TIMEOUT, connect(ticket, &to, &outlet, clock)).await;
+pub(crate) async fn open(ticket: Ticket, to: Endpoint, names: Names, outlet: Outlet, clock: Clock) {
+    let opened = clock.timeout(CONNECT_TIMEOUT, connect(ticket, &to, &names, &outlet, clock)).await;
     let news = match opened {
         Ok(Ok(news)) => news,
         Ok(Err(error)) => LinkNews::OpenFailed(error),
@@ -29,12 +30,17 @@ pub(crate) async fn open(ticket: Ticket, to: Endpoint, outlet: Outlet, clock: Cl
     outlet.tell_of(ticket, news).await;
 }
 
-async fn connect(ticket: Ticket, to: &Endpoint, outlet: &Outlet, clock: Clock) -> Result<LinkNews, LinkError> {
+async fn connect(
+    ticket: Ticket,
+    to: &Endpoint,
+    names: &Names,
+    outlet: &Outlet,
+    clock: Clock,
+) -> Result<LinkNews, LinkError> {
     match to {
         Endpoint::Tcp { host, port } => {
             let host = host.trim_start_matches('[').trim_end_matches(']');
-            let addresses: Vec<SocketAddr> =
-                lookup_host((host, *port)).await.map_err(|_| LinkError::Unreachable)?.collect();
+            let addresses = names.addresses(host, *port).await?;
             let stream = first_to_answer(addresses, clock).await?;
             Ok(LinkNews::Connected(Arc::new(Stream::tcp(stream))))
         }

@@ -6,9 +6,10 @@
 
 use std::sync::Arc;
 
-use protocol::{Command, JobId, JobOutcome};
+use protocol::{Bequest, Command, JobId, JobOutcome};
 use tokio::task::JoinSet;
 
+use crate::aside;
 use crate::news::{News, Outlet};
 
 /// One thing to do elsewhere.
@@ -23,6 +24,8 @@ pub enum Errand {
         /// Its new content.
         contents: Vec<u8>,
     },
+    /// Do both, in this order, should the daemon end before it has run its privileged command.
+    Bequeath(Box<Bequest>),
     /// Remove a file, which need not exist.
     RemoveFile {
         /// The file.
@@ -33,12 +36,25 @@ pub enum Errand {
 /// Does an errand and says how it ended. It may block.
 pub type ErrandRunner = Arc<dyn Fn(&Errand) -> JobOutcome + Send + Sync>;
 
+/// Whoever kept the rights that the daemon gives up.
+pub struct Errands {
+    /// Does one.
+    pub run: ErrandRunner,
+    /// Blocks until whoever does them is gone; runs on a thread of its own from the daemon's start on.
+    pub attend: Box<dyn FnOnce() + Send>,
+}
+
 /// Hands an errand over at once; its end is told as the job's. `under_way` lets the end of the
 /// daemon wait for it.
 pub(crate) fn start(job: JobId, errand: Errand, runner: ErrandRunner, outlet: Outlet, under_way: &mut JoinSet<()>) {
-    let done = tokio::task::spawn_blocking(move || runner(&errand));
+    let done = aside::insist(move || runner(&errand));
     under_way.spawn(async move {
         let outcome = done.await.unwrap_or_else(|error| JobOutcome::Failed(error.to_string()));
         outlet.tell(News::JobDone { job, outcome }).await;
     });
+}
+
+/// Leaves a last will with whoever keeps the rights. Nobody waits for it.
+pub(crate) fn bequeath(will: Errand, runner: ErrandRunner) {
+    drop(aside::insist(move || runner(&will)));
 }

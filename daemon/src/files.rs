@@ -8,6 +8,7 @@ use std::path::Path;
 use protocol::{JobId, JobOutcome};
 use tokio::task::JoinSet;
 
+use crate::aside;
 use crate::news::{News, Outlet};
 
 /// What to do with a file.
@@ -19,11 +20,11 @@ pub(crate) enum Change {
 /// Starts a change; its end is told as the job's. `under_way` lets the end of the daemon wait for it.
 pub(crate) fn start(job: JobId, path: String, change: Change, outlet: Outlet, under_way: &mut JoinSet<()>) {
     while under_way.try_join_next().is_some() {}
+    let done = aside::insist(move || match change {
+        Change::Write(contents) => replace(Path::new(&path), &contents),
+        Change::Remove => remove(Path::new(&path)),
+    });
     under_way.spawn(async move {
-        let done = tokio::task::spawn_blocking(move || match change {
-            Change::Write(contents) => replace(Path::new(&path), &contents),
-            Change::Remove => remove(Path::new(&path)),
-        });
         let outcome = match done.await {
             Ok(Ok(())) => JobOutcome::Exited(0),
             Ok(Err(error)) => JobOutcome::Failed(error.to_string()),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,29 +11,34 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::{Clock, Timer};
-use crate::errands::{Errand, ErrandRunner};
+use crate::errands::{Errand, ErrandRunner, Errands};
 use crate::links::{Links, Written};
 use crate::log::Log;
 use crate::news::{LinkNews, News, Outlet};
 use crate::options::{Reload, Reloaded};
+use crate::reloading::Reloading;
 use crate::stream::Stream;
 use crate::wire_log::WireLog;
-use crate::{commands, errands, files, watch};
+use crate::{aside, commands, errands, files, watch};
 
 /// How long the end of the daemon waits for last words to leave and files to be written.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// After so many panics in a row there is nothing left that works.
+const PANICS: u32 = 100;
 
 /// Everything around one engine.
 pub(crate) struct Host<E, C> {
     pub(crate) engine: E,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
-    pub(crate) reload: Option<Reload<C>>,
+    reloading: Option<Reloading<C>>,
     pub(crate) max_links: usize,
-    pub(crate) errands: Option<ErrandRunner>,
+    errands: Option<ErrandRunner>,
+    /// Whether a panic ends the turn that it is in, and not the daemon.
+    pub(crate) outlives_panics: bool,
+    panics: u32,
     outlet: Outlet,
     news: mpsc::Receiver<News>,
-    reloads: (mpsc::Sender<Reloaded<C>>, mpsc::Receiver<Reloaded<C>>),
     links: Links,
     accepted: u32,
     is_refusing: bool,
@@ -62,12 +68,13 @@ where
             engine,
             clock,
             log,
-            reload,
+            reloading: reload.map(Reloading::new),
             max_links,
             errands: None,
+            outlives_panics: false,
+            panics: 0,
             outlet,
             news,
-            reloads: mpsc::channel(1),
             links,
             accepted: 0,
             is_refusing: false,
@@ -78,25 +85,53 @@ where
         }
     }
 
+    /// Has errands done by whoever kept the rights for them.
+    pub(crate) fn employ(&mut self, errands: Errands) {
+        self.errands = Some(errands.run);
+        let (outlet, attended) = (self.outlet.clone(), aside::start(errands.attend));
+        tokio::spawn(async move {
+            // An error says that nobody attends to them at all.
+            drop(attended.await);
+            outlet.tell(News::ErrandsLost).await;
+        });
+    }
+
     /// Turns until the engine asks for the end; its exit code.
     pub(crate) async fn run(mut self) -> io::Result<u8> {
         let mut timer = Timer::new(self.clock)?;
         loop {
-            self.settle();
+            self.guarded(Self::settle);
             if let Some(code) = self.exit {
                 self.end().await;
                 return Ok(code);
             }
             timer.arm(self.engine.poll_timeout())?;
             tokio::select! {
-                Some(news) = self.news.recv() => self.take(news),
-                Some(reloaded) = self.reloads.1.recv() => self.apply(reloaded),
+                Some(news) = self.news.recv() => self.guarded(|host| host.take(news)),
+                Some(reloaded) = next(&mut self.reloading) => self.guarded(|host| host.apply(reloaded)),
                 () = timer.expired() => {}
             }
             // After every input, not only when nothing else happens: a flood must not hold a deadline up.
             let now = self.clock.now();
             if self.engine.poll_timeout().is_some_and(|due| due <= now) {
-                self.engine.handle_timeout(now);
+                self.guarded(|host| host.engine.handle_timeout(now));
+            }
+        }
+    }
+
+    /// One step of a turn. Where the daemon outlives panics, what is left of the step is skipped, and said.
+    fn guarded(&mut self, step: impl FnOnce(&mut Self)) {
+        if !self.outlives_panics {
+            return step(self);
+        }
+        match catch_unwind(AssertUnwindSafe(|| step(self))) {
+            Ok(()) => self.panics = 0,
+            Err(panic) => {
+                self.panics += 1;
+                if self.panics >= PANICS {
+                    resume_unwind(panic);
+                }
+                self.log.say(Level::Error, "a defect of this program, please report it: going on without that step");
             }
         }
     }
@@ -125,6 +160,7 @@ where
                 }
             }
             News::JobDone { job, outcome } => self.engine.handle(Event::JobDone { job, outcome }, now),
+            News::ErrandsLost => self.engine.handle(Event::ErrandsLost, now),
             News::FileChanged { path, contents } => self.engine.handle(Event::FileChanged { path, contents }, now),
             News::Signal(signal) => self.engine.handle(Event::Signal(signal), now),
             News::ReloadAsked => self.read_configuration(),
@@ -204,6 +240,12 @@ where
             Effect::RemoveFile { job, path } if self.errands.is_some() => {
                 self.hand_over(job, Errand::RemoveFile { path });
             }
+            Effect::Bequeath(mut will) => {
+                if let Some(runner) = self.errands.clone() {
+                    will.after = self.clock.real(will.after);
+                    errands::bequeath(Errand::Bequeath(will), runner);
+                }
+            }
             Effect::Run { job, command } => commands::start(job, *command, self.outlet.clone()),
             Effect::WriteFile { job, path, contents } => {
                 files::start(job, path, files::Change::Write(contents), self.outlet.clone(), &mut self.writing);
@@ -239,11 +281,10 @@ where
     }
 
     fn read_configuration(&mut self) {
-        let Some(reload) = self.reload.clone() else {
-            return self.log.say(Level::Notice, "there is no configuration to read again");
-        };
-        let reloads = self.reloads.0.clone();
-        tokio::task::spawn_blocking(move || drop(reloads.blocking_send(reload())));
+        match &mut self.reloading {
+            Some(reloading) => reloading.ask(),
+            None => self.log.say(Level::Notice, "there is no configuration to read again"),
+        }
     }
 
     fn apply(&mut self, reloaded: Reloaded<C>) {
@@ -252,7 +293,6 @@ where
         }
         match reloaded.config {
             Some(config) => {
-                self.log.say(Level::Notice, "configuration read again");
                 self.engine.handle(Event::Reload(Box::new(config)), self.clock.now());
             }
             None => self.log.say(Level::Error, "the configuration has errors: the old one stays in force"),
@@ -269,5 +309,12 @@ where
         // Their news has no reader any more, which must not hold them up.
         self.news.close();
         let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
+    }
+}
+
+async fn next<C: Send + 'static>(reloading: &mut Option<Reloading<C>>) -> Option<Reloaded<C>> {
+    match reloading {
+        Some(reloading) => reloading.next().await,
+        None => None,
     }
 }

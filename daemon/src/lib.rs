@@ -17,9 +17,12 @@
 //! | `NOTIFY_SOCKET`, `JOURNAL_STREAM` | set by systemd |
 //!
 //! Around the loop, one file per thing that happens outside it: `listen` and `connect` make
-//! links, `link` and `lane` serve them, `usb_bus` carries transfers, `commands`, `files` and
-//! `watch` do what their names say, `signals` listens. Each tells the loop through `news`.
+//! links, `link` and `lane` serve them, `lookup` finds addresses, `usb_bus` carries transfers, `commands`,
+//! `files` and `watch` do what their names say, `signals` listens. Each tells the loop through `news`; what
+//! may hang is put `aside`.
 
+mod aside;
+mod background;
 mod clock;
 mod commands;
 mod connect;
@@ -33,12 +36,14 @@ mod link;
 mod links;
 mod listen;
 mod log;
+mod lookup;
 mod news;
 mod notify;
 pub mod options;
 pub mod paths;
 pub mod pid_file;
 mod privileges;
+mod reloading;
 mod run;
 mod signals;
 mod stream;

@@ -11,6 +11,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::Clock;
 use crate::lane::{Lane, Pushed};
+use crate::lookup::Names;
 use crate::news::{Outlet, Ticket};
 use crate::stream::{Stream, link_error};
 use crate::usb_bus::UsbPort;
@@ -50,6 +51,7 @@ pub(crate) struct Links {
     /// Tasks that write last words.
     closing: JoinSet<()>,
     wire_log: Option<WireLog>,
+    names: Names,
     outlet: Outlet,
     clock: Clock,
 }
@@ -57,7 +59,7 @@ pub(crate) struct Links {
 impl Links {
     pub(crate) fn new(outlet: Outlet, clock: Clock, wire_log: Option<WireLog>) -> Self {
         let (table, dirty, closing) = (BTreeMap::new(), Vec::new(), JoinSet::new());
-        Self { table, lives: 0, dirty, closing, wire_log, outlet, clock }
+        Self { table, lives: 0, dirty, closing, wire_log, names: Names::default(), outlet, clock }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -77,7 +79,7 @@ impl Links {
             Endpoint::Usb(_) => "usb".to_owned(),
         };
         let ticket = self.new_life(link);
-        let task = tokio::spawn(connect::open(ticket, to, self.outlet.clone(), self.clock));
+        let task = tokio::spawn(connect::open(ticket, to, self.names.clone(), self.outlet.clone(), self.clock));
         self.table.insert(link, Link { life: ticket.life, peer, state: State::Opening(task) });
     }
 

@@ -21,6 +21,7 @@ pub(crate) enum News {
     Accepted { stream: Arc<Stream>, peer: Peer },
     OfLink { ticket: Ticket, what: LinkNews },
     JobDone { job: JobId, outcome: JobOutcome },
+    ErrandsLost,
     FileChanged { path: String, contents: Option<Vec<u8>> },
     Signal(Signal),
     ReloadAsked,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use protocol::Level;
 
-use crate::errands::ErrandRunner;
+use crate::errands::Errands;
 
 /// Where connections come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +54,16 @@ pub struct Options<C> {
     pub pid_file: Option<PathBuf>,
     /// Whether to leave the terminal; the log then goes to syslog.
     pub background: bool,
-    /// Whom to become when started as root.
+    /// Whom to become when started as root, `root` to stay; where nobody is named, the user that
+    /// distributions have for NUT.
     pub user: Option<String>,
     /// The least level that is logged.
     pub log_level: Level,
+    /// Whether a panic ends what it is in the middle of, and not the daemon: for one whose end does
+    /// more harm than whatever it does next.
+    pub outlives_panics: bool,
     /// Who does privileged commands and files, when the daemon itself can no longer.
-    pub errands: Option<ErrandRunner>,
+    pub errands: Option<Errands>,
 }
 
 /// [`Options::max_links`] where nothing else is said.
@@ -78,6 +82,7 @@ impl<C> Options<C> {
             background: false,
             user: None,
             log_level: Level::Info,
+            outlives_panics: false,
             errands: None,
         }
     }

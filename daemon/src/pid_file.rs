@@ -111,12 +111,10 @@ pub(crate) struct PidFile {
 }
 
 impl PidFile {
-    /// Writes this process's id, atomically.
+    /// Writes this process's id: whole, and never through a link that somebody else has put there.
     pub(crate) fn write(path: &Path) -> io::Result<Self> {
         let pid = std::process::id();
-        let fresh = path.with_extension(format!("pid.{pid}"));
-        fs::write(&fresh, format!("{pid}\n"))?;
-        fs::rename(&fresh, path)?;
+        crate::files::replace(path, format!("{pid}\n").as_bytes())?;
         Ok(Self { path: path.to_path_buf(), pid })
     }
 }

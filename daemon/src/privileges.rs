@@ -5,6 +5,8 @@ use std::path::Path;
 
 use nix::unistd::{Gid, Group, Uid, User, chown, getegid, initgroups, setgid, setuid};
 
+/// As whom distributions run NUT's daemons.
+const USER: &str = "nut";
 /// The group in which distributions run NUT's daemons: whoever of it comes may connect.
 const GROUP: &str = "nut";
 
@@ -15,6 +17,17 @@ pub(crate) enum PrivilegeError {
     NoSuchUser(String),
     #[error("become {name}: {source}")]
     System { name: String, source: nix::Error },
+}
+
+/// Whom a daemon that root has started becomes where nobody is named, or what to say about it.
+pub(crate) fn usual_user() -> Result<Option<String>, String> {
+    if !Uid::effective().is_root() {
+        return Ok(None);
+    }
+    match User::from_name(USER) {
+        Ok(Some(_)) => Ok(Some(USER.to_owned())),
+        _ => Err(format!("there is no user {USER} to become: running as root (-u USER names another)")),
+    }
 }
 
 /// Becomes `name` with its groups. Without root there is nothing to drop.

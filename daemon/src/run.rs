@@ -1,9 +1,11 @@
 //! Runs an engine as a daemon.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use protocol::{Effect, Engine, Event, Level};
 
+use crate::background::{self, Background};
 use crate::clock::Clock;
 use crate::host::Host;
 use crate::listen::{self, ListenError, Socket};
@@ -22,11 +24,9 @@ enum StartError {
     #[error(transparent)]
     Listen(#[from] ListenError),
     #[error("go to the background: {0}")]
-    Background(nix::Error),
+    Background(std::io::Error),
     #[error(transparent)]
     Privilege(#[from] PrivilegeError),
-    #[error("write {path}: {source}")]
-    PidFile { path: String, source: std::io::Error },
     #[error("start the event loop: {0}")]
     Runtime(#[from] std::io::Error),
 }
@@ -34,7 +34,8 @@ enum StartError {
 /// Hosts `engine` until it asks for [`Effect::Exit`]; its code becomes the process's.
 ///
 /// Call it from a process that has one thread: it may fork. Everything that can fail before the
-/// daemon works fails here, on the terminal, with exit code 1.
+/// daemon works fails here, on the terminal, with exit code 1; going to the background, the process
+/// that was started leaves when the daemon works.
 pub fn run<E, C>(engine: E, options: Options<C>) -> ExitCode
 where
     E: Engine<Input = Event<C>, Output = Effect>,
@@ -51,42 +52,61 @@ where
 {
     let name = options.name;
     start(engine, options).unwrap_or_else(|error| {
-        eprintln!("{name}: {error}");
+        // Nobody may be there to read it.
+        drop(writeln!(std::io::stderr(), "{name}: {error}"));
         ExitCode::FAILURE
     })
 }
 
-fn start<E, C>(engine: impl FnOnce() -> E, options: Options<C>) -> Result<ExitCode, StartError>
+fn start<E, C>(engine: impl FnOnce() -> E, mut options: Options<C>) -> Result<ExitCode, StartError>
 where
     E: Engine<Input = Event<C>, Output = Effect>,
     C: Send + 'static,
 {
     refuse_second(&options)?;
-    let (sockets, failures) = listen::open(&options.listeners, options.user.as_deref())?;
-    if options.background {
-        // The folder stays: configuration may be named relative to it.
-        nix::unistd::daemon(true, false).map_err(StartError::Background)?;
+    let mut warnings = Vec::new();
+    if options.user.is_none() {
+        options.user = privileges::usual_user().unwrap_or_else(|warning| {
+            warnings.push(warning);
+            None
+        });
     }
+    let (sockets, failures) = listen::open(&options.listeners, options.user.as_deref())?;
+    warnings.extend(failures);
+    let background = options.background.then(background::enter).transpose().map_err(StartError::Background)?;
+    // While there are rights to write where only root may.
+    let pid_file =
+        options.pid_file.as_deref().map(|path| write_pid_file(path).map_err(|failure| warnings.push(failure)));
     if let Some(user) = &options.user {
         privileges::drop_to(user)?;
     }
-    let _pid_file = options.pid_file.as_deref().map(write_pid_file).transpose()?;
     let log = Log::start(options.name, options.log_level, options.background);
-    for failure in failures {
-        log.say(Level::Warning, failure);
+    for warning in warnings {
+        log.say(Level::Warning, warning);
+    }
+    if options.background {
+        let log = log.clone();
+        std::panic::set_hook(Box::new(move |panic| log.say(Level::Error, panic.to_string())));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ended = runtime.block_on(turn(engine(), options, sockets, log.clone()));
+    let ended = runtime.block_on(turn(engine(), options, sockets, log.clone(), background));
     // A name look-up or a disk that hangs must not hold the end up.
     runtime.shutdown_background();
     if let Err(error) = &ended {
         log.say(Level::Error, error.to_string());
     }
     log.flush();
+    drop(pid_file);
     Ok(ended.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-async fn turn<E, C>(engine: E, options: Options<C>, sockets: Vec<Socket>, log: Log) -> std::io::Result<u8>
+async fn turn<E, C>(
+    engine: E,
+    options: Options<C>,
+    sockets: Vec<Socket>,
+    log: Log,
+    background: Option<Background>,
+) -> std::io::Result<u8>
 where
     E: Engine<Input = Event<C>, Output = Effect>,
     C: Send + 'static,
@@ -96,10 +116,13 @@ where
     let outlet = queue.0.clone();
     signals::start(&outlet)?;
     let _paths = listen::start(sockets, &outlet, clock, &log)?;
-    let errands = options.errands;
     let wire_log = WireLog::from_environment(options.name);
     let mut host = Host::new(engine, queue, (clock, log), wire_log, options.reload, options.max_links);
-    host.errands = errands;
+    if let Some(errands) = options.errands {
+        host.employ(errands);
+    }
+    host.outlives_panics = options.outlives_panics;
+    background.map(Background::release_starter).transpose()?;
     notify("READY=1");
     let ended = host.run().await;
     notify("STOPPING=1");
@@ -115,6 +138,7 @@ fn refuse_second<C>(options: &Options<C>) -> Result<(), StartError> {
     }
 }
 
-fn write_pid_file(path: &std::path::Path) -> Result<PidFile, StartError> {
-    PidFile::write(path).map_err(|source| StartError::PidFile { path: path.display().to_string(), source })
+/// The PID file, or why there is none: a daemon that works is worth more than its PID file.
+fn write_pid_file(path: &std::path::Path) -> Result<PidFile, String> {
+    PidFile::write(path).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }

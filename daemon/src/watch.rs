@@ -10,6 +10,7 @@ use std::time::Duration;
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use tokio::io::unix::AsyncFd;
 
+use crate::aside;
 use crate::clock::Clock;
 use crate::descriptor::{Descriptor, register};
 use crate::news::{News, Outlet};
@@ -77,7 +78,7 @@ async fn read(file: PathBuf) -> Option<Vec<u8>> {
         std::fs::File::open(file)?.take(MAX_FILE).read_to_end(&mut contents)?;
         io::Result::Ok(contents)
     };
-    tokio::task::spawn_blocking(read).await.ok()?.ok()
+    aside::insist(read).await.ok()?.ok()
 }
 
 #[cfg(test)]

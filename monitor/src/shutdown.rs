@@ -6,12 +6,14 @@
 //!                                                              FINALDELAY
 //!                                                                     ▼
 //! Left ◄──SHUTDOWNEXIT── Commanded ◄──written, or too slow── RaisingFlag (primary with POWERDOWNFLAG)
-//!                            ▲                                        │
-//!                            └──────────FINALDELAY, no flag───────────┘
+//!   ▲                     │      ▲                                    │
+//!   └──ended── LoggedOut ◄┘      └──────────FINALDELAY, no flag───────┘
+//!            SHUTDOWNCMD still runs
 //! ```
 //!
 //! A job that hangs (the flag on a dead disk, SHUTDOWNCMD itself) has a limit to how long it is
-//! waited for; the next step then goes on without it.
+//! waited for; the next step then goes on without it. Only the end of the daemon waits for SHUTDOWNCMD:
+//! a service manager ends what a daemon has left behind.
 
 use crate::config::ShutdownExit;
 use crate::decision::Decision;
@@ -27,7 +29,7 @@ use std::time::Duration;
 const COUNT_EVERY: Duration = Duration::from_millis(250);
 /// How long the write of POWERDOWNFLAG may take before SHUTDOWNCMD runs without it.
 const FLAG_PATIENCE: Duration = Duration::from_secs(5);
-/// How long SHUTDOWNCMD may run before this host logs out and exits beside it.
+/// How long SHUTDOWNCMD may run before this host logs out beside it.
 const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the shutdown stands.
@@ -43,6 +45,8 @@ pub(crate) enum Phase {
     RaisingFlag { job: JobId, give_up_at: Instant },
     /// SHUTDOWNCMD has been started.
     Commanded { job: Option<JobId>, leave_at: Option<Instant> },
+    /// Logged out, while SHUTDOWNCMD still runs.
+    LoggedOut { job: JobId },
     /// Logged out; the daemon ends.
     Left,
 }
@@ -54,6 +58,7 @@ enum Next {
     Announce,
     RaiseFlag,
     Command,
+    LogOut { job: JobId },
     Leave { code: u8 },
 }
 
@@ -61,7 +66,7 @@ impl Phase {
     /// When `step` has something to do, if nothing happens before.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match *self {
-            Self::Watching | Self::Left => None,
+            Self::Watching | Self::LoggedOut { .. } | Self::Left => None,
             Self::Syncing { give_up_at, count_at, .. } => Some(give_up_at.min(count_at)),
             Self::Announced { until } => Some(until),
             Self::RaisingFlag { give_up_at, .. } => Some(give_up_at),
@@ -74,6 +79,11 @@ impl Phase {
         matches!(self, Self::Syncing { .. } | Self::Announced { .. } | Self::RaisingFlag { .. })
     }
 
+    /// Whether no server is to hear from this host any more.
+    pub(crate) fn has_logged_out(&self) -> bool {
+        matches!(self, Self::LoggedOut { .. } | Self::Left)
+    }
+
     /// Ends the daemon because it was asked to.
     pub(crate) fn stop(&mut self, supplies: &mut [Supply], desk: &mut Desk<'_>) {
         desk.out.say(Level::Notice, "exiting: asked to stop");
@@ -83,6 +93,7 @@ impl Phase {
     /// Starts what the decision asks for.
     pub(crate) fn begin(&mut self, decision: &Decision, supplies: &mut [Supply], desk: &mut Desk<'_>) {
         desk.out.say(Level::Notice, format!("forced shutdown: {decision}"));
+        bequeath(desk);
         let mut is_primary = false;
         for supply in supplies.iter_mut().filter(|supply| supply.is_primary()) {
             supply.order_forced_shutdown(desk);
@@ -104,15 +115,17 @@ impl Phase {
         let next = match self {
             Self::Syncing { give_up_at, count_at, rounds } => sync(*give_up_at, count_at, rounds, supplies, desk),
             Self::Announced { until } if now < *until => Next::Stay,
-            Self::Announced { .. } if desk.config.is_primary() => Next::RaiseFlag,
-            Self::Announced { .. } => Next::Command,
+            Self::Announced { .. } => Next::RaiseFlag,
             Self::RaisingFlag { give_up_at, .. } if now < *give_up_at => Next::Stay,
             Self::RaisingFlag { .. } => {
                 desk.out.say(Level::Error, "POWERDOWNFLAG is not written yet: shutting down without it");
                 Next::Command
             }
-            Self::Commanded { leave_at: Some(at), .. } if *at <= now => Next::Leave { code: 0 },
-            Self::Watching | Self::Commanded { .. } | Self::Left => Next::Stay,
+            Self::Commanded { leave_at: Some(at), job } if *at <= now => match *job {
+                Some(job) => Next::LogOut { job },
+                None => Next::Leave { code: 0 },
+            },
+            Self::Watching | Self::Commanded { .. } | Self::LoggedOut { .. } | Self::Left => Next::Stay,
         };
         self.go(next, supplies, desk);
     }
@@ -137,6 +150,12 @@ impl Phase {
                     if desk.config.shutdown_exit == ShutdownExit::Never { Next::Stay } else { Next::Leave { code: 1 } }
                 }
             }
+            Self::LoggedOut { job } if *job == done => {
+                if !outcome.is_success() {
+                    desk.out.say(Level::Error, format!("SHUTDOWNCMD failed: {outcome}"));
+                }
+                Next::Leave { code: u8::from(!outcome.is_success()) }
+            }
             _ => Next::Stay,
         };
         self.go(next, supplies, desk);
@@ -148,10 +167,13 @@ impl Phase {
             Next::Announce => self.announce(desk),
             Next::RaiseFlag => self.raise_flag(desk),
             Next::Command => self.command(desk),
+            Next::LogOut { job } => {
+                desk.out.say(Level::Notice, "SHUTDOWNCMD still runs: logged out, waiting for its end");
+                supplies.iter_mut().for_each(|supply| supply.leave(desk));
+                *self = Self::LoggedOut { job };
+            }
             Next::Leave { code } => {
-                for supply in supplies {
-                    supply.leave(desk);
-                }
+                supplies.iter_mut().for_each(|supply| supply.leave(desk));
                 desk.out.exit(code);
                 *self = Self::Left;
             }
@@ -167,21 +189,13 @@ impl Phase {
     }
 
     fn raise_flag(&mut self, desk: &mut Desk<'_>) {
-        let Some(path) = desk.config.power_down_flag.clone() else { return self.command(desk) };
-        let job = desk.out.write_file(path, power_down_flag::MAGIC.as_bytes().to_vec());
+        let Some((path, contents)) = flag(desk) else { return self.command(desk) };
+        let job = desk.out.write_file(path, contents);
         *self = Self::RaisingFlag { job, give_up_at: desk.now + FLAG_PATIENCE };
     }
 
     fn command(&mut self, desk: &mut Desk<'_>) {
-        let job = desk.config.shutdown_command.clone().map(|line| {
-            desk.out.run(Command {
-                program: Program::Shell(line),
-                arguments: Vec::new(),
-                environment: Vec::new(),
-                input: None,
-                privileged: true,
-            })
-        });
+        let job = shutdown_command(desk).map(|command| desk.out.run(command));
         if job.is_none() {
             desk.out.say(Level::Error, "no SHUTDOWNCMD is defined: this host stays up");
         }
@@ -192,6 +206,29 @@ impl Phase {
         };
         *self = Self::Commanded { job, leave_at };
     }
+}
+
+/// Should this monitor be killed from here on, the privileged process shuts the host down in its place.
+fn bequeath(desk: &mut Desk<'_>) {
+    let Some(command) = shutdown_command(desk) else { return };
+    let wait = if desk.config.is_primary() { desk.config.host_sync } else { Duration::ZERO };
+    desk.out.bequeath(flag(desk), command, wait + desk.config.final_delay);
+}
+
+fn shutdown_command(desk: &Desk<'_>) -> Option<Command> {
+    desk.config.shutdown_command.clone().map(|line| Command {
+        program: Program::Shell(line),
+        arguments: Vec::new(),
+        environment: Vec::new(),
+        input: None,
+        privileged: true,
+    })
+}
+
+/// POWERDOWNFLAG, which a primary alone writes.
+fn flag(desk: &Desk<'_>) -> Option<(String, Vec<u8>)> {
+    let path = desk.config.power_down_flag.clone().filter(|_| desk.config.is_primary())?;
+    Some((path, power_down_flag::MAGIC.as_bytes().to_vec()))
 }
 
 fn sync(

@@ -1,5 +1,5 @@
-//! The program's edges: its exit codes, its messages, and the privileged process. Nothing here
-//! starts a monitor.
+//! The program's edges: its exit codes, its messages, going to the background, and the privileged
+//! process. The one monitor that is started has nobody to listen to, and a command that does nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
@@ -58,7 +58,7 @@ fn a_file_with_a_mistake_is_refused_with_its_place() {
 #[test]
 fn an_order_without_a_running_upsmon_fails() {
     let folder = tempfile::tempdir().unwrap();
-    for order in ["fsd", "reload", "stop"] {
+    for order in ["fsd", "reload", "stop", "f", "rel"] {
         let (code, errors) = run(folder.path(), &["-c", order]);
         assert_eq!(code, Some(1), "{order}");
         assert!(errors.contains("upsmon.pid"), "{errors}");
@@ -67,7 +67,9 @@ fn an_order_without_a_running_upsmon_fails() {
     let (code, errors) = run(folder.path(), &["-c", "stop", "-P", &std::process::id().to_string()]);
     assert_eq!(code, Some(1));
     assert!(errors.contains("is not a running upsmon"), "{errors}");
-    assert_eq!(run(folder.path(), &["-c", "halt"]).0, Some(2));
+    for wrong in [["-c", "halt"], ["-c", "stopped"], ["-c", ""], ["-P", "x"]] {
+        assert_eq!(run(folder.path(), &wrong).0, Some(1), "{wrong:?}");
+    }
 }
 
 #[test]
@@ -101,4 +103,90 @@ fn the_privileged_process_obeys_three_bytes_and_nothing_else() {
     assert_eq!(fs::read_to_string(&proof).unwrap(), "done\n");
     drop(ours);
     assert!(child.wait().unwrap().success());
+}
+
+/// A privileged process whose plan is a flag in the folder, and a line more in `proof` for each shutdown.
+fn privileged(folder: &Path) -> (std::process::Child, UnixStream) {
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    ours.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let child = upsmon(folder)
+        .arg("--keep-privileges-for-errands")
+        .stdin(OwnedFd::from(theirs))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let command = format!("echo done >> {}", folder.join("proof").display());
+    for text in [folder.join("killpower").display().to_string(), command] {
+        ours.write_all(&u16::try_from(text.len()).unwrap().to_be_bytes()).unwrap();
+        ours.write_all(text.as_bytes()).unwrap();
+    }
+    (child, ours)
+}
+
+fn order(to: &mut UnixStream, order: &[u8]) {
+    to.write_all(order).unwrap();
+    to.read_exact(&mut [0; 8]).unwrap();
+}
+
+#[test]
+fn a_monitor_that_is_killed_in_the_middle_of_a_shutdown_has_left_a_last_will() {
+    for (orders, flag, proof) in [
+        (&[&b"W\0\0\0\x32"[..]][..], true, "done\n"),
+        (&[&b"C\0\0\0\0"[..]][..], false, "done\n"),
+        (&[&b"W\0\0\0\0"[..], b"F", b"S"][..], true, "done\n"),
+        (&[&b"S"[..], b"W\0\0\0\0"][..], false, "done\n"),
+        (&[&b"F"[..]][..], true, ""),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut child, mut ours) = privileged(folder.path());
+        orders.iter().for_each(|bytes| order(&mut ours, bytes));
+        drop(ours);
+        assert!(child.wait().unwrap().success(), "{orders:?}");
+        assert_eq!(folder.path().join("killpower").exists(), flag, "{orders:?}");
+        assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap_or_default(), proof, "{orders:?}");
+    }
+}
+
+#[test]
+fn a_service_manager_that_ends_everything_does_not_end_the_privileged_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, mut ours) = privileged(folder.path());
+    order(&mut ours, b"R");
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    for signal in [nix::sys::signal::SIGTERM, nix::sys::signal::SIGINT, nix::sys::signal::SIGHUP] {
+        nix::sys::signal::kill(pid, signal).unwrap();
+    }
+    order(&mut ours, b"S");
+    assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
+    drop(ours);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn whoever_starts_it_is_let_go_once_it_works_and_hears_when_it_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "MONITOR rack@127.0.0.1:1 1 u p secondary\nSHUTDOWNCMD /bin/true\nNOTIFYFLAG COMMBAD IGNORE\n";
+    fs::write(folder.path().join("upsmon.conf"), config).unwrap();
+    let pid = folder.path().join("upsmon.pid");
+    // The output ends with the last process that holds it: the daemon must have let go of the terminal.
+    let (code, errors) = run(folder.path(), &["-p"]);
+    assert_eq!(code, Some(0), "{errors}");
+    assert!(pid.exists(), "the PID file is there before the starter has left");
+    let (code, errors) = run(folder.path(), &["-p"]);
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("already running"), "{errors}");
+    assert_eq!(run(folder.path(), &["-c", "stop"]).0, Some(0));
+    while pid.exists() {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_terminal_that_is_gone_keeps_nobody_from_starting() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("upsmon.conf"), "MONITOR oops\n").unwrap();
+    let (gone, pipe) = std::io::pipe().unwrap();
+    drop(gone);
+    let ended = upsmon(folder.path()).arg("-F").stderr(pipe).status().unwrap();
+    assert_eq!(ended.code(), Some(1), "a message that nobody reads is not a panic");
 }

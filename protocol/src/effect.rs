@@ -5,6 +5,8 @@
 //! hang (a command, a file, a name look-up, a slow peer) completes as an [`Event`](crate::Event),
 //! and the engine decides, with a deadline, what may go on without it.
 
+use std::time::Duration;
+
 use crate::usb;
 
 /// Names a connection.
@@ -67,6 +69,17 @@ pub enum Endpoint {
     },
     /// A USB device, found by what its owner's configuration says about it.
     Usb(Box<usb::Matcher>),
+}
+
+/// What is to be done in a daemon's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bequest {
+    /// A file to replace, and its new content.
+    pub file: Option<(String, Vec<u8>)>,
+    /// What to run.
+    pub command: Command,
+    /// Not before this time has passed.
+    pub after: Duration,
 }
 
 /// A program to start.
@@ -146,6 +159,9 @@ pub enum Effect {
         /// What to run.
         command: Box<Command>,
     },
+    /// What whoever keeps rights for the daemon is to do in its place, should it end before it has run
+    /// its privileged command: the file first. Without anybody who keeps rights, nothing.
+    Bequeath(Box<Bequest>),
     /// Replace a file with these bytes, durably; answered by `JobDone`.
     WriteFile {
         /// Its id, chosen by the engine.

@@ -122,6 +122,8 @@ pub enum Event<C> {
         /// The bytes, cut anywhere.
         bytes: Vec<u8>,
     },
+    /// Whoever kept the rights that the daemon gave up is gone: privileged commands and files fail.
+    ErrandsLost,
     /// The peer or the network ended a link; it is gone.
     Closed {
         /// The link.

@@ -30,7 +30,7 @@ pub mod time;
 pub mod usb;
 pub mod value;
 
-pub use effect::{Command, Effect, Endpoint, JobId, Level, LinkId, TransferId};
+pub use effect::{Bequest, Command, Effect, Endpoint, JobId, Level, LinkId, TransferId};
 pub use engine::Engine;
 pub use event::{Event, JobOutcome, LinkError, Peer, Signal};
 pub use time::Instant;

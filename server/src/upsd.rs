@@ -170,6 +170,7 @@ impl Engine for Upsd {
             | Event::TransferDone { .. }
             | Event::Interrupt { .. }
             | Event::JobDone { .. }
+            | Event::ErrandsLost
             | Event::FileChanged { .. } => {}
         }
     }

@@ -1,9 +1,12 @@
 //! Memory of the three daemons, as proportional set size: what the machine gets back without them.
+//!
+//! Most of it is program text, which the kernel keeps while nobody needs the room, and shares: a library
+//! that others use as well counts in part. Beside it stands what no file holds, the daemons' own for good.
 
 use std::fmt::Write;
 use std::io;
 
-use crate::stack::{Stack, Trio};
+use crate::stack::{Memory, Stack, Trio};
 
 /// The table.
 pub fn table(stacks: &[Stack]) -> io::Result<String> {
@@ -12,9 +15,12 @@ pub fn table(stacks: &[Stack]) -> io::Result<String> {
         let mut trio = Trio::start(stack)?;
         trio.monitor()?;
         let figures = trio.memory();
-        let sum: u64 = figures.iter().map(|(_, kib)| kib).sum();
-        let parts: Vec<String> = figures.iter().map(|(name, kib)| format!("{name} {kib}")).collect();
-        let _ = writeln!(text, "  {:<6} {sum:>7} KiB   ({})", format!("{stack:?}").to_lowercase(), parts.join(", "));
+        let sum: u64 = figures.iter().map(|daemon| daemon.proportional).sum();
+        let own: u64 = figures.iter().map(|daemon| daemon.anonymous).sum();
+        let part = |daemon: &Memory| format!("{} {} / {}", daemon.name, daemon.proportional, daemon.anonymous);
+        let parts: Vec<String> = figures.iter().map(part).collect();
+        let stack = format!("{stack:?}").to_lowercase();
+        let _ = writeln!(text, "  {stack:<6} {sum:>7} KiB, anonymous {own:>5} KiB   ({})", parts.join(", "));
     }
     Ok(text)
 }

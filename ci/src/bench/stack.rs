@@ -120,12 +120,12 @@ impl Trio {
         Ok(line.trim_end().to_owned())
     }
 
-    /// Proportional set size of each daemon in KiB, by name.
-    pub fn memory(&self) -> Vec<(String, u64)> {
+    /// The memory of each daemon.
+    pub fn memory(&self) -> Vec<Memory> {
         self.daemons
             .iter()
             .filter(|(name, _)| name != "ups-emulator")
-            .map(|(name, child)| (name.clone(), proportional_set_size(child.id())))
+            .map(|(name, child)| Memory::of(name, child.id()))
             .collect()
     }
 
@@ -225,8 +225,23 @@ fn free_port() -> io::Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-fn proportional_set_size(pid: u32) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    let line = text.lines().find(|line| line.starts_with("Pss:")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or_default()
+/// The memory of one daemon, in KiB.
+pub struct Memory {
+    /// The program.
+    pub name: String,
+    /// Proportional set size: pages that several processes share count in part.
+    pub proportional: u64,
+    /// What no file holds: heap, stacks, data that was written to.
+    pub anonymous: u64,
+}
+
+impl Memory {
+    fn of(name: &str, pid: u32) -> Self {
+        let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+        let figure = |row: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(row)).unwrap_or_default();
+            line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default()
+        };
+        Self { name: name.to_owned(), proportional: figure("Pss:"), anonymous: figure("Anonymous:") }
+    }
 }

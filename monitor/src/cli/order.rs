@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What can be ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
     /// Shut down all hosts of the UPSes that this host is primary of
     Fsd,
@@ -16,6 +16,15 @@ pub(super) enum Word {
     Reload,
     /// Stop monitoring
     Stop,
+}
+
+impl Word {
+    /// Reads a word, or any beginning of one, as NUT does.
+    pub(super) fn read(text: &str) -> Result<Self, &'static str> {
+        let words = [("fsd", Self::Fsd), ("reload", Self::Reload), ("stop", Self::Stop)];
+        let found = words.into_iter().find(|(word, _)| !text.is_empty() && word.starts_with(text));
+        found.map(|(_, order)| order).ok_or("fsd, reload or stop")
+    }
 }
 
 /// Signals the running upsmon.

@@ -1,16 +1,20 @@
 //! The small process that keeps root's rights when upsmon gives them up.
 //!
 //! It is started before privileges are dropped, told the power-down flag's path and SHUTDOWNCMD
-//! from the configuration that root read, and from then on obeys three one-byte orders. What comes
-//! over the network can make the unprivileged side send a byte, never choose a command or a file.
+//! from the configuration that root read, and from then on obeys orders of one byte. What comes over
+//! the network can make the unprivileged side send a byte, never choose a command or a file.
 //!
 //! ```text
-//! upsmon (RUN_AS_USER)  ── plan, then F | R | S ──►  upsmon (root)
-//!                       ◄── order, outcome ────────
+//! upsmon (RUN_AS_USER)  ── plan, then F | R | S | W, C + milliseconds ──►  upsmon (root)
+//!                       ◄── order, outcome ────────────────────────────
 //! ```
+//!
+//! `W` and `C` are last wills: should the other side end before it has sent `S`, this one raises the flag
+//! (`W` alone) and runs SHUTDOWNCMD once that time has passed since the order.
 
 mod partner;
 mod serve;
+mod will;
 
 pub(super) use partner::start;
 pub(super) use serve::serve;
@@ -33,6 +37,10 @@ enum Order {
     LowerFlag,
     /// Run SHUTDOWNCMD.
     ShutDown,
+    /// Should the other side end: raise the flag, run SHUTDOWNCMD.
+    BequeathAll,
+    /// Should the other side end: run SHUTDOWNCMD.
+    BequeathCommand,
 }
 
 impl Order {
@@ -41,6 +49,8 @@ impl Order {
             Self::RaiseFlag => b'F',
             Self::LowerFlag => b'R',
             Self::ShutDown => b'S',
+            Self::BequeathAll => b'W',
+            Self::BequeathCommand => b'C',
         }
     }
 
@@ -49,6 +59,8 @@ impl Order {
             b'F' => Some(Self::RaiseFlag),
             b'R' => Some(Self::LowerFlag),
             b'S' => Some(Self::ShutDown),
+            b'W' => Some(Self::BequeathAll),
+            b'C' => Some(Self::BequeathCommand),
             _ => None,
         }
     }

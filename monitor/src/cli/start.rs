@@ -4,11 +4,12 @@ use super::privileged::{self, Plan};
 use super::{Arguments, NAME, order};
 use crate::power_down_flag::Flag;
 use crate::{Config, Upsmon};
-use daemon::errands::ErrandRunner;
+use daemon::errands::Errands;
 use daemon::{Options, Reloaded};
 use nix::unistd::{Uid, User};
 use protocol::diagnostic::Severity;
 use protocol::{Instant, Level};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,14 +17,17 @@ use std::sync::Arc;
 /// Whom to become where nothing else is said: distributions' user for NUT, then the user of nothing.
 const USERS: [&str; 2] = ["nut", "nobody"];
 
+/// Who stays root.
+const ROOT: &str = "root";
+
 /// Reads the configuration and hosts the engine.
 pub(super) fn start(arguments: &Arguments) -> ExitCode {
     let file = arguments.file();
     let mut config = match read(&file) {
         Ok(config) => config,
         Err(message) => {
-            eprintln!("{message}");
-            eprintln!("{NAME}: fatal error: unusable configuration");
+            say(&message);
+            say(&format!("{NAME}: fatal error: unusable configuration"));
             return ExitCode::FAILURE;
         }
     };
@@ -34,25 +38,42 @@ pub(super) fn start(arguments: &Arguments) -> ExitCode {
     if config.debug_min > 0 {
         options.log_level = Level::Debug;
     }
-    options.user = None;
+    // A monitor that is gone protects nobody.
+    options.outlives_panics = true;
     let mut split = None;
     match user(arguments, &config) {
-        Ok(Some(user)) => match keep_privileges(&config) {
-            Ok((plan, runner)) => {
+        Ok(Some(user)) => match keep_privileges(&config, options.background) {
+            Ok((plan, errands)) => {
                 split = Some(plan);
-                options.errands = Some(runner);
+                options.errands = Some(errands);
                 options.user = Some(user);
             }
             Err(error) => {
-                eprintln!("{NAME}: start the privileged process: {error}");
+                say(&format!("{NAME}: start the privileged process: {error}"));
                 return ExitCode::FAILURE;
             }
         },
         Ok(None) => {}
-        Err(warning) => eprintln!("{NAME}: {warning}"),
+        Err(warning) => {
+            options.user = Some(ROOT.to_owned());
+            say(&format!("{NAME}: {warning}"));
+        }
     }
-    options.reload = Some(Arc::new(move || reload(&file, split.as_ref())));
+    let run_as_user = config.run_as_user.clone();
+    options.reload = Some(Arc::new(move || {
+        let mut reloaded = reload(&file, split.as_ref());
+        if reloaded.config.as_ref().is_some_and(|config| config.run_as_user != run_as_user) {
+            let message = "RUN_AS_USER has changed: restart upsmon for this change to work";
+            reloaded.messages.push((Level::Warning, message.to_owned()));
+        }
+        reloaded
+    }));
     daemon::run(Upsmon::new(config, Instant::START), options)
+}
+
+/// On the terminal. Nobody may be there to read it, which is no reason not to start.
+fn say(what: &str) {
+    drop(writeln!(std::io::stderr(), "{what}"));
 }
 
 /// Whom to become; `None` to stay who we are, an error to say so.
@@ -68,20 +89,20 @@ fn user(arguments: &Arguments, config: &Config) -> Result<Option<String>, &'stat
     Ok(asked.or_else(|| USERS.into_iter().find(exists).map(str::to_owned)))
 }
 
-fn keep_privileges(config: &Config) -> std::io::Result<(Plan, ErrandRunner)> {
+fn keep_privileges(config: &Config, in_background: bool) -> std::io::Result<(Plan, Errands)> {
     let plan = Plan {
         power_down_flag: config.power_down_flag.clone().unwrap_or_default(),
         shutdown_command: config.shutdown_command.clone().unwrap_or_default(),
     };
-    let runner = privileged::start(plan.clone())?;
-    Ok((plan, runner))
+    let errands = privileged::start(plan.clone(), in_background)?;
+    Ok((plan, errands))
 }
 
 /// A file that is not ours is neither removed nor overwritten.
 fn disown_foreign_flag(config: &mut Config) {
     let is_foreign = |path: &String| Flag::at(Path::new(path)) == Flag::Foreign;
     if let Some(path) = config.power_down_flag.take_if(|path| is_foreign(path)) {
-        eprintln!("{NAME}: POWERDOWNFLAG ({path}) does not contain the upsmon magic string - disabling!");
+        say(&format!("{NAME}: POWERDOWNFLAG ({path}) does not contain the upsmon magic string - disabling!"));
     }
 }
 
@@ -90,7 +111,7 @@ fn read(file: &PathBuf) -> Result<Config, String> {
     let text = std::fs::read(file).map_err(|error| format!("{NAME}: can't open {}: {error}", file.display()))?;
     let (config, warnings) = Config::load_from(text, &file.to_string_lossy()).map_err(|errors| errors.to_string())?;
     if !warnings.is_empty() {
-        eprintln!("{warnings}");
+        say(&warnings.to_string());
     }
     Ok(config)
 }

@@ -107,7 +107,7 @@ proptest! {
             world.run_until(now);
         }
         world.act("nas says OB LB");
-        world.run_until(now + Duration::from_secs(120));
+        world.run_until(world.now() + Duration::from_secs(120));
         let commands = world.log().matches("SHUTDOWNCMD /sbin").count();
         // Stopped before the decision, or never able to see a reason for it.
         let is_undecided = world.upsmon().decision().is_none();

@@ -16,7 +16,8 @@
 //! 10  nas denies LOGIN | PRIMARY | FSD ; nas grants LOGIN …
 //! 10  nas garbles BYTES            sends these bytes on every open connection
 //! 10  disk hangs | fails | works   what becomes of WriteFile
-//! 10  shutdown hangs | fails       what becomes of SHUTDOWNCMD
+//! 10  shutdown hangs | fails | takes 40    what becomes of SHUTDOWNCMD
+//! 10  parent dies                  the privileged process is gone
 //! 10  signal fsd | stop
 //! 10  asleep 60                    the monitor is not run for so many seconds
 //! 10  end
@@ -41,6 +42,7 @@ enum Fate {
     Works,
     Fails,
     Hangs,
+    Takes(Duration),
 }
 
 pub struct World {
@@ -52,6 +54,8 @@ pub struct World {
     disk: Fate,
     shutdown: Fate,
     gone: bool,
+    /// Whether the last will has the flag written, and after how long it is carried out.
+    pub will: Option<(bool, Duration)>,
     log: String,
 }
 
@@ -104,6 +108,7 @@ impl World {
             disk: Fate::Works,
             shutdown: Fate::Works,
             gone: false,
+            will: None,
             log: String::new(),
         };
         world.carry_out();
@@ -112,6 +117,11 @@ impl World {
 
     pub fn upsmon(&self) -> &Upsmon {
         &self.upsmon
+    }
+
+    /// Time passes by itself while the monitor sleeps.
+    pub fn now(&self) -> Instant {
+        self.now
     }
 
     pub fn log(&self) -> &str {
@@ -149,6 +159,7 @@ impl World {
             ("end", _) => {}
             ("disk", fate) => self.disk = Fate::parse(fate),
             ("shutdown", fate) => self.shutdown = Fate::parse(fate),
+            ("parent", "dies") => self.give(Event::ErrandsLost),
             ("signal", "fsd") => self.give(Event::Signal(Signal::ForcedShutdown)),
             ("signal", "stop") => self.give(Event::Signal(Signal::Stop)),
             ("asleep", seconds) => self.now += Duration::from_secs(seconds.parse().unwrap()),
@@ -213,6 +224,7 @@ impl World {
                     let fate = if command.privileged { self.shutdown } else { Fate::Works };
                     self.job_done(fate, job);
                 }
+                Effect::Bequeath(will) => self.will = Some((will.file.is_some(), will.after)),
                 Effect::WriteFile { job, path, contents } => {
                     writeln!(self.log, "{} wrote {path}: {}", self.now, String::from_utf8_lossy(&contents)).unwrap();
                     self.job_done(self.disk, job);
@@ -243,6 +255,10 @@ impl World {
             Fate::Works => JobOutcome::Exited(0),
             Fate::Fails => JobOutcome::Failed("no space left on device".into()),
             Fate::Hangs => return,
+            Fate::Takes(time) => {
+                self.coming.push((self.now + time, Event::JobDone { job, outcome: JobOutcome::Exited(0) }));
+                return;
+            }
         };
         self.soon(Event::JobDone { job, outcome });
     }
@@ -254,7 +270,10 @@ impl Fate {
             "works" => Self::Works,
             "fails" => Self::Fails,
             "hangs" => Self::Hangs,
-            other => panic!("no fate {other}"),
+            other => match other.strip_prefix("takes ") {
+                Some(seconds) => Self::Takes(Duration::from_secs(seconds.parse().unwrap())),
+                None => panic!("no fate {other}"),
+            },
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The forced shutdown, step by step: who waits for whom, and what nothing may hold up.
 
 use crate::script::{check, run};
+use protocol::Instant;
+use std::time::Duration;
 
 const PRIMARY: &str = r#"
     MONITOR rack@nas 1 mon secret primary
@@ -257,10 +259,51 @@ fn a_shutdown_command_that_hangs_holds_nobody_up() {
         &from_the_command_on(&run(PRIMARY, script)),
         "
         15.004000 SHUTDOWNCMD /sbin/shutdown -h +0
+        20.004000 SHUTDOWNCMD still runs: logged out, waiting for its end
         20.004000 sent LOGOUT
-        20.004000 exit 0
         ",
     );
+}
+
+#[test]
+fn a_shutdown_command_that_takes_long_is_not_left_behind() {
+    let script = "
+        1   shutdown takes 40
+        6   nas says OB LB
+        90  end";
+    check(
+        &from_the_command_on(&run(PRIMARY, script)),
+        "
+        15.004000 SHUTDOWNCMD /sbin/shutdown -h +0
+        20.004000 SHUTDOWNCMD still runs: logged out, waiting for its end
+        20.004000 sent LOGOUT
+        55.004000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn a_privileged_process_that_is_gone_is_told_until_it_is_mended() {
+    check(
+        &run(SECONDARY, "10 parent dies\n200 end"),
+        "
+        10.000000 upsmon parent process died - shutdown impossible (and wall)
+        130.000000 upsmon parent process died - shutdown impossible (and wall)
+        ",
+    );
+}
+
+#[test]
+fn a_last_will_is_left_when_the_shutdown_begins() {
+    let will = |config: &str| {
+        let mut world = crate::script::World::new(config);
+        world.run_until(Instant::from_micros(10_000_000));
+        assert_eq!(world.will, None, "on line power there is nothing to leave");
+        world.act("signal fsd");
+        world.will
+    };
+    assert_eq!(will(PRIMARY), Some((true, Duration::from_secs(20))), "HOSTSYNC and FINALDELAY");
+    assert_eq!(will(SECONDARY), Some((false, Duration::from_secs(5))), "a secondary has no load cut");
 }
 
 #[test]

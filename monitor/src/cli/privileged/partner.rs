@@ -1,21 +1,23 @@
 //! The unprivileged side: sends the byte, and waits for how it went.
+//!
+//! When the privileged process is gone, the order is tried without its rights: that may fail, and
+//! not to try fails for certain.
 
-use super::{FLAG, Order, Plan, receive_outcome};
+use super::{FLAG, Order, Plan, receive_outcome, serve};
 use crate::power_down_flag::MAGIC;
-use daemon::errands::{Errand, ErrandRunner};
-use protocol::JobOutcome;
+use daemon::errands::{Errand, Errands};
 use protocol::effect::Program;
+use protocol::{Command, JobOutcome};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, Once, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-/// What every errand fails with once the privileged process is gone.
+/// What an order fails with that the privileged process took with it.
 const GONE: &str = "the privileged process is gone";
 
 /// Who waits for which order; closed once the privileged process is gone.
@@ -29,28 +31,27 @@ struct Partner {
     plan: Plan,
     stream: UnixStream,
     waiting: Arc<Mutex<Waiting>>,
-    /// Threads do not survive going to the background: the listener starts with the first errand.
-    listening: Once,
 }
 
-/// Starts the privileged process: call it while there are privileges to keep.
-pub(in super::super) fn start(plan: Plan) -> io::Result<ErrandRunner> {
+/// Starts the privileged process: call it while there are privileges to keep. It keeps our standard
+/// error while we do, in the foreground.
+pub(in super::super) fn start(plan: Plan, in_background: bool) -> io::Result<Errands> {
     let (mut ours, theirs) = UnixStream::pair()?;
-    spawn(theirs.into())?;
+    spawn(theirs.into(), in_background)?;
     plan.send(&mut ours)?;
-    let waiting = Arc::default();
-    let partner = Partner { plan, stream: ours, waiting, listening: Once::new() };
-    Ok(Arc::new(move |errand| partner.run(errand)))
+    let waiting = Arc::<Mutex<Waiting>>::default();
+    let (answers, who) = (ours.try_clone()?, Arc::clone(&waiting));
+    let partner = Partner { plan, stream: ours, waiting };
+    Ok(Errands { run: Arc::new(move |errand| partner.run(errand)), attend: Box::new(move || listen(answers, &who)) })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the privileged process is this program again")]
-fn spawn(socket: OwnedFd) -> io::Result<()> {
+fn spawn(socket: OwnedFd, in_background: bool) -> io::Result<()> {
     std::process::Command::new(std::env::current_exe()?)
         .arg(FLAG)
         .stdin(socket)
         .stdout(Stdio::null())
-        // A signal to upsmon's group must not end a shutdown under way.
-        .process_group(0)
+        .stderr(if in_background { Stdio::null() } else { Stdio::inherit() })
         .spawn()
         .map(drop)
 }
@@ -58,7 +59,13 @@ fn spawn(socket: OwnedFd) -> io::Result<()> {
 impl Partner {
     fn run(&self, errand: &Errand) -> JobOutcome {
         match self.order(errand) {
-            Some(order) => self.give(order).unwrap_or_else(|error| JobOutcome::Failed(format!("{GONE}: {error}"))),
+            Some(order) => {
+                let sent = match errand {
+                    Errand::Bequeath(will) => self.give(order, &milliseconds(will.after)),
+                    _ => self.give(order, &[]),
+                };
+                sent.unwrap_or_else(|| serve::obey(order, &self.plan))
+            }
             None => JobOutcome::Failed("not what upsmon was started with".to_owned()),
         }
     }
@@ -66,33 +73,45 @@ impl Partner {
     /// The order for an errand that was planned.
     fn order(&self, errand: &Errand) -> Option<Order> {
         match errand {
-            Errand::Run(command) => {
-                let Program::Shell(line) = &command.program else { return None };
-                (*line == self.plan.shutdown_command).then_some(Order::ShutDown)
-            }
-            Errand::WriteFile { path, contents } => {
-                let is_flag = *path == self.plan.power_down_flag && contents == MAGIC.as_bytes();
-                is_flag.then_some(Order::RaiseFlag)
-            }
+            Errand::Run(command) => self.is_shutdown(command).then_some(Order::ShutDown),
+            Errand::WriteFile { path, contents } => self.is_flag(path, contents).then_some(Order::RaiseFlag),
+            Errand::Bequeath(will) => match &will.file {
+                Some((path, contents)) if self.is_shutdown(&will.command) && self.is_flag(path, contents) => {
+                    Some(Order::BequeathAll)
+                }
+                None if self.is_shutdown(&will.command) => Some(Order::BequeathCommand),
+                _ => None,
+            },
             Errand::RemoveFile { path } => (*path == self.plan.power_down_flag).then_some(Order::LowerFlag),
         }
     }
 
-    fn give(&self, order: Order) -> io::Result<JobOutcome> {
-        let stream = self.stream.try_clone()?;
-        let waiting = Arc::clone(&self.waiting);
-        self.listening.call_once(|| drop(thread::Builder::new().spawn(move || listen(stream, &waiting))));
+    fn is_shutdown(&self, command: &Command) -> bool {
+        command.program == Program::Shell(self.plan.shutdown_command.clone())
+    }
+
+    fn is_flag(&self, path: &str, contents: &[u8]) -> bool {
+        path == self.plan.power_down_flag && contents == MAGIC.as_bytes()
+    }
+
+    /// Gives the order; `None` when nobody is there to take it.
+    fn give(&self, order: Order, more: &[u8]) -> Option<JobOutcome> {
         let (done, outcome) = channel();
         {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             if waiting.is_closed {
-                return Ok(JobOutcome::Failed(GONE.to_owned()));
+                return None;
             }
             waiting.orders.insert(order, done);
         }
-        (&self.stream).write_all(&[order.byte()])?;
-        Ok(outcome.recv().unwrap_or_else(|_| JobOutcome::Failed(GONE.to_owned())))
+        (&self.stream).write_all(&[&[order.byte()], more].concat()).ok()?;
+        // An order that was taken is not given twice, whatever became of it.
+        Some(outcome.recv().unwrap_or_else(|_| JobOutcome::Failed(GONE.to_owned())))
     }
+}
+
+fn milliseconds(time: Duration) -> [u8; 4] {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX).to_be_bytes()
 }
 
 fn listen(mut stream: UnixStream, waiting: &Mutex<Waiting>) {

@@ -1,9 +1,14 @@
 //! The privileged side: waits for a byte, obeys, says how it went.
+//!
+//! It hears no signal that asks for its end: it ends with the other side. Service managers send SIGTERM to
+//! every process of a daemon, and the other side does not give in to it in the middle of a shutdown.
 
+use super::will::Will;
 use super::{Order, Plan, send_outcome};
 use crate::power_down_flag::MAGIC;
+use nix::sys::signal::{SigSet, Signal};
 use protocol::JobOutcome;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -17,31 +22,60 @@ pub(in super::super) fn serve() -> ExitCode {
     match attend() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("upsmon: privileged process: {error}");
+            complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
+/// Nobody may be there to read it.
+fn complain(what: &str) {
+    drop(writeln!(io::stderr(), "upsmon: privileged process: {what}"));
+}
+
 fn attend() -> io::Result<()> {
+    // A signal to upsmon's group or terminal must not end a shutdown under way. It fails for a leader only.
+    let _ = nix::unistd::setsid();
+    // For every thread to come; commands start without it.
+    [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGHUP]
+        .into_iter()
+        .collect::<SigSet>()
+        .thread_block()?;
     let mut orders = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let answers = Arc::new(Mutex::new(orders.try_clone()?));
     let plan = Arc::new(Plan::receive(&mut orders)?);
     let mut at_work = Vec::new();
+    let (mut will, mut shut_down) = (None, false);
     let mut byte = [0];
-    while orders.read(&mut byte)? == 1 {
+    // An end by error is an end as well.
+    while orders.read(&mut byte).is_ok_and(|count| count == 1) {
         let Some(order) = Order::from_byte(byte[0]) else {
-            eprintln!("upsmon: privileged process: no such order: {:#04x}", byte[0]);
+            complain(&format!("no such order: {:#04x}", byte[0]));
             continue;
         };
-        let (plan, answers) = (Arc::clone(&plan), Arc::clone(&answers));
+        match order {
+            Order::BequeathAll | Order::BequeathCommand => {
+                let left = Will::receive(order, &mut orders)?;
+                // One that a command has overtaken has been carried out.
+                will = (!shut_down).then_some(left);
+            }
+            Order::ShutDown => (shut_down, will) = (true, None),
+            Order::RaiseFlag | Order::LowerFlag => {}
+        }
+        let work = {
+            let (plan, answers) = (Arc::clone(&plan), Arc::clone(&answers));
+            move || carry_out(order, &plan, &answers)
+        };
         // A disk that hangs on the flag must not keep SHUTDOWNCMD from running.
-        at_work.push(thread::Builder::new().spawn(move || {
-            let outcome = obey(order, &plan);
-            let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
-            // The other side may be gone: the order is carried out all the same.
-            drop(send_outcome(&mut *answers, order, &outcome));
-        })?);
+        match thread::Builder::new().spawn(work.clone()) {
+            Ok(thread) => at_work.push(thread),
+            // No thread to be had: the order is carried out all the same.
+            Err(_) => work(),
+        }
+    }
+    if let Some(will) = will {
+        complain("the other side is gone in the middle of a shutdown: going on in its place");
+        will.carry_out(&plan);
     }
     for work in at_work {
         drop(work.join());
@@ -49,12 +83,22 @@ fn attend() -> io::Result<()> {
     Ok(())
 }
 
-fn obey(order: Order, plan: &Plan) -> JobOutcome {
+fn carry_out(order: Order, plan: &Plan, answers: &Mutex<UnixStream>) {
+    let outcome = obey(order, plan);
+    let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+    // The other side may be gone.
+    drop(send_outcome(&mut *answers, order, &outcome));
+}
+
+/// Carries out an order with the rights that this process has.
+pub(super) fn obey(order: Order, plan: &Plan) -> JobOutcome {
     let flag = Path::new(&plan.power_down_flag);
     let done = match order {
         Order::RaiseFlag => daemon::files::replace(flag, MAGIC.as_bytes()),
         Order::LowerFlag => daemon::files::remove(flag),
         Order::ShutDown => return run(&plan.shutdown_command),
+        // To have taken it is all there is to do.
+        Order::BequeathAll | Order::BequeathCommand => Ok(()),
     };
     done.map_or_else(|error| JobOutcome::Failed(error.to_string()), |()| JobOutcome::Exited(0))
 }

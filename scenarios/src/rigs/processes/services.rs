@@ -159,6 +159,10 @@ impl Rig {
             // One process, so that a signal reaches the one that decides.
             arguments.push("-p".to_owned());
         }
+        if maker == Maker::Ours && self.place.user.is_none() {
+            // Whoever runs the rig owns its directories: without root there is nobody else to be.
+            arguments.extend(["-u", "root"].map(str::to_owned));
+        }
         Start {
             program,
             arguments: arguments.into_iter().map(OsString::from).collect(),

@@ -193,6 +193,7 @@ fn widen<C>(news: News) -> Event<C> {
         Event::TransferDone { link, transfer, result } => Event::TransferDone { link, transfer, result },
         Event::Interrupt { link, bytes } => Event::Interrupt { link, bytes },
         Event::JobDone { job, outcome } => Event::JobDone { job, outcome },
+        Event::ErrandsLost => Event::ErrandsLost,
         Event::FileChanged { path, contents } => Event::FileChanged { path, contents },
         Event::Signal(signal) => Event::Signal(signal),
         Event::Reload(nothing) => never(*nothing),

@@ -1,0 +1,54 @@
+//! The last will of an upsmon that was killed in the middle of a shutdown, carried out by the privileged process.
+
+use super::serve::obey;
+use super::{Order, Plan};
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long the flag may take before SHUTDOWNCMD runs without it.
+const FLAG_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is still to be done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Will {
+    raises_flag: bool,
+    /// Secondaries have until then to log out.
+    not_before: Instant,
+}
+
+impl Will {
+    /// Reads the rest of the order.
+    pub(super) fn receive(order: Order, from: &mut impl Read) -> io::Result<Self> {
+        let mut wait = [0; 4];
+        from.read_exact(&mut wait)?;
+        let not_before = now() + Duration::from_millis(u32::from_be_bytes(wait).into());
+        Ok(Self { raises_flag: order == Order::BequeathAll, not_before })
+    }
+
+    /// Shuts this host down.
+    pub(super) fn carry_out(self, plan: &Arc<Plan>) {
+        let (_nobody, never) = channel::<()>();
+        wait(&never, self.not_before.saturating_duration_since(now()));
+        if self.raises_flag {
+            let (done, raised) = channel();
+            let plan = Arc::clone(plan);
+            let raise = move || drop(done.send(obey(Order::RaiseFlag, &plan)));
+            drop(thread::Builder::new().spawn(raise));
+            wait(&raised, FLAG_PATIENCE);
+        }
+        obey(Order::ShutDown, plan);
+    }
+}
+
+/// Waits until something comes, the other end is gone, or the time is over.
+fn wait<T>(for_whom: &Receiver<T>, time: Duration) {
+    drop(for_whom.recv_timeout(time));
+}
+
+#[expect(clippy::disallowed_methods, reason = "this process has no engine and no clock of one")]
+fn now() -> Instant {
+    Instant::now()
+}
