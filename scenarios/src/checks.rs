@@ -9,7 +9,7 @@ pub mod claims;
 pub mod history;
 pub mod invariants;
 
-use crate::journal::{Record, RunFacts, What};
+use crate::journal::{Ending, Record, RunFacts, What};
 use crate::language::{Expectation, Scenario, Violation};
 use arithmetic::Loss;
 use history::History;
@@ -119,15 +119,28 @@ pub fn judge_by(
     again: Option<&[Record]>,
 ) -> Result<Judgement, Unjudgeable> {
     let facts = facts(journal).ok_or(Unjudgeable::NoBeginning)?;
-    if !matches!(journal.last(), Some(Record { what: What::End { .. }, .. })) {
-        return Err(Unjudgeable::NoEnd);
-    }
+    let Some(Record { at, what: What::End { because } }) = journal.last() else { return Err(Unjudgeable::NoEnd) };
     let history = History::new(facts, journal);
+    let given_up = (*because == Ending::Broken).then(|| given_up(journal, *at));
     Ok(Judgement {
-        expectations: expect.iter().map(|expectation| claims::verdict(expectation, &history)).collect(),
+        expectations: expect.iter().map(|expectation| claims::verdict(expectation, &history)).chain(given_up).collect(),
         invariants: invariants::verdicts(&history, violates, again),
         losses: arithmetic::losses(&history),
     })
+}
+
+/// The verdict on a run that its rig gave up: what did not happen any more was not seen to hold.
+fn given_up(journal: &[Record], at: Instant) -> Verdict {
+    let warning = journal.iter().find_map(|record| match &record.what {
+        What::Warning { text } if record.at == at => Some(text.clone()),
+        _ => None,
+    });
+    let why = warning.unwrap_or_else(|| "the rig gave up".to_owned());
+    Verdict {
+        id: "the run".to_owned(),
+        claim: "the run comes to its end".to_owned(),
+        outcome: Outcome::Failed { at: Some(at), why },
+    }
 }
 
 /// The header of a journal.

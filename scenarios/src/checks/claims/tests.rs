@@ -1,7 +1,7 @@
 //! Every quantifier, on the sample journal: expectations as they are written, and how they come out.
 
 use crate::checks::{Outcome, judge_by};
-use crate::journal::{What, sample};
+use crate::journal::{Ending, What, sample};
 use crate::language::{Surroundings, load};
 use std::fs;
 use std::time::Duration;
@@ -101,6 +101,15 @@ fn what_a_rig_cannot_tell_apart_is_in_any_order() {
     insta::assert_snapshot!(
         ["judged exactly", &judged(order), "judged within 30 s", &judged_on(order, Duration::from_secs(30))].join("\n")
     );
+}
+
+#[test]
+fn a_run_that_its_rig_gave_up_has_failed_whatever_it_expected() {
+    let mut journal = sample::outage();
+    journal.last_mut().unwrap().what = What::End { because: Ending::Broken };
+    let judgement = judge_by(&journal, &[], &[], None).unwrap();
+    assert!(!judgement.has_passed());
+    assert_eq!(judgement.expectations[0].claim, "the run comes to its end");
 }
 
 #[test]

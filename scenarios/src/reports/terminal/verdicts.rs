@@ -113,7 +113,8 @@ fn counts(judgement: &Judgement) -> String {
 fn speed(report: &Report<'_>) -> String {
     let lasted = report.lasted();
     let Some(real) = report.real else { return format!("{} of scenario time", time(lasted)) };
-    let factor = lasted.as_micros() / real.as_micros().max(1);
+    let real_micros = real.as_micros().max(1);
+    let factor = (lasted.as_micros() + real_micros / 2) / real_micros;
     let word = if report.facts.rig == "simulated" { "simulated" } else { "of scenario time" };
     format!("{} {word} in {} ({factor} × real time)", time(lasted), time(real))
 }

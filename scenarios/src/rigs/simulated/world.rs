@@ -18,9 +18,12 @@ use super::machine::Machine;
 use super::network::Network;
 use super::port::Port;
 use super::process::Slot;
-use crate::journal::{Record, What};
+use crate::journal::{Ending, Record, What};
 use crate::rigs::director::{Director, Happening};
 use crate::rigs::tap::Learnt;
+
+/// So much can happen at one microsecond; an engine whose deadline stays in the past would go on for ever.
+const MOST_AT_ONCE: u32 = 100_000;
 
 /// What every engine can be told.
 pub type News = Event<Infallible>;
@@ -89,6 +92,8 @@ pub struct World {
     pub(super) spare: Vec<Vec<u8>>,
     pub(super) finished: bool,
     pub(super) events: u64,
+    moved_at: Instant,
+    at_once: u32,
     director_heard: bool,
 }
 
@@ -130,6 +135,8 @@ impl World {
             spare: Vec::new(),
             finished: false,
             events: 0,
+            moved_at: Instant::START,
+            at_once: 0,
             director_heard: true,
         };
         for ups in 0..world.ports.len() {
@@ -144,6 +151,7 @@ impl World {
     pub fn run(mut self) -> (Vec<Record>, u64) {
         while !self.finished && self.go_on() {
             self.events += 1;
+            self.mind_the_clock();
             if self.director_heard {
                 self.follow_director();
             }
@@ -167,6 +175,22 @@ impl World {
             }
         }
         true
+    }
+
+    /// Ends a run whose clock stands still: somebody asks for one microsecond again and again.
+    fn mind_the_clock(&mut self) {
+        if self.now > self.moved_at {
+            (self.moved_at, self.at_once) = (self.now, 0);
+        }
+        self.at_once += 1;
+        if self.at_once == MOST_AT_ONCE {
+            let whose = self.alarms.whose().checked_sub(1 + self.ports.len()).and_then(|slot| self.slots.get(slot));
+            let whose = whose.map_or_else(String::new, |slot| {
+                format!(": {} on {} asks for it again and again", slot.program, self.machines[slot.host].name)
+            });
+            self.warn(format!("the clock stands still after {MOST_AT_ONCE} events at one microsecond{whose}"));
+            self.director.finish(Ending::Broken, self.now);
+        }
     }
 
     fn ring(&mut self, number: usize) {
