@@ -10,6 +10,7 @@ mod judge;
 mod list;
 pub mod options;
 mod output;
+pub mod programs;
 mod progress;
 mod run;
 
@@ -33,8 +34,8 @@ pub fn main() -> ExitCode {
         Verb::Check { files } => check::check(&files),
         Verb::List { directory, json } => list::list(&directory, json),
         Verb::Schema => describe::schema(),
-        Verb::Man => describe::man(),
-        Verb::Completions { shell } => describe::completions(shell),
+        Verb::Man { program } => describe::man(program),
+        Verb::Completions { shell, program } => describe::completions(shell, program),
     };
     match done {
         Ok(code) => ExitCode::from(code),

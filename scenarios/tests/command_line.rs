@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use clap::ValueEnum;
+use scenarios::cli::programs::Program;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -200,4 +202,55 @@ fn it_describes_itself() {
     }
     assert!(text(&ridethrough(&["completions", "zsh"]).stdout).contains("#compdef ridethrough"));
     assert!(text(&ridethrough(&["check", PASSING]).stdout).contains("two-second-blip.yaml: right"));
+}
+
+/// The programs that the manifests build for users: what only stands in for something is not one.
+fn shipped_programs() -> Vec<String> {
+    let mut names = Vec::new();
+    for room in ["driver", "server", "client", "monitor", "emulator", "scenarios"] {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(room).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        let binaries = manifest.split("[[bin]]").skip(1);
+        names.extend(binaries.map(|binary| binary.split('"').nth(1).unwrap().to_owned()));
+    }
+    names.retain(|name| name != "ridethrough-recorder");
+    names.sort();
+    names
+}
+
+#[test]
+fn every_program_has_examples_a_manual_page_and_completions_with_all_its_flags() {
+    let mut names = Vec::new();
+    for program in Program::value_variants() {
+        let mut command = program.command();
+        command.build();
+        let name = command.get_name().to_owned();
+        for help in [command.render_help(), command.render_long_help()] {
+            let help = help.to_string();
+            let example =
+                help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{help}")).1.lines().next().unwrap();
+            assert!(example.starts_with(&format!("  {name}")), "{example}");
+        }
+        let man = text(&ridethrough(&["man", &name]).stdout).replace("\\-", "-");
+        assert!(man.contains(&format!(".TH {name} {} ", program.section())), "{man}");
+        assert_eq!(man.matches("EXAMPLES\n.nf\n").count(), 1 + man.matches(".SS EXAMPLES").count(), "{man}");
+        let bash = text(&ridethrough(&["completions", "bash", &name]).stdout);
+        assert!(
+            bash.lines().any(|line| line.trim_start().starts_with("complete ") && line.ends_with(&format!(" {name}"))),
+            "{bash}"
+        );
+        let offered: Vec<&str> = bash.lines().filter(|line| line.contains(" opts=\"")).collect();
+        let offered: Vec<&str> = offered.iter().flat_map(|line| line.split(['"', ' '])).collect();
+        let verbs = command.get_subcommands().filter(|verb| verb.get_name() != "help");
+        for argument in std::iter::once(&command).chain(verbs).flat_map(clap::Command::get_arguments) {
+            let short = argument.get_short().map(|short| format!("-{short}"));
+            for flag in short.into_iter().chain(argument.get_long().map(|long| format!("--{long}"))) {
+                assert!(man.contains(&format!("\\fB{flag}\\fR")), "{name}'s manual page lacks {flag}:\n{man}");
+                assert!(offered.contains(&flag.as_str()), "{name}'s completions lack {flag}: {offered:?}");
+            }
+        }
+        names.push(name);
+    }
+    names.sort();
+    assert_eq!(names, shipped_programs());
 }
