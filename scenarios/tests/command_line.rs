@@ -118,6 +118,55 @@ fn check_says_what_the_daemons_would_say_of_their_files() {
     }
 }
 
+/// What `check --json` says of a scenario with one mistake, and what stands in the file where its first
+/// message points.
+fn found(file: &str, old: &str, new: &str) -> (serde_json::Value, Option<String>) {
+    let directory = TempDir::new().unwrap();
+    let scenario = match file {
+        PASSING => changed(&directory, file, old, new),
+        _ => configured(&directory, file, old, new),
+    };
+    let output = ridethrough(&["check", "--json", scenario.to_str().unwrap(), PASSING]);
+    let said = text(&output.stdout);
+    let objects: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(objects.len(), 2, "{said}");
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    assert_eq!(objects[0]["file"], scenario.to_str().unwrap());
+    assert_eq!(output.status.code() == Some(0), objects[0]["right"] == true, "{said}");
+    let right = serde_json::json!({
+        "file": PASSING, "right": true, "scenarios": 1, "diagnostics": [], "left_out": 0,
+    });
+    assert_eq!(objects[1], right);
+    let one = &objects[0]["diagnostics"][0];
+    let pointed_at = one["path"].as_str().map(|path| {
+        let number = |key: &str| usize::try_from(one[key].as_u64().unwrap()).unwrap() - 1;
+        let file = fs::read_to_string(path).unwrap();
+        file.lines().nth(number("line")).unwrap().chars().skip(number("column")).collect()
+    });
+    (objects[0].clone(), pointed_at)
+}
+
+#[test]
+fn check_tells_another_program_the_place_and_the_hint_of_every_message() {
+    // In the scenario, what a daemon would say, what only warns, what has no place, what no daemon could read.
+    for (file, old, new, is_right, at, severity, message, hint) in [
+        (PASSING, "mains: off", "mains: of", false, Some("of"), "error", "of", ""),
+        ("ups.conf", "usbhid-ups", "usbhid-upss", false, Some("usbhid-upss"), "error", "no driver", "`usbhid-ups`"),
+        ("ups.conf", "[rack]", "[rack", false, Some("[rack"), "error", "", ""),
+        ("upsmon.conf", "POLLFREQ 5", "POLFREQ 5", true, Some("POLFREQ"), "warning", "POLFREQ", "`POLLFREQ`"),
+        ("upsmon.conf", "rack@localhost", "rakc@localhost", true, None, "warning", "rakc", "`rack`"),
+    ] {
+        let (object, pointed_at) = found(file, old, new);
+        assert_eq!(object["right"], is_right, "{object:#}");
+        let one = &object["diagnostics"][0];
+        assert_eq!(one["severity"], severity, "{object:#}");
+        assert!(one["message"].as_str().unwrap().contains(message), "{object:#}");
+        assert!(one["hint"].as_str().unwrap_or_default().contains(hint), "{object:#}");
+        assert_eq!(pointed_at.is_some(), at.is_some(), "{object:#}");
+        assert!(pointed_at.unwrap_or_default().starts_with(at.unwrap_or_default()), "{object:#}");
+    }
+}
+
 #[test]
 fn what_hit_nothing_is_said_even_where_everything_holds() {
     let directory = TempDir::new().unwrap();
@@ -167,6 +216,12 @@ fn reports_are_written_and_the_journal_can_be_judged_again() {
     let said = text(&again.stdout);
     assert_eq!(again.status.code(), Some(0), "{said}");
     assert!(said.contains("✔ never any host stopping"), "{said}");
+    let verdicts = ridethrough(&["judge", "--json", &json, "--scenario", PASSING]);
+    let verdicts: serde_json::Value = serde_json::from_slice(&verdicts.stdout).unwrap();
+    assert_eq!((&verdicts["passed"], &verdicts["scenario"]), (&true.into(), &"two-second-blip".into()));
+    let last = fs::read_to_string(&json).unwrap().lines().last().map(str::to_owned).unwrap();
+    let judged: serde_json::Value = serde_json::from_str(&last).unwrap();
+    assert_eq!(verdicts["expectations"], judged["expectations"], "as the run itself judged");
     fs::write(&json, "{\"at\":0}\n").unwrap();
     assert_eq!(ridethrough(&["judge", &json]).status.code(), Some(2));
 }

@@ -26,11 +26,13 @@ const JUDGE_EXAMPLES: &str = "\
 Examples:
   ridethrough run --report json=outage.jsonl my-rack.yaml
   ridethrough judge outage.jsonl --scenario my-rack.yaml
-  ridethrough judge outage.jsonl --report html=outage.html";
+  ridethrough judge outage.jsonl --report html=outage.html
+  ridethrough judge outage.jsonl --json | jq .passed";
 const CHECK_EXAMPLES: &str = "\
 Examples:
   ridethrough check my-rack.yaml
-  ridethrough check scenarios/*.yaml";
+  ridethrough check scenarios/*.yaml
+  ridethrough check --json my-rack.yaml | jq '.diagnostics[] | {path, line, message}'";
 const LIST_EXAMPLES: &str = "\
 Examples:
   ridethrough list
@@ -74,6 +76,9 @@ pub enum Verb {
         /// Scenario files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Print what was found as JSON Lines, an object for each file
+        #[arg(long)]
+        json: bool,
     },
     /// List the scenarios of a directory
     #[command(after_help = LIST_EXAMPLES)]
@@ -153,6 +158,9 @@ pub struct JudgeOptions {
     /// Write a report: junit=FILE, json=FILE or html=FILE
     #[arg(long, value_name = "KIND=FILE")]
     pub report: Vec<ReportTo>,
+    /// Print the verdicts as JSON, in place of the timeline
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A rig.
