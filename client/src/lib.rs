@@ -16,7 +16,7 @@
 pub mod address;
 mod connection;
 mod error;
-mod tool;
+pub mod tool;
 mod wording;
 
 pub use address::{AddressError, ServerAddress, UpsAddress};

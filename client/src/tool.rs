@@ -4,7 +4,7 @@
 //! error, and exit code 1.
 
 use crate::{Client, ClientError, ServerAddress, UpsAddress};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use protocol::net::List;
 use protocol::session::Row;
 use std::io::Write;
@@ -13,11 +13,16 @@ use std::time::Duration;
 
 /// Scripts that look for NUT find it, and the release whose behaviour this is.
 const VERSION: &str = concat!("2.8.1-ridethrough-", env!("CARGO_PKG_VERSION"));
+const EXAMPLES: &str = "\
+Examples:
+  upsc -l                     the UPSes of the server on this host
+  upsc rack@nas ups.status    one variable
+  upsc -j rack@nas            all variables, as JSON";
 
 /// Displays UPS variables
 #[derive(Debug, Parser)]
 #[command(name = "upsc", display_name = "Network UPS Tools upsc", version = VERSION)]
-#[command(disable_version_flag = true, disable_help_flag = true)]
+#[command(disable_version_flag = true, disable_help_flag = true, after_help = EXAMPLES)]
 #[command(
     override_usage = "upsc [-j] -l | -L [<hostname>[:port]]\n       upsc [-j] <ups> [<variable>]\n       upsc [-j] -c <ups>"
 )]
@@ -74,6 +79,12 @@ enum Failure {
     Client(#[from] ClientError),
     #[error("Error: {0}")]
     Output(std::io::Error),
+}
+
+/// The declaration of the command line: for help, manual page and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Runs `upsc`.

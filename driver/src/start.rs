@@ -1,21 +1,18 @@
 //! What every driver program does before its engine runs: flags, `ups.conf`, the place of socket
 //! and PID file, and the end of an older instance (nutupsdrv(8)).
 //!
-//! Part of the shell. A driver program is [`run`] with its [`Program`]:
-//!
-//! ```text
-//! fn main() -> ExitCode {
-//!     driver::start::run(&Program { name: "dummy-ups", … })
-//! }
-//! ```
+//! Part of the shell. A driver program is [`run`] with its [`Program`]; [`USBHID_UPS`] and
+//! [`DUMMY_UPS`] are those there are.
 
 mod arguments;
 mod definition_file;
 mod dump;
 mod instance;
+mod programs;
 
 pub use definition_file::check_definition_file;
 pub(crate) use instance::ORDERS;
+pub use programs::{DUMMY_UPS, USBHID_UPS};
 
 use crate::config::{CommandLine, Knowledge, KnownParam};
 use crate::{DriverConfig, Publisher};
@@ -39,6 +36,8 @@ pub struct Program<E> {
     pub name: &'static str,
     /// What it drives, in a few words.
     pub about: &'static str,
+    /// How it is called, below its help.
+    pub examples: &'static str,
     /// The driver's own version.
     pub version: &'static str,
     /// The parameters that only this driver knows.
@@ -49,6 +48,14 @@ pub struct Program<E> {
     pub engine: fn(DriverConfig) -> Result<E, Diagnostics>,
     /// The engine's published variables, for `-d`.
     pub publisher: fn(&E) -> &Publisher,
+}
+
+impl<E> Program<E> {
+    /// The declaration of the command line: for help, manual page and completions.
+    #[must_use]
+    pub fn command(&self) -> clap::Command {
+        Arguments::declaration(self)
+    }
 }
 
 /// Why a driver program did not start.

@@ -10,6 +10,7 @@ pub mod execute;
 pub mod plan;
 mod report;
 
+pub use arguments::command;
 use arguments::{Arguments, Verb};
 use daemon::paths;
 use plan::Task;

@@ -6,10 +6,11 @@
 //! 2. [`Ups`]: the engine; [`control`] goes in, [`observation`] comes out.
 //! 3. [`physics`]: mains, transfer, battery, load, outlets, countdowns, self-test.
 //! 4. [`hid`]: the device's reports, built on its own report descriptor.
-//! 5. [`port`]: the engine on sockets, in real time; `ups-emulator` is that.
+//! 5. [`port`]: the engine on sockets, in real time; [`cli`]: `ups-emulator`, which is that.
 //!
 //! Nothing in this crate computes with floating point: a trace is the same bits on every machine.
 
+pub mod cli;
 pub mod control;
 pub mod device;
 mod fixed;

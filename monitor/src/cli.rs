@@ -4,7 +4,7 @@ mod order;
 mod privileged;
 mod start;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,10 +12,15 @@ use std::process::ExitCode;
 const NAME: &str = "upsmon";
 /// NUT's release whose behaviour this is, and ours.
 const VERSION: &str = concat!("2.8.1-ridethrough-", env!("CARGO_PKG_VERSION"));
+const EXAMPLES: &str = "\
+Examples:
+  upsmon                             watch over this host as upsmon.conf says, from the background
+  upsmon -c fsd                      take down every host of the UPSes that this one is primary of
+  upsmon -K && upsdrvctl shutdown    late in a shutdown: cut the load where that is wanted";
 
 /// Monitors UPS servers, and shuts this host down before its power is gone
 #[derive(Debug, Parser)]
-#[command(name = NAME, disable_version_flag = true, disable_help_flag = true)]
+#[command(name = NAME, disable_version_flag = true, disable_help_flag = true, after_help = EXAMPLES)]
 struct Arguments {
     /// Tell the running upsmon to shut down all hosts of its primary UPSes, to read its configuration
     /// again, or to stop
@@ -50,6 +55,12 @@ impl Arguments {
     fn file(&self) -> PathBuf {
         self.file.clone().unwrap_or_else(|| daemon::paths::configuration().join("upsmon.conf"))
     }
+}
+
+/// The declaration of the command line: for help, manual page and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Reads the command line and does what it says.

@@ -173,6 +173,12 @@ impl Diagnostics {
         self.kept.iter()
     }
 
+    /// How many more there were than are kept.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.left_out.iter().sum()
+    }
+
     /// `value` with the warnings there are, or, with an error among them, all messages.
     ///
     /// # Errors
@@ -186,9 +192,8 @@ impl Diagnostics {
     #[must_use]
     pub fn render(&self, colours: bool) -> String {
         let mut shown: Vec<String> = self.kept.iter().map(|one| render::render(one, colours)).collect();
-        let more: usize = self.left_out.iter().sum();
-        if more > 0 {
-            shown.push(format!("… and {more} more"));
+        if self.left_out() > 0 {
+            shown.push(format!("… and {} more", self.left_out()));
         }
         shown.join("\n\n")
     }

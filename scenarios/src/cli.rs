@@ -10,6 +10,7 @@ mod judge;
 mod list;
 pub mod options;
 mod output;
+pub mod programs;
 mod progress;
 mod run;
 
@@ -30,11 +31,11 @@ pub fn main() -> ExitCode {
     let done = match Options::parse().verb {
         Verb::Run(options) => run::run(&options),
         Verb::Judge(options) => judge::judge(&options),
-        Verb::Check { files } => check::check(&files),
+        Verb::Check { files, json } => check::check(&files, json),
         Verb::List { directory, json } => list::list(&directory, json),
         Verb::Schema => describe::schema(),
-        Verb::Man => describe::man(),
-        Verb::Completions { shell } => describe::completions(shell),
+        Verb::Man { program } => describe::man(program),
+        Verb::Completions { shell, program } => describe::completions(shell, program),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -47,9 +48,14 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// What a scenario may name.
+fn surroundings() -> Surroundings {
+    Surroundings { devices: emulator::device::names().into_iter().map(str::to_owned).collect() }
+}
+
 /// Loads every file; says what is wrong with those that are. `None` when one is.
 fn load_all(files: &[PathBuf]) -> Option<Vec<Scenario>> {
-    let surroundings = Surroundings { devices: emulator::device::names().into_iter().map(str::to_owned).collect() };
+    let surroundings = surroundings();
     let mut scenarios = Vec::new();
     let mut wrong = false;
     for file in files {

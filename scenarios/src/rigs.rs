@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use crate::journal::Record;
 use crate::language::Makers;
+use protocol::diagnostic::Diagnostics;
 
 /// How a scenario is to be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,10 +62,10 @@ pub enum RigError {
     Skipped(String),
     /// A host's configuration cannot be used.
     #[error("{0}")]
-    Configuration(String),
+    Configuration(Diagnostics),
     /// A device cannot be emulated.
     #[error("{0}")]
-    Device(String),
+    Device(Diagnostics),
     /// The rig refuses: running this would not be safe.
     #[error("{0}")]
     Unsafe(String),

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use clap::ValueEnum;
+use scenarios::cli::programs::Program;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -116,6 +118,55 @@ fn check_says_what_the_daemons_would_say_of_their_files() {
     }
 }
 
+/// What `check --json` says of a scenario with one mistake, and what stands in the file where its first
+/// message points.
+fn found(file: &str, old: &str, new: &str) -> (serde_json::Value, Option<String>) {
+    let directory = TempDir::new().unwrap();
+    let scenario = match file {
+        PASSING => changed(&directory, file, old, new),
+        _ => configured(&directory, file, old, new),
+    };
+    let output = ridethrough(&["check", "--json", scenario.to_str().unwrap(), PASSING]);
+    let said = text(&output.stdout);
+    let objects: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(objects.len(), 2, "{said}");
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    assert_eq!(objects[0]["file"], scenario.to_str().unwrap());
+    assert_eq!(output.status.code() == Some(0), objects[0]["right"] == true, "{said}");
+    let right = serde_json::json!({
+        "file": PASSING, "right": true, "scenarios": 1, "diagnostics": [], "left_out": 0,
+    });
+    assert_eq!(objects[1], right);
+    let one = &objects[0]["diagnostics"][0];
+    let pointed_at = one["path"].as_str().map(|path| {
+        let number = |key: &str| usize::try_from(one[key].as_u64().unwrap()).unwrap() - 1;
+        let file = fs::read_to_string(path).unwrap();
+        file.lines().nth(number("line")).unwrap().chars().skip(number("column")).collect()
+    });
+    (objects[0].clone(), pointed_at)
+}
+
+#[test]
+fn check_tells_another_program_the_place_and_the_hint_of_every_message() {
+    // In the scenario, what a daemon would say, what only warns, what has no place, what no daemon could read.
+    for (file, old, new, is_right, at, severity, message, hint) in [
+        (PASSING, "mains: off", "mains: of", false, Some("of"), "error", "of", ""),
+        ("ups.conf", "usbhid-ups", "usbhid-upss", false, Some("usbhid-upss"), "error", "no driver", "`usbhid-ups`"),
+        ("ups.conf", "[rack]", "[rack", false, Some("[rack"), "error", "", ""),
+        ("upsmon.conf", "POLLFREQ 5", "POLFREQ 5", true, Some("POLFREQ"), "warning", "POLFREQ", "`POLLFREQ`"),
+        ("upsmon.conf", "rack@localhost", "rakc@localhost", true, None, "warning", "rakc", "`rack`"),
+    ] {
+        let (object, pointed_at) = found(file, old, new);
+        assert_eq!(object["right"], is_right, "{object:#}");
+        let one = &object["diagnostics"][0];
+        assert_eq!(one["severity"], severity, "{object:#}");
+        assert!(one["message"].as_str().unwrap().contains(message), "{object:#}");
+        assert!(one["hint"].as_str().unwrap_or_default().contains(hint), "{object:#}");
+        assert_eq!(pointed_at.is_some(), at.is_some(), "{object:#}");
+        assert!(pointed_at.unwrap_or_default().starts_with(at.unwrap_or_default()), "{object:#}");
+    }
+}
+
 #[test]
 fn what_hit_nothing_is_said_even_where_everything_holds() {
     let directory = TempDir::new().unwrap();
@@ -165,6 +216,12 @@ fn reports_are_written_and_the_journal_can_be_judged_again() {
     let said = text(&again.stdout);
     assert_eq!(again.status.code(), Some(0), "{said}");
     assert!(said.contains("✔ never any host stopping"), "{said}");
+    let verdicts = ridethrough(&["judge", "--json", &json, "--scenario", PASSING]);
+    let verdicts: serde_json::Value = serde_json::from_slice(&verdicts.stdout).unwrap();
+    assert_eq!((&verdicts["passed"], &verdicts["scenario"]), (&true.into(), &"two-second-blip".into()));
+    let last = fs::read_to_string(&json).unwrap().lines().last().map(str::to_owned).unwrap();
+    let judged: serde_json::Value = serde_json::from_str(&last).unwrap();
+    assert_eq!(verdicts["expectations"], judged["expectations"], "as the run itself judged");
     fs::write(&json, "{\"at\":0}\n").unwrap();
     assert_eq!(ridethrough(&["judge", &json]).status.code(), Some(2));
 }
@@ -200,4 +257,55 @@ fn it_describes_itself() {
     }
     assert!(text(&ridethrough(&["completions", "zsh"]).stdout).contains("#compdef ridethrough"));
     assert!(text(&ridethrough(&["check", PASSING]).stdout).contains("two-second-blip.yaml: right"));
+}
+
+/// The programs that the manifests build for users: what only stands in for something is not one.
+fn shipped_programs() -> Vec<String> {
+    let mut names = Vec::new();
+    for room in ["driver", "server", "client", "monitor", "emulator", "scenarios"] {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(room).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        let binaries = manifest.split("[[bin]]").skip(1);
+        names.extend(binaries.map(|binary| binary.split('"').nth(1).unwrap().to_owned()));
+    }
+    names.retain(|name| name != "ridethrough-recorder");
+    names.sort();
+    names
+}
+
+#[test]
+fn every_program_has_examples_a_manual_page_and_completions_with_all_its_flags() {
+    let mut names = Vec::new();
+    for program in Program::value_variants() {
+        let mut command = program.command();
+        command.build();
+        let name = command.get_name().to_owned();
+        for help in [command.render_help(), command.render_long_help()] {
+            let help = help.to_string();
+            let example =
+                help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{help}")).1.lines().next().unwrap();
+            assert!(example.starts_with(&format!("  {name}")), "{example}");
+        }
+        let man = text(&ridethrough(&["man", &name]).stdout).replace("\\-", "-");
+        assert!(man.contains(&format!(".TH {name} {} ", program.section())), "{man}");
+        assert_eq!(man.matches("EXAMPLES\n.nf\n").count(), 1 + man.matches(".SS EXAMPLES").count(), "{man}");
+        let bash = text(&ridethrough(&["completions", "bash", &name]).stdout);
+        assert!(
+            bash.lines().any(|line| line.trim_start().starts_with("complete ") && line.ends_with(&format!(" {name}"))),
+            "{bash}"
+        );
+        let offered: Vec<&str> = bash.lines().filter(|line| line.contains(" opts=\"")).collect();
+        let offered: Vec<&str> = offered.iter().flat_map(|line| line.split(['"', ' '])).collect();
+        let verbs = command.get_subcommands().filter(|verb| verb.get_name() != "help");
+        for argument in std::iter::once(&command).chain(verbs).flat_map(clap::Command::get_arguments) {
+            let short = argument.get_short().map(|short| format!("-{short}"));
+            for flag in short.into_iter().chain(argument.get_long().map(|long| format!("--{long}"))) {
+                assert!(man.contains(&format!("\\fB{flag}\\fR")), "{name}'s manual page lacks {flag}:\n{man}");
+                assert!(offered.contains(&flag.as_str()), "{name}'s completions lack {flag}: {offered:?}");
+            }
+        }
+        names.push(name);
+    }
+    names.sort();
+    assert_eq!(names, shipped_programs());
 }

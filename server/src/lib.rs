@@ -7,7 +7,9 @@
 //! 3. `drivers`, `driver_link`: the links to the drivers; [`store`]: what they published.
 //! 4. `session`, `requests`: the clients and what they ask, one file per family of requests.
 //! 5. `service`, `ups`: what all of them share.
+//! 6. [`cli`], [`startup`]: the shell around it all.
 
+pub mod cli;
 pub mod config;
 mod descriptions;
 mod driver_link;

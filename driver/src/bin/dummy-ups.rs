@@ -1,17 +1,7 @@
 //! `dummy-ups`: the driver whose UPS is a file.
 
-use driver::dummy::{self, DummyUps};
-use driver::start::{self, Program};
-use std::process::ExitCode;
+use driver::start;
 
-fn main() -> ExitCode {
-    start::run(&Program {
-        name: "dummy-ups",
-        about: "a UPS that is a file",
-        version: dummy::VERSION,
-        params: &dummy::PARAMS,
-        check: start::check_definition_file,
-        engine: DummyUps::new,
-        publisher: DummyUps::publisher,
-    })
+fn main() -> std::process::ExitCode {
+    start::run(&start::DUMMY_UPS)
 }

@@ -48,15 +48,21 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
+    /// The flags, as a program's own.
+    pub fn declaration<E>(program: &Program<E>) -> clap::Command {
+        let banner = Banner(program.name, program.about, program.version);
+        Self::command()
+            .name(program.name)
+            .about(program.about)
+            .help_template(format!("{banner}\n\n{{usage-heading}} {{usage}}\n\n{{all-args}}{{after-help}}"))
+            .after_help(format!("{}\n\n{}", program.examples, parameters(program.params)))
+    }
+
     /// Reads the command line; what only prints something is done here. NUT's drivers exit with 1
     /// when they do not understand their command line.
     pub fn read<E>(program: &Program<E>) -> Result<Self, ExitCode> {
-        let parsed = Self::command()
-            .name(program.name)
-            .about(Banner(program.name, program.about, program.version).to_string())
-            .after_help(parameters(program.params))
-            .try_get_matches()
-            .and_then(|matches| Self::from_arg_matches(&matches));
+        let parsed = Self::declaration(program).try_get_matches();
+        let parsed = parsed.and_then(|matches| Self::from_arg_matches(&matches));
         let arguments = match parsed {
             Ok(arguments) => arguments,
             Err(error) => {

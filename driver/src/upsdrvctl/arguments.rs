@@ -7,6 +7,12 @@ use clap::{ArgAction, CommandFactory, Parser};
 use protocol::conf::ups_conf::UpsConf;
 use std::process::ExitCode;
 
+const EXAMPLES: &str = "\
+Examples:
+  upsdrvctl start          start the drivers of all UPSes in ups.conf
+  upsdrvctl stop rack      stop one
+  upsdrvctl -t shutdown    print what would be done to cut the loads, and do none of it";
+
 /// What stands on the command line.
 #[derive(Debug)]
 pub(super) struct Arguments {
@@ -33,7 +39,7 @@ pub(super) enum Verb {
 
 /// Starts, stops and asks the drivers of ups.conf, and cuts the loads
 #[derive(Debug, Clone, Parser)]
-#[command(name = "upsdrvctl", disable_version_flag = true)]
+#[command(name = "upsdrvctl", disable_version_flag = true, after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Flags {
     /// Drivers move into DIR
@@ -69,6 +75,12 @@ struct Flags {
     /// start, stop, shutdown, status or list, and the name of a UPS to do it for that one alone
     #[arg(value_name = "COMMAND [UPS]", num_args = 0..=2)]
     words: Vec<String>,
+}
+
+/// The declaration of the command line: for help, manual page and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Flags::command()
 }
 
 impl Arguments {

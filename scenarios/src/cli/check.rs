@@ -1,61 +1,85 @@
 //! `ridethrough check`: whether scenario files, and the configurations they use, are right.
 
 mod configurations;
+mod json;
 
-use super::{WRONG, load_all};
-use crate::language::Scenario;
+use super::{WRONG, surroundings};
+use crate::language::load;
+use crate::rigs::RigError;
 use crate::rigs::facts::Set;
-use protocol::diagnostic::Diagnostics;
+use protocol::diagnostic::{Diagnostic, Diagnostics, Severity};
+use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Says of each file whether it is right.
-pub fn check(files: &[PathBuf]) -> io::Result<u8> {
+pub fn check(files: &[PathBuf], as_json: bool) -> io::Result<u8> {
     let mut out = anstream::stdout().lock();
     let mut code = 0;
     for file in files {
-        let Some(scenarios) = load_all(std::slice::from_ref(file)) else {
+        let findings = Findings::of(file);
+        if !findings.is_right() {
             code = WRONG;
+        }
+        if as_json {
+            serde_json::to_writer(&mut out, &json::object(file, &findings))?;
+            writeln!(out)?;
             continue;
-        };
-        match configurations(file, &scenarios) {
-            None => code = WRONG,
-            Some(warnings) => {
-                let several =
-                    if scenarios.len() == 1 { String::new() } else { format!(", {} scenarios", scenarios.len()) };
-                let warned = match warnings {
-                    0 => String::new(),
-                    1 => ", 1 warning".to_owned(),
-                    count => format!(", {count} warnings"),
-                };
-                writeln!(out, "{}: right{several}{warned}", file.display())?;
-            }
+        }
+        for said in &findings.said {
+            anstream::eprintln!("{}\n", said.render(true));
+        }
+        if findings.is_right() {
+            writeln!(out, "{}: {findings}", file.display())?;
         }
     }
     Ok(code)
 }
 
-/// Reviews the configurations of a file's scenarios (a matrix has several with the same ones): how
-/// many warnings there are, or `None` where a daemon would not start.
-fn configurations(file: &Path, scenarios: &[Scenario]) -> Option<usize> {
-    let mut warnings = 0;
-    let mut is_right = true;
-    let mut before = Diagnostics::new();
-    for scenario in scenarios {
-        let found = match Set::read(scenario) {
-            Ok(set) => configurations::review(scenario, &set),
-            Err(error) => {
-                is_right = false;
-                anstream::eprintln!("{}: {error}", file.display());
-                continue;
-            }
+/// What was found in one file and in the configurations of its scenarios.
+struct Findings {
+    scenarios: usize,
+    /// Of the file, else of each scenario's configurations; a matrix has several with the same ones.
+    said: Vec<Diagnostics>,
+}
+
+impl Findings {
+    fn of(file: &Path) -> Self {
+        let scenarios = match load(file, &surroundings()) {
+            Ok(scenarios) => scenarios,
+            Err(said) => return Self { scenarios: 0, said: vec![said] },
         };
-        is_right &= !found.has_errors();
-        if !found.is_empty() && found != before {
-            anstream::eprintln!("{}\n", found.render(true));
-            warnings += found.iter().count();
-            before = found;
+        let mut findings = Self { scenarios: scenarios.len(), said: Vec::new() };
+        for scenario in &scenarios {
+            let said = match Set::read(scenario) {
+                Ok(set) => configurations::review(scenario, &set),
+                Err(RigError::Configuration(said) | RigError::Device(said)) => said,
+                Err(other) => Diagnostic::unplaced(Severity::Error, other.to_string()).into(),
+            };
+            if !said.is_empty() && findings.said.last() != Some(&said) {
+                findings.said.push(said);
+            }
+        }
+        findings
+    }
+
+    /// Whether every daemon would start.
+    fn is_right(&self) -> bool {
+        !self.said.iter().any(Diagnostics::has_errors)
+    }
+}
+
+/// Of a file that is right, what else there is to say of it.
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("right")?;
+        if self.scenarios != 1 {
+            write!(f, ", {} scenarios", self.scenarios)?;
+        }
+        match self.said.iter().map(|said| said.iter().count()).sum() {
+            0 => Ok(()),
+            1 => f.write_str(", 1 warning"),
+            count => write!(f, ", {count} warnings"),
         }
     }
-    is_right.then_some(warnings)
 }

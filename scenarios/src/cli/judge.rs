@@ -42,7 +42,7 @@ pub fn judge(options: &JudgeOptions) -> io::Result<u8> {
         }
         (Ok(_), None) => return Ok(WRONG),
     };
-    let mut output = Output::plain(&options.report, 1);
+    let mut output = Output::again(options);
     output.ran(&Report { facts, journal: &journal, judgement: &judgement, real: None }, &[])?;
     output.finish()?;
     Ok(if judgement.has_passed() { 0 } else { FAILED })

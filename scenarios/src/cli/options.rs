@@ -1,5 +1,6 @@
 //! What can be written on the command line: the one declaration of it.
 
+use super::programs::Program;
 use crate::language::Makers;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -25,11 +26,13 @@ const JUDGE_EXAMPLES: &str = "\
 Examples:
   ridethrough run --report json=outage.jsonl my-rack.yaml
   ridethrough judge outage.jsonl --scenario my-rack.yaml
-  ridethrough judge outage.jsonl --report html=outage.html";
+  ridethrough judge outage.jsonl --report html=outage.html
+  ridethrough judge outage.jsonl --json | jq .passed";
 const CHECK_EXAMPLES: &str = "\
 Examples:
   ridethrough check my-rack.yaml
-  ridethrough check scenarios/*.yaml";
+  ridethrough check scenarios/*.yaml
+  ridethrough check --json my-rack.yaml | jq '.diagnostics[] | {path, line, message}'";
 const LIST_EXAMPLES: &str = "\
 Examples:
   ridethrough list
@@ -41,10 +44,12 @@ Then, as the first line of a scenario:
   # yaml-language-server: $schema=scenario.schema.json";
 const MAN_EXAMPLES: &str = "\
 Examples:
-  ridethrough man | man -l -";
+  ridethrough man | man -l -
+  ridethrough man upsd > /usr/local/share/man/man8/upsd.8";
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   ridethrough completions bash > ~/.local/share/bash-completion/completions/ridethrough
+  ridethrough completions bash upsc > ~/.local/share/bash-completion/completions/upsc
   ridethrough completions zsh > ~/.zfunc/_ridethrough";
 
 /// Keeps computers safe through power cuts, and proves it: runs scripted outages against a UPS stack.
@@ -71,6 +76,9 @@ pub enum Verb {
         /// Scenario files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Print what was found as JSON Lines, an object for each file
+        #[arg(long)]
+        json: bool,
     },
     /// List the scenarios of a directory
     #[command(after_help = LIST_EXAMPLES)]
@@ -85,14 +93,21 @@ pub enum Verb {
     /// Print the JSON Schema of scenario files, for editors
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
-    /// Print the manual page
+    /// Print the manual page of this program, or of another one
     #[command(after_help = MAN_EXAMPLES)]
-    Man,
-    /// Print completions for a shell
+    Man {
+        /// The program
+        #[arg(value_enum, default_value_t = Program::Ridethrough)]
+        program: Program,
+    },
+    /// Print a shell's completions for this program, or for another one
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+        /// The program
+        #[arg(value_enum, default_value_t = Program::Ridethrough)]
+        program: Program,
     },
 }
 
@@ -143,6 +158,9 @@ pub struct JudgeOptions {
     /// Write a report: junit=FILE, json=FILE or html=FILE
     #[arg(long, value_name = "KIND=FILE")]
     pub report: Vec<ReportTo>,
+    /// Print the verdicts as JSON, in place of the timeline
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A rig.

@@ -1,6 +1,6 @@
 //! What `run` and `judge` leave on the terminal and in report files.
 
-use super::options::{ReportKind, ReportTo, RunOptions};
+use super::options::{JudgeOptions, ReportKind, ReportTo, RunOptions};
 use crate::language::Scenario;
 use crate::reports::junit::{self, NotRun};
 use crate::reports::{Report, html, json, terminal};
@@ -20,6 +20,8 @@ enum Loudness {
     Failures,
     /// JSON Lines.
     Json,
+    /// The verdicts, as JSON.
+    Verdicts,
 }
 
 /// How many scenarios came out how.
@@ -61,8 +63,14 @@ impl<'a> Output<'a> {
         Self { loudness, wires: options.wires, ..Self::plain(&options.report, scenarios) }
     }
 
+    /// For a journal that is judged again.
+    pub fn again(options: &'a JudgeOptions) -> Self {
+        let loudness = if options.json { Loudness::Verdicts } else { Loudness::Timeline };
+        Self { loudness, ..Self::plain(&options.report, 1) }
+    }
+
     /// With the whole timeline, for so many scenarios.
-    pub fn plain(reports: &'a [ReportTo], scenarios: usize) -> Self {
+    fn plain(reports: &'a [ReportTo], scenarios: usize) -> Self {
         Self {
             reports,
             loudness: Loudness::Timeline,
@@ -98,6 +106,7 @@ impl<'a> Output<'a> {
             Loudness::Failures if !passed => terminal::one_line(&mut out, report)?,
             Loudness::Failures => {}
             Loudness::Json => json::write(&mut BufWriter::new(out), report)?,
+            Loudness::Verdicts => writeln!(out, "{}", json::verdicts(report))?,
         }
         self.suites.push(junit::suite(report));
         for to in self.reports {

@@ -6,7 +6,7 @@ use std::path::Path;
 use monitor::config::Role as MonitorRole;
 use protocol::conf::nut_conf;
 use protocol::conf::ups_conf::UpsConf;
-use protocol::diagnostic::{Diagnostic, Diagnostics, Source};
+use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 
 use super::RigError;
 use super::notices::Recogniser;
@@ -42,7 +42,7 @@ impl Configuration {
     /// A file that cannot be read, or that no daemon would start with.
     pub fn read(directory: &Path) -> Result<Self, RigError> {
         let mut files = BTreeMap::new();
-        let unreadable = |error: std::io::Error| RigError::Configuration(format!("{}: {error}", directory.display()));
+        let unreadable = |error: std::io::Error| unusable(format!("{}: {error}", directory.display()));
         for entry in std::fs::read_dir(directory).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let facts = std::fs::metadata(entry.path()).map_err(unreadable)?;
@@ -51,7 +51,7 @@ impl Configuration {
             }
             if facts.len() > LARGEST_FILE || files.len() >= MOST_FILES {
                 let path = entry.path();
-                return Err(RigError::Configuration(format!("{}: too large, or one too many", path.display())));
+                return Err(unusable(format!("{}: too large, or one too many", path.display())));
             }
             let contents = std::fs::read(entry.path()).map_err(unreadable)?;
             files.insert(entry.file_name().to_string_lossy().into_owned(), contents);
@@ -73,16 +73,16 @@ impl Configuration {
             file.mode
         });
         let implied = Implied::by(mode, |name| files.contains_key(name));
-        let broken = |found: Diagnostics| RigError::Configuration(found.render(false));
-        let ups = source("ups.conf").map(|source| UpsConf::read(&source)).transpose().map_err(broken)?;
+        let ups = source("ups.conf").map(|source| UpsConf::read(&source)).transpose();
+        let ups = ups.map_err(RigError::Configuration)?;
         let ups = ups.map(|(ups, found)| {
             note(&found);
             ups
         });
         let monitor = match files.get("upsmon.conf") {
             Some(text) => {
-                let (config, found) =
-                    monitor::Config::load_from(text, &format!("{directory}/upsmon.conf")).map_err(broken)?;
+                let (config, found) = monitor::Config::load_from(text, &format!("{directory}/upsmon.conf"))
+                    .map_err(RigError::Configuration)?;
                 note(&found);
                 Some(config)
             }
@@ -120,6 +120,10 @@ impl Configuration {
     pub fn recogniser(&self) -> Option<Recogniser> {
         self.monitor.as_ref().map(Recogniser::new)
     }
+}
+
+fn unusable(why: String) -> RigError {
+    RigError::Configuration(Diagnostic::unplaced(Severity::Error, why).into())
 }
 
 /// `ups` of `ups@host:port`.

@@ -24,9 +24,7 @@ impl Set {
     /// # Errors
     /// A device or a configuration that cannot be used.
     pub fn read(scenario: &Scenario) -> Result<Self, RigError> {
-        let device = |ups: &crate::language::Ups| {
-            emulator::device::find(&ups.device).map_err(|found| RigError::Device(found.render(false)))
-        };
+        let device = |ups: &crate::language::Ups| emulator::device::find(&ups.device).map_err(RigError::Device);
         let devices = scenario.ups.iter().map(device).collect::<Result<_, _>>()?;
         let read = |host: &crate::language::Host| Configuration::read(&host.config);
         let configurations = scenario.hosts.iter().map(read).collect::<Result<_, _>>()?;

@@ -9,6 +9,7 @@ use crate::language::{Maker, Makers, Scenario};
 use crate::rigs::RigError;
 use crate::rigs::configuration::{Configuration, host_of, ups_of};
 use crate::rigs::facts::server_of;
+use protocol::diagnostic::{Diagnostic, Severity};
 
 /// What the files of a run are made from.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ impl Files<'_> {
                 let (ups, server) = (ups_of(&line.system), host_of(&line.system));
                 let text =
                     format!("{shown}: {ups} is said to be on `{server}`, and no host of the scenario is called so");
-                return Err(RigError::Configuration(text));
+                return Err(RigError::Configuration(Diagnostic::unplaced(Severity::Error, text).into()));
             }
         }
         let places = MonitorPlaces {
