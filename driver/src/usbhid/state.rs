@@ -79,7 +79,8 @@ impl State {
     /// Line power is what the last change said, because a device that repeats itself in several
     /// reports does not change them all at once, and a lost mains must not wait for the slowest.
     /// What only lets infer it (a voltage that is not too low may be too high) never overrules a
-    /// row that speaks of line power itself, or that says what else feeds the load. Any other claim stands while one row makes it.
+    /// row that speaks of line power itself, or that says what else feeds the load. Any other claim
+    /// stands while one row makes it.
     pub fn take(&mut self, reading: Reading, others: impl Iterator<Item = Reading> + Clone) {
         let value = reading.value;
         match reading.rule {
