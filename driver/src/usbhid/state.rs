@@ -21,6 +21,8 @@ pub struct State {
     holds_until: Option<Instant>,
     /// Whether the device has said if line power is there.
     is_known: bool,
+    /// Whether rows speak of line power itself, and all of them say that it is there.
+    is_undisputed: bool,
     transfer_reason: Slot,
     charge: Slot,
 }
@@ -43,6 +45,7 @@ impl State {
             claims_low_since: None,
             holds_until: None,
             is_known: false,
+            is_undisputed: false,
             transfer_reason: publisher.slot("input.transfer.reason"),
             charge: publisher.slot("battery.charge"),
         }
@@ -65,6 +68,7 @@ impl State {
         self.flags = Flags::default();
         self.is_managed = false;
         self.is_known = false;
+        self.is_undisputed = false;
         self.claims_low_since = None;
         self.holds_until = None;
     }
@@ -74,13 +78,19 @@ impl State {
     ///
     /// Line power is what the last change said, because a device that repeats itself in several
     /// reports does not change them all at once, and a lost mains must not wait for the slowest.
-    /// Any other claim stands while one row makes it.
+    /// What only lets infer it (a voltage that is not too low may be too high) never overrules a
+    /// row that speaks of line power itself, or that says what else feeds the load. Any other claim
+    /// stands while one row makes it.
     pub fn take(&mut self, reading: Reading, others: impl Iterator<Item = Reading> + Clone) {
         let value = reading.value;
         match reading.rule {
-            Rule::When(Flag::Online) => self.set_online(value != 0),
-            Rule::Unless(Flag::Online) => self.set_online(value == 0),
-            Rule::ConverterOnline if !self.flags.has(Flag::Off) => self.set_online(value != 0),
+            Rule::When(Flag::Online) => {
+                self.set_online(value != 0);
+                let mut told = others.filter(|other| matches!(other.rule, Rule::When(Flag::Online)));
+                self.is_undisputed = told.all(|other| other.value != 0);
+            }
+            Rule::Unless(Flag::Online) => self.set_online(value == 0 && !is_denied(others)),
+            Rule::ConverterOnline if !self.flags.has(Flag::Off) => self.set_online(value != 0 && !is_denied(others)),
             Rule::ConverterOnline => {}
             Rule::ManagementEnabled => {
                 self.is_managed = value == 1;
@@ -171,9 +181,13 @@ impl State {
         }
     }
 
-    /// The claims, less those that `lbrb_log_delay_sec` still holds back.
+    /// The claims, less line power that is inferred or disputed while the battery gives, and those
+    /// that `lbrb_log_delay_sec` still holds back.
     fn effective(&mut self, options: &Options, now: Instant) -> Flags {
         let mut flags = self.flags;
+        if flags.has(Flag::Discharging) && !self.is_undisputed {
+            flags.set(Flag::Online, false);
+        }
         let held = [Flag::LowBattery, Flag::ReplaceBattery];
         self.holds_until = None;
         if options.low_battery_settles.is_zero() || !flags.has(Flag::Online) || !flags.any(&held) {
@@ -223,6 +237,17 @@ impl State {
     }
 }
 
+/// Whether a reading says outright that line power is not there.
+///
+/// The converter's word is none: it is idle on bypass and in high-efficiency mode too.
+fn is_denied(mut readings: impl Iterator<Item = Reading>) -> bool {
+    readings.any(|Reading { rule, value }| match rule {
+        Rule::When(Flag::Online) => value == 0,
+        Rule::Unless(Flag::Online) => value != 0,
+        _ => false,
+    })
+}
+
 /// Claims that are alarms too.
 const ALARMS: &[(Flag, &str)] = &[
     (Flag::ReplaceBattery, "Replace battery!"),
@@ -237,3 +262,44 @@ const ALARMS: &[(Flag, &str)] = &[
     (Flag::BypassAutomatic, "Automatic bypass mode!"),
     (Flag::BypassManual, "Manual bypass mode!"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DriverConfig;
+
+    const AC_PRESENT: Rule = Rule::When(Flag::Online);
+    const TOO_LOW: Rule = Rule::Unless(Flag::Online);
+    const DISCHARGING: Rule = Rule::UnmanagedBattery(Flag::Discharging);
+
+    /// What is published after the first reading, with the rows in this order.
+    fn status(rows: &[(Rule, i64)]) -> String {
+        let config = DriverConfig::new("rack", "usbhid-ups", "auto");
+        let (mut desk, _) = super::super::desk::Desk::new(&config, "");
+        let readings = rows.iter().map(|&(rule, value)| Reading { rule, value });
+        readings.clone().for_each(|reading| desk.state.take(reading, readings.clone()));
+        desk.state.publish(std::iter::empty(), &desk.options, Instant::START, &mut desk.composer, &mut desk.publisher);
+        desk.publisher.value("ups.status").unwrap_or_default().to_owned()
+    }
+
+    #[track_caller]
+    fn in_any_order(rows: [(Rule, i64); 3], expected: &str) {
+        for [a, b, c] in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            assert_eq!(status(&[rows[a], rows[b], rows[c]]), expected, "{:?}", [a, b, c]);
+        }
+    }
+
+    #[test]
+    fn no_order_of_reads_makes_line_power_of_a_voltage_that_is_not_too_low() {
+        in_any_order([(AC_PRESENT, 0), (DISCHARGING, 1), (TOO_LOW, 0)], "OB DISCHRG");
+        in_any_order([(AC_PRESENT, 0), (Rule::ConverterOnline, 1), (TOO_LOW, 0)], "OB");
+        in_any_order([(TOO_LOW, 1), (DISCHARGING, 0), (TOO_LOW, 0)], "OB");
+    }
+
+    #[test]
+    fn line_power_that_is_only_inferred_or_disputed_is_none_while_the_battery_gives() {
+        in_any_order([(TOO_LOW, 0), (DISCHARGING, 1), (Rule::ConverterOnline, 1)], "OB DISCHRG");
+        in_any_order([(AC_PRESENT, 0), (DISCHARGING, 1), (AC_PRESENT, 1)], "OB DISCHRG");
+        in_any_order([(AC_PRESENT, 1), (DISCHARGING, 1), (TOO_LOW, 0)], "OL DISCHRG");
+    }
+}

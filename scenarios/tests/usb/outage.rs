@@ -93,3 +93,18 @@ fn a_whole_outage_goes_from_line_to_battery_to_low_and_back() {
         assert!(!pair.driver.publisher().is_stale());
     }
 }
+
+#[test]
+fn mains_that_are_too_high_when_the_driver_starts_are_no_line_power() {
+    for device in DEVICES.into_iter().chain(["santak-tg-box-850"]) {
+        let config = DriverConfig::new("rack", "usbhid-ups", "auto");
+        for config in [config.clone(), config.with("pollonly", "")] {
+            let mut pair = Pair::new(device, Setup::default(), config);
+            pair.control("mains 320 V");
+            let server = pair.connect();
+            pair.run(Duration::from_secs(65));
+            assert!(pair.var("ups.status").is_some_and(|status| status.starts_with("OB DISCHRG")), "{device}");
+            assert!(!pair.said(server).contains("\"OL"), "{device}");
+        }
+    }
+}
