@@ -82,7 +82,14 @@ pub fn is_running(pid: i32, name: &str) -> bool {
     let by_program = fs::read_link(format!("/proc/{pid}/exe")).ok().is_some_and(|program| {
         program.file_name().is_some_and(|file| file.to_string_lossy().trim_end_matches(" (deleted)") == name)
     });
-    pid > 1 && (by_comm || by_program)
+    pid > 1 && (by_comm || by_program) && !has_ended(pid)
+}
+
+/// Whether a process is dead and only waits for its parent to notice (proc_pid_stat(5): state `Z` or `X`).
+fn has_ended(pid: i32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The name before it stands in parentheses and may hold any byte.
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
 }
 
 /// Gives an order to the daemon `name`: to process `pid` if given, else to the one in the PID file.
@@ -125,5 +132,27 @@ impl Drop for PidFile {
         if read(&self.path).is_ok_and(|pid| u32::try_from(pid) == Ok(self.pid)) {
             drop(fs::remove_file(&self.path));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a process that has ended is needed")]
+    fn what_has_ended_does_not_run_even_before_its_parent_looks() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = i32::try_from(child.id()).unwrap();
+        while !is_running(pid, "sleep") {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        while !has_ended(pid) {
+            std::thread::yield_now();
+        }
+        assert_eq!(fs::read_to_string(format!("/proc/{pid}/comm")).unwrap(), "sleep\n");
+        assert!(!is_running(pid, "sleep"));
+        child.wait().unwrap();
     }
 }

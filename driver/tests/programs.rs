@@ -133,6 +133,32 @@ fn one_driver_that_fails_does_not_keep_the_others_from_starting() {
     assert_eq!(folder.control(&["status", "tower"]).code, Some(0));
 }
 
+/// Two drivers must not hold one device.
+#[test]
+fn a_shutdown_that_takes_too_long_is_ended_before_it_is_tried_again() {
+    let folder = Folder::new("");
+    let here = folder.0.path().display().to_string();
+    folder.write(
+        "ups.conf",
+        &format!(
+            "driverpath = {here}\nmaxretry = 2\nretrydelay = 0\nmaxstartdelay = 1\n[tower]\ndriver = slow\nport = x\n"
+        ),
+    );
+    folder.write(
+        "slow",
+        &format!(
+            "#!/bin/sh\nfor pid in $(cat {here}/tries); do kill -0 $pid && echo $pid >> {here}/both; done\n\
+             echo $$ >> {here}/tries\nexec sleep 5\n"
+        ),
+    );
+    folder.write("tries", "");
+    fs::set_permissions(folder.path("slow"), fs::Permissions::from_mode(0o755)).expect("a program");
+    let said = folder.control(&["shutdown", "tower"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert_eq!(fs::read_to_string(folder.path("tries")).expect("tries").lines().count(), 2, "{said:?}");
+    assert!(!folder.path("both").exists(), "{said:?}");
+}
+
 #[test]
 fn a_second_start_takes_the_place_of_the_first() {
     let folder = Folder::new(UPS_CONF);

@@ -64,7 +64,7 @@ impl Executor {
     fn run(&self, run: &Run, foreground: &mut Vec<Child>) -> bool {
         self.say(1, &format!("{} UPS: {}", if run.is_shutdown { "Shutdown" } else { "Starting" }, run.ups));
         for left in (0..run.attempts).rev() {
-            match self.attempt(run, foreground) {
+            match self.attempt(run, left > 0, foreground) {
                 Attempt::Done => return true,
                 Attempt::Failed if left > 0 => {
                     self.say(1, &format!("{left} remaining attempts"));
@@ -76,7 +76,7 @@ impl Executor {
         false
     }
 
-    fn attempt(&self, run: &Run, foreground: &mut Vec<Child>) -> Attempt {
+    fn attempt(&self, run: &Run, is_repeated: bool, foreground: &mut Vec<Child>) -> Attempt {
         self.say(2, &format!("exec:  {}", run.command.join(" ")));
         let [program, arguments @ ..] = run.command.as_slice() else { return Attempt::NoProgram };
         if self.is_test {
@@ -94,11 +94,18 @@ impl Executor {
             self.say(1, "'nowait' set, continuing");
             return Attempt::Done;
         }
+        let ending = i32::try_from(child.id()).ok().and_then(Ending::of);
         match wait(child, run.limit) {
             Some(Ok(status)) if status.success() => self.greet(run),
             Some(Ok(status)) => failed(run, &status.to_string()),
             Some(Err(error)) => failed(run, &error.to_string()),
-            None => failed(run, &format!("not done after {} s, not waiting any longer", run.limit.as_secs())),
+            None => {
+                // The next attempt wants the device for itself; a last one may still come through.
+                if let Some(ending) = ending.filter(|_| is_repeated) {
+                    end_attempt(&ending);
+                }
+                failed(run, &format!("not done after {} s, not waiting any longer", run.limit.as_secs()))
+            }
         }
     }
 
@@ -191,6 +198,14 @@ fn missing() -> io::Error {
 #[expect(clippy::disallowed_methods, reason = "starting the driver programs of ups.conf is what upsdrvctl is for")]
 fn start(program: &str, arguments: &[String]) -> io::Result<Child> {
     Command::new(program).args(arguments).spawn()
+}
+
+/// Ends a driver that was started here and took too long: SIGTERM, then SIGKILL.
+fn end_attempt(ending: &Ending) {
+    let has_ended = ending.ask_for().is_ok() && ending.comes_within(GOODBYE);
+    if !has_ended && ending.force().is_ok() && !ending.comes_within(GOODBYE) {
+        eprintln!("a driver that was started before does not end");
+    }
 }
 
 /// How the child ended, or nothing when it has not within `limit`; it is left running then.
