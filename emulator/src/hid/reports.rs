@@ -22,10 +22,9 @@ pub struct Reports {
 struct Report {
     kind: ReportKind,
     id: u8,
-    /// Bytes behind the id, as declared.
-    length: usize,
-    /// Bytes sent, the id included.
-    sent: usize,
+    /// What is sent, the id included, with the fields that never change.
+    template: Vec<u8>,
+    /// The fields that may.
     fields: Vec<(Field, Source)>,
 }
 
@@ -49,31 +48,31 @@ impl Reports {
             let sent = device.usb.sends.get(&report.id).map_or(declared, |sent| usize::from(*sent).min(declared));
             let known = fields.iter().zip(sources).filter(|(field, _)| field.kind == report.kind);
             let known = known.filter(|(field, _)| field.report == report.id);
-            let fields = known.filter_map(|(field, source)| Some((field.clone(), (*source)?))).collect();
-            Report { kind: report.kind, id: report.id, length, sent, fields }
+            let known: Vec<(&Field, Source)> = known.filter_map(|(field, source)| Some((field, (*source)?))).collect();
+            let mut template = vec![0; declared];
+            template[..usize::from(*uses_ids)].fill(report.id);
+            let mut fields = Vec::new();
+            for (field, source) in &known {
+                match source {
+                    Source::Constant(logical) => bits::put(&mut template[usize::from(*uses_ids)..], field, *logical),
+                    Source::Setting(_) | Source::Quantity(_) => fields.push(((*field).clone(), *source)),
+                }
+            }
+            template.truncate(sent);
+            (!known.is_empty()).then_some(Report { kind: report.kind, id: report.id, template, fields })
         });
-        let reports: Vec<Report> = reports.collect();
-        Self {
-            reports: reports.into_iter().filter(|report| !report.fields.is_empty()).collect(),
-            settings: settings.clone(),
-            uses_ids: *uses_ids,
-        }
+        Self { reports: reports.flatten().collect(), settings: settings.clone(), uses_ids: *uses_ids }
     }
 
     /// The report's bytes as they are now, its id first; `None` where the device refuses.
     pub fn read(&self, kind: ReportKind, id: u8, ups: &Physics) -> Option<Vec<u8>> {
         let report = self.find(kind, id)?;
-        let front = usize::from(self.uses_ids);
-        let length = front + report.length;
-        // Not `vec![0; length]`: zeroed memory is fetched anew, freed memory is near at hand.
-        let mut bytes: Vec<u8> = std::iter::repeat_n(0, length).collect();
-        for (field, source) in &report.fields {
-            bits::put(&mut bytes[front..], field, self.value(field, *source, ups));
+        let mut bytes = report.template.clone();
+        if let Some(data) = bytes.get_mut(usize::from(self.uses_ids)..) {
+            for (field, source) in &report.fields {
+                bits::put(data, field, self.value(field, *source, ups));
+            }
         }
-        if self.uses_ids {
-            bytes[0] = id;
-        }
-        bytes.truncate(report.sent);
         Some(bytes)
     }
 

@@ -8,11 +8,14 @@ impl World {
     /// Lets a link's tap hear what arrives at a side.
     pub(super) fn listen_in(&mut self, number: u32, side: u8, bytes: &[u8]) {
         let direction = if side == 1 { Direction::Out } else { Direction::In };
-        let (all, now) = (self.all_wires, self.now);
-        let mut out = std::mem::take(&mut self.heard);
-        let mut ear = Ear { link: number, now, all, learnt: &mut self.learnt, out: &mut out };
-        self.links[number as usize].tap.hear(direction, bytes, &mut ear);
-        self.see_all(out);
+        let Self { links, learnt, heard, now, all_wires, .. } = self;
+        let mut ear = Ear { link: number, now: *now, all: *all_wires, learnt, out: heard };
+        links[number as usize].tap.hear(direction, bytes, &mut ear);
+        // Mostly nothing new was said.
+        if !self.heard.is_empty() {
+            let heard = std::mem::take(&mut self.heard);
+            self.see_all(heard);
+        }
     }
 
     /// A client learnt something.
@@ -44,10 +47,7 @@ impl World {
 
     /// Writes down what a tap heard, and keeps its buffer.
     fn see_all(&mut self, mut heard: Vec<What>) {
-        // Mostly nothing new was said.
-        if !heard.is_empty() {
-            heard.drain(..).for_each(|what| self.see(what));
-        }
+        heard.drain(..).for_each(|what| self.see(what));
         self.heard = heard;
     }
 }
