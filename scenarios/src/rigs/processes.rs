@@ -3,7 +3,8 @@
 //! 1. [`rig`]: the main loop. [`inbox`] and [`news`]: what reaches it. [`acts`]: what it does.
 //! 2. [`place`], [`files`], [`rewriting`]: where a run lives, and the hosts' files. [`safety`]: why
 //!    no run can shut this machine down. [`recorder`]: what stands in the place of every command.
-//! 3. [`slots`], [`services`], [`readiness`], [`child`], [`programs`]: the processes.
+//! 3. [`slots`], [`services`], [`readiness`], [`child`], [`programs`]: the processes; [`faketime`]: faster clocks
+//!    for NUT's.
 //! 4. [`proxy`], [`paths`]: what every connection passes through. [`device`]: the emulated UPSes;
 //!    [`stand_in`]: for NUT's drivers, which cannot read them.
 
@@ -11,6 +12,7 @@ mod acts;
 mod child;
 mod clock;
 mod device;
+mod faketime;
 mod files;
 mod inbox;
 mod news;

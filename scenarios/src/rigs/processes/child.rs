@@ -15,6 +15,7 @@ use tokio::process::Command;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
+use super::faketime;
 use super::inbox::Input;
 use super::programs::SETPRIV;
 
@@ -55,6 +56,7 @@ impl Child {
         generation: u32,
         inbox: &UnboundedSender<Input>,
     ) -> std::io::Result<Self> {
+        let is_faked = what.faketime.is_some();
         let mut child = command(what).spawn()?;
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         let pid = pid.ok_or_else(|| std::io::Error::other("it ended before it began"))?;
@@ -74,6 +76,9 @@ impl Child {
                     child.wait().await
                 }
             };
+            if is_faked {
+                faketime::clean_up_after(pid);
+            }
             let status = status.ok().and_then(|status| status.code());
             let _ = inbox.send(Input::Exited { slot, generation, status });
         });
@@ -91,6 +96,9 @@ impl Child {
 #[must_use]
 pub fn command(what: Start<'_>) -> Command {
     let mut words: Vec<OsString> = Vec::new();
+    if what.faketime.is_some() {
+        words.extend(faketime::leader());
+    }
     if Path::new(SETPRIV).exists() {
         words.extend([SETPRIV, "--pdeathsig", "KILL"].map(OsString::from));
         if let Some(user) = what.user {
@@ -99,11 +107,8 @@ pub fn command(what: Start<'_>) -> Command {
             words.push("--clear-groups".into());
         }
     }
-    if let Some((library, speed)) = what.faketime {
-        // Not in setpriv's own environment: the library would make its things as root there.
-        words.push("/usr/bin/env".into());
-        words.push(format!("LD_PRELOAD={}", library.display()).into());
-        words.push(format!("FAKETIME=+0 x{speed}").into());
+    if let Some((library, _)) = what.faketime {
+        words.extend(faketime::loader(library));
     }
     words.push(what.program.into());
     words.extend(what.arguments);
@@ -111,6 +116,9 @@ pub fn command(what: Start<'_>) -> Command {
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env("LC_ALL", "C").kill_on_drop(true);
+    if let Some((_, speed)) = what.faketime {
+        command.env(faketime::SPEED, faketime::speed(speed));
+    }
     for (name, value) in what.environment {
         command.env(name, value);
     }
@@ -127,5 +135,64 @@ async fn read_log(log: impl AsyncRead + Unpin, slot: usize, generation: u32, inb
         if inbox.send(Input::Line { slot, generation, text }).is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Output;
+
+    use super::*;
+
+    fn on_a_faster_clock<'a>(library: &'a Path, script: &str) -> Start<'a> {
+        Start {
+            program: "/bin/sh".into(),
+            arguments: ["-c", script].map(OsString::from).into(),
+            environment: Vec::new(),
+            user: None,
+            faketime: Some((library, 10)),
+        }
+    }
+
+    async fn run(command: &mut Command) -> Output {
+        let child = command.spawn().expect("starts");
+        let pid = Pid::from_raw(i32::try_from(child.id().expect("runs")).expect("fits"));
+        let output = child.wait_with_output().await.expect("ends");
+        faketime::clean_up_after(pid);
+        output
+    }
+
+    /// What a process says whose id a killed one had before, with what that one left.
+    async fn said_on_leftovers(start: Start<'_>, clears_the_way: bool) -> String {
+        let command = command(start);
+        let all = [command.as_std().get_program()].into_iter().chain(command.as_std().get_args());
+        let skipped = if clears_the_way { 0 } else { faketime::leader().count() };
+        #[expect(clippy::disallowed_methods, reason = "the processes rig starts real daemons")]
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", r#": >"/dev/shm/faketime_shm_$$"; exec "$@""#, "sh"]).args(all.skip(skipped));
+        shell.env(faketime::SPEED, faketime::speed(10)).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = run(&mut shell).await;
+        let complains = String::from_utf8_lossy(&output.stderr).lines().any(faketime::is_complaint);
+        assert_eq!(complains, output.stdout.is_empty(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    #[tokio::test]
+    async fn what_a_dead_process_left_keeps_no_daemon_from_starting() {
+        // Without the library there is nothing to show; `ci/prepare` installs it.
+        let Some(library) = faketime::find() else { return };
+        let start = || on_a_faster_clock(&library, "echo alive");
+        assert_eq!(said_on_leftovers(start(), true).await, "alive\n");
+        assert_eq!(said_on_leftovers(start(), false).await, "", "the library minds leftovers no more");
+    }
+
+    #[tokio::test]
+    async fn only_the_daemon_itself_has_the_library() {
+        let Some(library) = faketime::find() else { return };
+        let count = "grep -c libfaketime /proc/$$/maps; sh -c 'grep -c libfaketime /proc/$$/maps'; true";
+        let output = run(&mut command(on_a_faster_clock(&library, count))).await;
+        let counts: Vec<u32> =
+            String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| line.parse().ok()).collect();
+        assert!(matches!(counts[..], [in_itself, 0] if in_itself > 0), "{output:?}");
     }
 }

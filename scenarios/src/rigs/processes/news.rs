@@ -8,13 +8,14 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixListener;
 use tokio::sync::oneshot;
 
+use super::faketime;
 use super::inbox::{Errand, Input};
 use super::place::CONF;
 use super::recorder::Report;
 use super::rig::Rig;
 use super::slots::Purpose;
 use super::stand_in::StandIn;
-use crate::journal::{Answer, CommandRole, HostState, LinkEvent, Name, What};
+use crate::journal::{Answer, CommandRole, Ending, HostState, LinkEvent, Name, What};
 use crate::language::Maker;
 use crate::rigs::RigError;
 use crate::rigs::configuration::{host_of, ups_of};
@@ -136,6 +137,11 @@ impl Rig {
         }
         if !place.is_service() {
             return self.warn(format!("ups-emulator: {line}"));
+        }
+        if faketime::is_complaint(&line) {
+            // A daemon that this machine kept from starting says nothing about the daemon.
+            self.warn(format!("{} was ended by {line}", place.program));
+            return self.director.finish(Ending::Broken, self.now());
         }
         let (host, process) = (place.host, place.program.clone());
         let name = self.director.host_name(host).clone();
@@ -271,7 +277,6 @@ impl Rig {
     }
 }
 
-/// A line without the time that NUT's daemons put before it.
 /// Gives a file a time of its own, and the name under which it is read.
 fn put_in_place(fresh: &Path, file: &Path, stand_in: &mut StandIn) -> std::io::Result<()> {
     let opened = File::options().write(true).open(fresh)?;
@@ -279,6 +284,7 @@ fn put_in_place(fresh: &Path, file: &Path, stand_in: &mut StandIn) -> std::io::R
     std::fs::rename(fresh, file)
 }
 
+/// A line without the time that NUT's daemons put before it.
 fn without_stamp(line: &str) -> &str {
     match line.trim_start().split_once('\t') {
         Some((stamp, rest)) if stamp.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => rest,

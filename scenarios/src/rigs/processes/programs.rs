@@ -3,14 +3,12 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::faketime;
 use crate::language::{Maker, Makers};
 use crate::rigs::RigError;
 
 /// Debian's NUT: drivers and daemons.
 const NUT: &str = "/lib/nut";
-/// Where libfaketime is, below the directory of each architecture. The `faketime` command around
-/// it forks, so that a signal would not reach the daemon; preloaded, it is in the daemon alone.
-const FAKETIME: &str = "faketime/libfaketime.so.1";
 /// Gives up rights, and asks to die with its parent (setpriv(1)).
 pub const SETPRIV: &str = "/usr/bin/setpriv";
 
@@ -30,7 +28,7 @@ impl Programs {
     /// # Errors
     /// [`RigError::Skipped`]: what is missing.
     pub fn find(makers: Makers, speed: u32) -> Result<Self, RigError> {
-        let found = Self { ours: beside_this()?, faketime: faketime(), makers };
+        let found = Self { ours: beside_this()?, faketime: faketime::find(), makers };
         let mut needed = vec![found.ours("ups-emulator"), found.ours("ridethrough-recorder"), found.ours("upsdrvctl")];
         needed.extend([found.ours("usbhid-ups"), found.upsd(), found.upsmon()]);
         let nut = [makers.driver, makers.server, makers.monitor].contains(&Maker::Nut);
@@ -84,11 +82,6 @@ fn beside_this() -> Result<PathBuf, RigError> {
     let directory = this.parent().unwrap_or(Path::new("/"));
     let is_test = directory.ends_with("deps") || directory.ends_with("examples");
     Ok(if is_test { directory.parent().unwrap_or(directory) } else { directory }.to_path_buf())
-}
-
-fn faketime() -> Option<PathBuf> {
-    let architectures = std::fs::read_dir("/usr/lib").ok()?;
-    architectures.filter_map(|entry| Some(entry.ok()?.path().join(FAKETIME))).find(|library| library.exists())
 }
 
 fn is_executable(program: &Path) -> bool {

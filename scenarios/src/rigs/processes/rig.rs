@@ -136,8 +136,7 @@ impl Rig {
         if tokio::time::timeout(limit, self.play()).await.is_err() {
             self.director.finish(Ending::Broken, self.now);
         }
-        // Drops every child, which kills it.
-        self.slots.clear();
+        self.end_children().await;
         Ok((self.director.into_journal(), self.rewritten))
     }
 
@@ -176,6 +175,20 @@ impl Rig {
             }
             self.follow_director();
         }
+    }
+
+    /// Kills every child, and waits until it is gone, so that a run leaves nothing behind.
+    async fn end_children(&mut self) {
+        // Dropped, a child is killed.
+        let mut left = self.slots.iter_mut().filter_map(|slot| slot.child.take()).count();
+        let ending = async {
+            while left > 0
+                && let Some(input) = self.inbox.recv().await
+            {
+                left -= usize::from(matches!(input, Input::Exited { .. }));
+            }
+        };
+        let _ = tokio::time::timeout(GRACE, ending).await;
     }
 
     /// How long nothing is due; `None`: until something happens.
