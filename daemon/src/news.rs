@@ -41,9 +41,9 @@ pub(crate) enum LinkNews {
     Closed(LinkError),
     TransferDone {
         transfer: TransferId,
-        result: Result<Vec<u8>, usb::Failure>,
+        result: Result<usb::Data, usb::Failure>,
     },
-    Interrupt(Vec<u8>),
+    Interrupt(usb::Data),
     /// Frames on the emulator bus, for the wire log alone.
     Wire {
         sent: bool,

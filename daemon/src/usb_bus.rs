@@ -260,8 +260,8 @@ mod tests {
         let request = Request::GetString { index: 1 };
         assert!(port.start(TransferId(9), request.clone()));
         assert_eq!(receive(&mut device).await, Frame::Request { transfer: 9, request });
-        send(&mut device, &Frame::Interrupt(vec![6, 1])).await;
-        send(&mut device, &Frame::Done { transfer: 8, result: Ok(vec![0]) }).await;
+        send(&mut device, &Frame::Interrupt(usb::Data::from_slice(&[6, 1]))).await;
+        send(&mut device, &Frame::Done { transfer: 8, result: Ok(usb::Data::from_slice(&[0])) }).await;
         send(&mut device, &Frame::Done { transfer: 9, result: Err(Failure::Stall) }).await;
         let (mut reports, mut results) = (Vec::new(), Vec::new());
         while results.is_empty() || reports.is_empty() {
@@ -271,7 +271,7 @@ mod tests {
                 _ => panic!("something else happened"),
             }
         }
-        assert_eq!(reports, [[6, 1]]);
+        assert_eq!(reports.concat(), [6, 1]);
         assert_eq!(results, [(TransferId(9), Err(Failure::Stall))], "nobody asked for transfer 8");
 
         drop(device);
@@ -294,8 +294,8 @@ mod tests {
         assert!(port.start(TransferId(1), Request::GetString { index: 1 }));
         let timed_out = next(&mut news).await;
         assert!(matches!(timed_out, LinkNews::TransferDone { transfer: TransferId(1), result: Err(Failure::Timeout) }));
-        send(&mut device, &Frame::Done { transfer: 1, result: Ok(Vec::new()) }).await;
-        send(&mut device, &Frame::Interrupt(vec![1])).await;
+        send(&mut device, &Frame::Done { transfer: 1, result: Ok(usb::Data::new()) }).await;
+        send(&mut device, &Frame::Interrupt(usb::Data::from_slice(&[1]))).await;
         assert!(matches!(next(&mut news).await, LinkNews::Interrupt(_)));
     }
 }

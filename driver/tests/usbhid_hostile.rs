@@ -6,7 +6,7 @@
 use driver::DriverConfig;
 use driver::usbhid::UsbHid;
 use proptest::prelude::*;
-use protocol::usb::{Failure, Identity};
+use protocol::usb::{Data, Failure, Identity};
 use protocol::{Effect, Engine, Event, Instant, LinkError, LinkId, Peer, TransferId};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const DESCRIPTORS: [(u16, u16, &str); 3] = [
     (0x0463, 0xFFFF, include_str!("descriptors/santak_tgbox850_0463_ffff.hex")),
 ];
 
-fn bytes(hex: &str) -> Vec<u8> {
+fn bytes(hex: &str) -> Data {
     let digits: String = hex.split_whitespace().collect();
     (0..digits.len() / 2).map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).unwrap()).collect()
 }
@@ -24,17 +24,17 @@ fn bytes(hex: &str) -> Vec<u8> {
 #[derive(Debug, Clone)]
 enum Act {
     /// The transfer under way ends.
-    Done(Result<Vec<u8>, Failure>),
+    Done(Result<Data, Failure>),
     /// It ends with the right report id in front.
-    Report(Vec<u8>),
-    Interrupt(Vec<u8>),
+    Report(Data),
+    Interrupt(Data),
     Torn,
     Silence(u32),
     Line(String),
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let data = prop::collection::vec(any::<u8>(), 0..20);
+    let data = prop::collection::vec(any::<u8>(), 0..20).prop_map(Data::from_vec);
     let failure = prop::sample::select(vec![
         Failure::Stall,
         Failure::Timeout,
@@ -105,7 +105,7 @@ impl World {
         Ok(())
     }
 
-    fn end(&mut self, result: Result<Vec<u8>, Failure>) -> Result<(), TestCaseError> {
+    fn end(&mut self, result: Result<Data, Failure>) -> Result<(), TestCaseError> {
         let (Some(link), Some((transfer, _))) = (self.link, self.asked.take()) else { return Ok(()) };
         self.handle(Event::TransferDone { link, transfer, result })
     }

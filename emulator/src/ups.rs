@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use protocol::usb::{Failure, Identity, Request};
+use protocol::usb::{Data, Failure, Identity, Request};
 use protocol::{Engine, Instant};
 
 use crate::control::{Control, Link, Quirk};
@@ -34,10 +34,10 @@ pub enum Output {
         /// Which.
         transfer: u32,
         /// The data stage (empty for OUT), or why it failed.
-        result: Result<Vec<u8>, Failure>,
+        result: Result<Data, Failure>,
     },
     /// A report on the interrupt pipe, its id first where the device uses ids.
-    Interrupt(Vec<u8>),
+    Interrupt(Data),
     /// The device appears on the bus (again); transfers asked for before will never be answered.
     Attached(Box<Identity>),
     /// The device is gone from the bus; transfers under way are lost.

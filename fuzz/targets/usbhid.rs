@@ -13,7 +13,7 @@ use std::time::Duration;
 use driver::DriverConfig;
 use driver::usbhid::UsbHid;
 use libfuzzer_sys::fuzz_target;
-use protocol::usb::{Failure, Identity, Request};
+use protocol::usb::{Data, Failure, Identity, Request};
 use protocol::{Effect, Engine, Event, Instant, LinkError, LinkId, Peer, TransferId};
 
 const DEVICES: [(u16, u16, &str); 3] = [
@@ -51,7 +51,7 @@ fuzz_target!(|data: &[u8]| {
                 let identity = Identity { vendor_id, product_id, product: "UPS FW:1".into(), ..Identity::default() };
                 world.handle(Event::Attached { link, identity: Box::new(identity) });
             }
-            (Some((_, Request::GetDescriptor { kind: 0x22, .. })), _) if kind & 0x40 == 0 => world.end(Ok(unhex(hex))),
+            (Some((_, Request::GetDescriptor { kind: 0x22, .. })), _) if kind & 0x40 == 0 => world.end(Ok(unhex(hex).into())),
             _ => {}
         }
         world.act(kind % 8, bytes, server);
@@ -67,17 +67,17 @@ impl World {
     fn act(&mut self, kind: u8, bytes: &[u8], server: LinkId) {
         match kind {
             0 | 1 => {
-                let mut data = bytes.to_vec();
+                let mut data = Data::from_slice(bytes);
                 if let Some((_, Request::GetReport { id, .. })) = &self.asked {
                     data.insert(0, *id);
                 }
                 self.end(Ok(data));
             }
-            2 => self.end(Ok(bytes.to_vec())),
+            2 => self.end(Ok(bytes.into())),
             3 => self.end(Err(FAILURES[usize::from(bytes.first().copied().unwrap_or_default()) % FAILURES.len()])),
             4 => {
                 if let Some(link) = self.link {
-                    self.handle(Event::Interrupt { link, bytes: bytes.to_vec() });
+                    self.handle(Event::Interrupt { link, bytes: bytes.into() });
                 }
             }
             5 => {
@@ -100,7 +100,7 @@ impl World {
         }
     }
 
-    fn end(&mut self, result: Result<Vec<u8>, Failure>) {
+    fn end(&mut self, result: Result<Data, Failure>) {
         if let (Some(link), Some((transfer, _))) = (self.link, self.asked.take()) {
             self.handle(Event::TransferDone { link, transfer, result });
         }

@@ -148,14 +148,14 @@ pub enum Event<C> {
         /// The transfer.
         transfer: TransferId,
         /// The data stage of an IN transfer (empty for OUT), or why it failed.
-        result: Result<Vec<u8>, usb::Failure>,
+        result: Result<usb::Data, usb::Failure>,
     },
     /// A report arrived on the interrupt pipe, its id in the first byte where the device uses ids.
     Interrupt {
         /// The USB link.
         link: LinkId,
         /// The report.
-        bytes: Vec<u8>,
+        bytes: usb::Data,
     },
     /// A command or file operation has ended.
     JobDone {

@@ -6,6 +6,13 @@
 
 pub mod frame;
 
+use smallvec::SmallVec;
+
+/// What a data stage or the interrupt pipe carries. Reports are mostly a few bytes (the packet of a
+/// low-speed interrupt pipe has eight, USB 2.0 §5.7.3), and a UPS sends several each second: they stay
+/// out of the heap. Longer ones, and descriptors, do not.
+pub type Data = SmallVec<[u8; 16]>;
+
 /// The device descriptor (USB 2.0 table 9-5).
 pub const DESCRIPTOR_DEVICE: u8 = 0x01;
 /// The configuration descriptor (USB 2.0 table 9-5).
@@ -60,7 +67,7 @@ pub enum Request {
         /// Report id, 0 where the device has none.
         id: u8,
         /// The report, its id first where the device uses ids.
-        data: Vec<u8>,
+        data: Data,
     },
 }
 

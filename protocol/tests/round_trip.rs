@@ -165,8 +165,8 @@ fn usb_requests() -> impl Strategy<Value = usb::Request> {
     ]
 }
 
-fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    proptest::collection::vec(any::<u8>(), 0..300)
+fn bytes() -> impl Strategy<Value = usb::Data> {
+    proptest::collection::vec(any::<u8>(), 0..300).prop_map(usb::Data::from_vec)
 }
 
 fn failures() -> impl Strategy<Value = Failure> {
@@ -302,11 +302,11 @@ proptest! {
 #[test]
 fn a_usb_frame_with_too_much_data_is_cut_and_the_next_one_is_still_found() {
     let mut out = Vec::new();
-    Frame::Interrupt(vec![7; 100_000]).emit(&mut out);
-    Frame::Interrupt(vec![8]).emit(&mut out);
+    Frame::Interrupt(vec![7; 100_000].into()).emit(&mut out);
+    Frame::Interrupt([8].as_slice().into()).emit(&mut out);
     let Ok(Some((Frame::Interrupt(report), size))) = Frame::parse(&out) else { panic!("a frame") };
     assert_eq!((report.len(), size), (MAX_BODY - 5, MAX_BODY + 2));
-    assert_eq!(Frame::parse(&out[size..]), Ok(Some((Frame::Interrupt(vec![8]), 8))));
+    assert_eq!(Frame::parse(&out[size..]), Ok(Some((Frame::Interrupt([8].as_slice().into()), 8))));
     assert_eq!(Frame::parse(&[0xff, 0xff]), Err(FrameError::TooLong));
     assert_eq!(Frame::parse(&[1, 0, 9]), Err(FrameError::Malformed));
 }

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use protocol::Instant;
-use protocol::usb::{Failure, ReportKind, Request};
+use protocol::usb::{Data, Failure, ReportKind, Request};
 
 use crate::hid::Field;
 use crate::publisher::Ticket;
@@ -101,7 +101,7 @@ impl Script {
                 (Some(Step::Pause), Stage::Pausing(until)) => return Next::Wait(until),
                 (Some(Step::Pause), _) => self.stage = Stage::Pausing(now + GAP),
                 (Some(Step::Write { field, .. }), Stage::Send) => {
-                    let mut data = Vec::with_capacity(self.report.len() + 1);
+                    let mut data = Data::with_capacity(self.report.len() + 1);
                     if device.has_report_ids {
                         data.push(field.report);
                     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use protocol::Instant;
-use protocol::usb::{Failure, ReportKind, Request};
+use protocol::usb::{Data, Failure, ReportKind, Request};
 
 use super::descriptors;
 use super::faults::{Faults, failure, spoil};
@@ -31,11 +31,11 @@ pub struct Face {
     busy_until: Instant,
     faults: Faults,
     /// Feature reports as a frozen controller goes on showing them.
-    frozen: BTreeMap<u8, Vec<u8>>,
+    frozen: BTreeMap<u8, Data>,
     refresh: Refresh,
     /// Feature reports as last seen, where they are torn: what is shown, and until when.
-    torn: BTreeMap<u8, (Vec<u8>, Instant)>,
-    before: BTreeMap<u8, Vec<u8>>,
+    torn: BTreeMap<u8, (Data, Instant)>,
+    before: BTreeMap<u8, Data>,
 }
 
 #[derive(Debug, Clone)]
@@ -49,9 +49,9 @@ struct Pending {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
     /// A transfer ends.
-    Done(u32, Result<Vec<u8>, Failure>),
+    Done(u32, Result<Data, Failure>),
     /// A report is pushed.
-    Interrupt(Vec<u8>),
+    Interrupt(Data),
     /// The host wrote something that the device obeys.
     Written(Written),
 }
@@ -146,7 +146,7 @@ impl Face {
         is_due
     }
 
-    fn push(&self, id: u8, mut bytes: Vec<u8>) -> Option<Act> {
+    fn push(&self, id: u8, mut bytes: Data) -> Option<Act> {
         match self.faults.of(Some(id)) {
             None | Some(Fault::Late(_)) => {}
             Some(fault @ (Fault::Short | Fault::Garble)) => spoil(&mut bytes, fault),
@@ -163,11 +163,11 @@ impl Face {
         }
         let result = match (fault.and_then(failure), request) {
             (Some(failure), _) => Err(failure),
-            (None, Request::SetReport { .. }) if fault == Some(Fault::Freeze) => Ok(Vec::new()),
+            (None, Request::SetReport { .. }) if fault == Some(Fault::Freeze) => Ok(Data::new()),
             (None, Request::SetReport { kind, id, data }) => match self.reports.write(*kind, *id, data, ups) {
                 Some(written) => {
                     acts.extend(written.into_iter().map(Act::Written));
-                    Ok(Vec::new())
+                    Ok(Data::new())
                 }
                 None => Err(Failure::Stall),
             },
@@ -183,10 +183,12 @@ impl Face {
     }
 
     /// The data stage of an IN transfer.
-    fn look_up(&self, request: &Request, ups: &Physics, now: Instant) -> Option<Vec<u8>> {
+    fn look_up(&self, request: &Request, ups: &Physics, now: Instant) -> Option<Data> {
         let (mut bytes, length) = match *request {
-            Request::GetDescriptor { kind, index, length } => (descriptors::find(&self.device, kind, index)?, length),
-            Request::GetString { index } => (self.device.usb.string(index)?.as_bytes().to_vec(), u16::MAX),
+            Request::GetDescriptor { kind, index, length } => {
+                (descriptors::find(&self.device, kind, index)?.into(), length)
+            }
+            Request::GetString { index } => (Data::from_slice(self.device.usb.string(index)?.as_bytes()), u16::MAX),
             Request::GetReport { kind, id, length } => (self.report(kind, id, ups, now)?, length),
             Request::SetReport { .. } => return None,
         };
@@ -194,7 +196,7 @@ impl Face {
         Some(bytes)
     }
 
-    fn report(&self, kind: ReportKind, id: u8, ups: &Physics, now: Instant) -> Option<Vec<u8>> {
+    fn report(&self, kind: ReportKind, id: u8, ups: &Physics, now: Instant) -> Option<Data> {
         if kind == ReportKind::Feature
             && self.faults.of(Some(id)) == Some(Fault::Freeze)
             && let Some(bytes) = self.frozen.get(&id)
@@ -221,7 +223,7 @@ impl Face {
     }
 
     /// Every feature report as it is now.
-    fn features(&self, ups: &Physics) -> BTreeMap<u8, Vec<u8>> {
+    fn features(&self, ups: &Physics) -> BTreeMap<u8, Data> {
         let ids = self.reports.features();
         ids.filter_map(|id| Some((id, self.reports.read(ReportKind::Feature, id, ups)?))).collect()
     }

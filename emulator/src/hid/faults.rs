@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::usb::Failure;
+use protocol::usb::{Data, Failure};
 
 use crate::control::{Fault, Link};
 
@@ -48,7 +48,7 @@ pub fn failure(fault: Fault) -> Option<Failure> {
 }
 
 /// Does to an answer what this fault does to it.
-pub fn spoil(bytes: &mut Vec<u8>, fault: Fault) {
+pub fn spoil(bytes: &mut Data, fault: Fault) {
     match fault {
         Fault::Short => _ = bytes.pop(),
         // Wrong bits behind the report id.

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use protocol::Instant;
-use protocol::usb::ReportKind;
+use protocol::usb::{Data, ReportKind};
 
 use super::reports::Reports;
 use crate::device::Usb;
@@ -17,7 +17,7 @@ use crate::units::Micros;
 #[derive(Debug, Clone)]
 pub struct Pushes {
     /// Report ids that are pushed, and what the host last got of each.
-    known: Vec<(u8, Vec<u8>)>,
+    known: Vec<(u8, Data)>,
     waiting: VecDeque<u8>,
     slot: Option<Instant>,
     stream_at: Option<Instant>,
@@ -64,7 +64,7 @@ impl Pushes {
     }
 
     /// The report whose last packet leaves now.
-    pub fn due(&mut self, reports: &Reports, ups: &Physics, now: Instant) -> Option<(u8, Vec<u8>)> {
+    pub fn due(&mut self, reports: &Reports, ups: &Physics, now: Instant) -> Option<(u8, Data)> {
         if self.stream_at.is_some_and(|at| at <= now) {
             self.stream_at = Some(now + self.every);
             let idle = self.streamed.iter().filter(|id| !self.waiting.contains(id));

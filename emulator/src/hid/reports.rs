@@ -1,6 +1,6 @@
 //! The report store: builds a report's bytes from the physics, and takes what a host writes.
 
-use protocol::usb::ReportKind;
+use protocol::usb::{Data, ReportKind};
 
 use super::bind::{Binding, Source, from_logical, to_logical};
 use super::bits;
@@ -23,7 +23,7 @@ struct Report {
     kind: ReportKind,
     id: u8,
     /// What is sent, the id included, with the fields that never change.
-    template: Vec<u8>,
+    template: Data,
     /// The fields that may.
     fields: Vec<(Field, Source)>,
 }
@@ -49,7 +49,7 @@ impl Reports {
             let known = fields.iter().zip(sources).filter(|(field, _)| field.kind == report.kind);
             let known = known.filter(|(field, _)| field.report == report.id);
             let known: Vec<(&Field, Source)> = known.filter_map(|(field, source)| Some((field, (*source)?))).collect();
-            let mut template = vec![0; declared];
+            let mut template = Data::from_elem(0, declared);
             template[..usize::from(*uses_ids)].fill(report.id);
             let mut fields = Vec::new();
             for (field, source) in &known {
@@ -65,7 +65,7 @@ impl Reports {
     }
 
     /// The report's bytes as they are now, its id first; `None` where the device refuses.
-    pub fn read(&self, kind: ReportKind, id: u8, ups: &Physics) -> Option<Vec<u8>> {
+    pub fn read(&self, kind: ReportKind, id: u8, ups: &Physics) -> Option<Data> {
         let report = self.find(kind, id)?;
         let mut bytes = report.template.clone();
         if let Some(data) = bytes.get_mut(usize::from(self.uses_ids)..) {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use protocol::usb::frame::Frame;
-use protocol::usb::{Failure, Identity};
+use protocol::usb::{Data, Failure, Identity};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -61,14 +61,14 @@ impl Hosts {
     }
 
     /// The engine ends a transfer.
-    pub fn done(&mut self, transfer: u32, result: Result<Vec<u8>, Failure>) {
+    pub fn done(&mut self, transfer: u32, result: Result<Data, Failure>) {
         if let Some((host, transfer)) = self.transfers.remove(&transfer) {
             self.send(host, &Frame::Done { transfer, result });
         }
     }
 
     /// A report is pushed to the host that has the device.
-    pub fn interrupt(&mut self, report: Vec<u8>) {
+    pub fn interrupt(&mut self, report: Data) {
         if let Some(host) = self.claimed_by {
             self.send(host, &Frame::Interrupt(report));
         }

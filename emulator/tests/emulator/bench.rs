@@ -2,7 +2,7 @@
 
 use emulator::units::Micros;
 use emulator::{Control, Device, Input, Observation, Output, Setup, Ups, device};
-use protocol::usb::{Failure, ReportKind, Request};
+use protocol::usb::{Data, Failure, ReportKind, Request};
 use protocol::{Engine, Instant};
 
 /// One UPS and everything it has done so far.
@@ -58,7 +58,7 @@ impl Bench {
     }
 
     /// A host makes a transfer and waits up to ten seconds for its end.
-    pub fn transfer(&mut self, request: Request) -> Option<Result<Vec<u8>, Failure>> {
+    pub fn transfer(&mut self, request: Request) -> Option<Result<Data, Failure>> {
         self.transfers += 1;
         let transfer = self.transfers;
         self.ups.handle(Input::Transfer { transfer, request }, self.now);
@@ -86,8 +86,8 @@ impl Bench {
     }
 
     /// Writes a feature report.
-    pub fn write(&mut self, report: &[u8]) -> Result<Vec<u8>, Failure> {
-        let request = Request::SetReport { kind: ReportKind::Feature, id: report[0], data: report.to_vec() };
+    pub fn write(&mut self, report: &[u8]) -> Result<Data, Failure> {
+        let request = Request::SetReport { kind: ReportKind::Feature, id: report[0], data: report.into() };
         self.transfer(request).expect("an answer")
     }
 

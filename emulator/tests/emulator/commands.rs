@@ -263,7 +263,7 @@ fn a_host_cannot_write_what_is_not_writable() {
     let foreign = protocol::usb::Request::SetReport {
         kind: protocol::usb::ReportKind::Feature,
         id: 0x15,
-        data: vec![0x16, 0, 0],
+        data: vec![0x16, 0, 0].into(),
     };
     assert_eq!(bench.transfer(foreign).unwrap(), Err(Failure::Stall));
     assert_eq!(outlet(&bench, false), None);

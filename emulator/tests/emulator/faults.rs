@@ -1,18 +1,18 @@
 //! The cable and the controller behind it, going wrong on demand.
 
 use emulator::Output;
-use protocol::usb::{Failure, ReportKind, Request};
+use protocol::usb::{Data, Failure, ReportKind, Request};
 
 use crate::bench::Bench;
 
-fn voltage(bench: &mut Bench) -> Option<Result<Vec<u8>, Failure>> {
+fn voltage(bench: &mut Bench) -> Option<Result<Data, Failure>> {
     bench.transfer(Request::GetReport { kind: ReportKind::Feature, id: 0x31, length: 3 })
 }
 
 #[test]
 fn each_fault_reaches_the_host_as_what_it_is() {
     let mut bench = Bench::new("apc-back-ups-650");
-    let healthy = Some(Ok(vec![0x31, 226, 0]));
+    let healthy = Some(Ok(Data::from_slice(&[0x31, 226, 0])));
     assert_eq!(voltage(&mut bench), healthy);
     for (fault, answer) in [
         ("stall", Some(Err(Failure::Stall))),
@@ -20,8 +20,8 @@ fn each_fault_reaches_the_host_as_what_it_is() {
         ("time-out", Some(Err(Failure::Timeout))),
         ("io", Some(Err(Failure::Io))),
         ("overflow", Some(Err(Failure::Overflow))),
-        ("short", Some(Ok(vec![0x31, 226]))),
-        ("garble", Some(Ok(vec![0x31, 226 ^ 0x5a, 0x5a]))),
+        ("short", Some(Ok(Data::from_slice(&[0x31, 226])))),
+        ("garble", Some(Ok(Data::from_slice(&[0x31, 226 ^ 0x5a, 0x5a])))),
     ] {
         bench.control(&format!("link {fault}"));
         assert_eq!(voltage(&mut bench), answer, "{fault}");

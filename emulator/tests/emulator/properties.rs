@@ -6,7 +6,7 @@ use emulator::control::{
 use emulator::units::{Celsius, Load, Millihertz, Millivolts, Milliwatts, Permille};
 use emulator::{Control, Input, Observation, Output, Setup, Ups, device};
 use proptest::prelude::*;
-use protocol::usb::{ReportKind, Request};
+use protocol::usb::{Data, ReportKind, Request};
 use protocol::{Engine, Instant};
 
 use crate::bench::Bench;
@@ -102,7 +102,7 @@ fn kind() -> impl Strategy<Value = ReportKind> {
 }
 
 fn request() -> impl Strategy<Value = Request> {
-    let data = prop::collection::vec(any::<u8>(), 0..12);
+    let data = prop::collection::vec(any::<u8>(), 0..12).prop_map(Data::from_vec);
     prop_oneof![
         (any::<u8>(), any::<u8>(), any::<u16>()).prop_map(|(kind, index, length)| Request::GetDescriptor {
             kind,

@@ -2,10 +2,11 @@
 
 use emulator::Output;
 use protocol::Instant;
+use protocol::usb::Data;
 
 use crate::bench::Bench;
 
-fn pushed(bench: &Bench) -> Vec<(Instant, Vec<u8>)> {
+fn pushed(bench: &Bench) -> Vec<(Instant, Data)> {
     let reports = bench.done.iter().filter_map(|(at, output)| match output {
         Output::Interrupt(bytes) => Some((*at, bytes.clone())),
         _ => None,
@@ -14,7 +15,7 @@ fn pushed(bench: &Bench) -> Vec<(Instant, Vec<u8>)> {
 }
 
 fn listing(bench: &Bench) -> String {
-    let line = |(at, bytes): (Instant, Vec<u8>)| {
+    let line = |(at, bytes): (Instant, Data)| {
         let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{at}  {}\n", bytes.join(" "))
     };
@@ -52,5 +53,5 @@ fn a_report_longer_than_a_packet_takes_as_many_intervals() {
     let mut bench = Bench::of(device, emulator::Setup::default());
     bench.control("mains off").pass("100 ms");
     // Four bytes are two packets, at 20 ms and at 40 ms.
-    assert_eq!(pushed(&bench).first(), Some(&(Instant::from_micros(40_000), vec![0x01, 0x30, 0, 0])));
+    assert_eq!(pushed(&bench).first(), Some(&(Instant::from_micros(40_000), Data::from_slice(&[0x01, 0x30, 0, 0]))));
 }

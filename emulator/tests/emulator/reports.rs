@@ -2,7 +2,7 @@
 
 use emulator::Setup;
 use emulator::units::Permille;
-use protocol::usb::{ReportKind, Request};
+use protocol::usb::{Data, ReportKind, Request};
 
 use crate::bench::Bench;
 
@@ -68,7 +68,7 @@ fn everything(bench: &mut Bench) -> String {
     }
     for index in 1..=255 {
         if let Some(Ok(string)) = bench.transfer(Request::GetString { index }) {
-            text.push_str(&format!("{index}: {:?}\n", String::from_utf8(string).unwrap()));
+            text.push_str(&format!("{index}: {:?}\n", str::from_utf8(&string).unwrap()));
         }
     }
     text
@@ -106,7 +106,7 @@ fn what_does_not_exist_is_refused() {
 fn no_more_bytes_come_than_were_asked_for() {
     let mut bench = Bench::new("apc-back-ups-650");
     let request = Request::GetReport { kind: ReportKind::Feature, id: 0x0c, length: 2 };
-    assert_eq!(bench.transfer(request), Some(Ok(vec![0x0c, 100])));
+    assert_eq!(bench.transfer(request), Some(Ok(Data::from_slice(&[0x0c, 100]))));
     let request = Request::GetDescriptor { kind: 0x22, index: 0, length: 3 };
-    assert_eq!(bench.transfer(request), Some(Ok(vec![0x05, 0x84, 0x09])));
+    assert_eq!(bench.transfer(request), Some(Ok(Data::from_slice(&[0x05, 0x84, 0x09]))));
 }

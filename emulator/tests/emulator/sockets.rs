@@ -6,7 +6,7 @@ use emulator::port::clock::Speed;
 use emulator::port::{Clock, Options, Watched, serve};
 use emulator::{Observation, Setup, Ups, device};
 use protocol::usb::frame::Frame;
-use protocol::usb::{Failure, ReportKind, Request};
+use protocol::usb::{Data, Failure, ReportKind, Request};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
@@ -71,7 +71,7 @@ impl Host {
         .expect("a frame")
     }
 
-    async fn ask(&mut self, transfer: u32, request: Request) -> Result<Vec<u8>, Failure> {
+    async fn ask(&mut self, transfer: u32, request: Request) -> Result<Data, Failure> {
         let mut bytes = Vec::new();
         Frame::Request { transfer, request }.emit(&mut bytes);
         self.stream.write_all(&bytes).await.unwrap();
@@ -107,11 +107,11 @@ async fn a_host_finds_reads_and_hears_the_device() {
     let mut host = Host::connect(&sockets.data).await;
     let Some(Frame::Hello(identity)) = host.frame().await else { panic!("no introduction") };
     assert_eq!((identity.vendor_id, identity.serial.as_str()), (0x051d, "3B1950X62634  "));
-    assert_eq!(host.ask(7, voltage()).await, Ok(vec![0x31, 226, 0]));
+    assert_eq!(host.ask(7, voltage()).await, Ok(Data::from_slice(&[0x31, 226, 0])));
     let mut control = BufReader::new(connect(&sockets.control).await);
     assert_eq!(say(&mut control, "mains off").await, "ok");
     // PresentStatus: discharging, battery present.
-    assert_eq!(host.frame().await, Some(Frame::Interrupt(vec![0x16, 0x0a, 0, 0, 0])));
+    assert_eq!(host.frame().await, Some(Frame::Interrupt(Data::from_slice(&[0x16, 0x0a, 0, 0, 0]))));
 }
 
 #[tokio::test]

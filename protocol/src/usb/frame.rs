@@ -11,7 +11,7 @@
 //! The socket's end is the unplugged cable. A frame that breaks a rule ends the link: there is no
 //! resynchronisation on a byte stream.
 
-use super::{Failure, Identity, ReportKind, Request};
+use super::{Data, Failure, Identity, ReportKind, Request};
 
 /// The longest frame body: a control transfer's wLength is a `u16`, real devices stay under 4 KiB
 /// except for report descriptors of up to 6 KiB.
@@ -34,10 +34,10 @@ pub enum Frame {
         /// The transfer.
         transfer: u32,
         /// The data stage, or why it failed.
-        result: Result<Vec<u8>, Failure>,
+        result: Result<Data, Failure>,
     },
     /// A report on the interrupt pipe.
-    Interrupt(Vec<u8>),
+    Interrupt(Data),
 }
 
 /// A frame that cannot be: the link must end.
@@ -143,14 +143,14 @@ fn parse_body(body: &[u8]) -> Option<Frame> {
         3 => {
             let (&status, data) = rest.split_first()?;
             let result = match status {
-                0 => Ok(data.to_vec()),
+                0 => Ok(Data::from_slice(data)),
                 // What failed has no data.
                 _ if data.is_empty() => Err(failure(status)?),
                 _ => return None,
             };
             Some(Frame::Done { transfer, result })
         }
-        4 => Some(Frame::Interrupt(rest.to_vec())),
+        4 => Some(Frame::Interrupt(Data::from_slice(rest))),
         _ => None,
     }
 }
@@ -181,7 +181,9 @@ fn parse_request(rest: &[u8]) -> Option<Request> {
         [3, kind, id, low, high] => {
             Some(Request::GetReport { kind: report_kind(kind)?, id, length: u16::from_le_bytes([low, high]) })
         }
-        [4, kind, id, ref data @ ..] => Some(Request::SetReport { kind: report_kind(kind)?, id, data: data.to_vec() }),
+        [4, kind, id, ref data @ ..] => {
+            Some(Request::SetReport { kind: report_kind(kind)?, id, data: Data::from_slice(data) })
+        }
         _ => None,
     }
 }

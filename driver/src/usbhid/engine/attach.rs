@@ -1,6 +1,6 @@
 //! Finding the device, learning what it is, losing it.
 
-use protocol::usb::{DESCRIPTOR_HID, DESCRIPTOR_REPORT, Failure, Identity, Request};
+use protocol::usb::{DESCRIPTOR_HID, DESCRIPTOR_REPORT, Data, Failure, Identity, Request};
 use protocol::{Effect, Endpoint, Instant, Level, LinkError, LinkId};
 
 use crate::hid::Descriptor;
@@ -64,7 +64,7 @@ impl UsbHid {
     }
 
     /// Without a usable answer the length is left to the device.
-    pub(super) fn hid_descriptor(&mut self, result: &Result<Vec<u8>, Failure>, now: Instant) {
+    pub(super) fn hid_descriptor(&mut self, result: &Result<Data, Failure>, now: Instant) {
         let most = u16::try_from(MAX_DESCRIPTOR).unwrap_or(u16::MAX);
         let length = match result.as_deref() {
             Ok([_, DESCRIPTOR_HID, _, _, _, _, DESCRIPTOR_REPORT, low, high, ..]) => u16::from_le_bytes([*low, *high]),
@@ -78,7 +78,7 @@ impl UsbHid {
         );
     }
 
-    pub(super) fn report_descriptor(&mut self, result: Result<Vec<u8>, Failure>, now: Instant) {
+    pub(super) fn report_descriptor(&mut self, result: Result<Data, Failure>, now: Instant) {
         let bytes = match result {
             Ok(bytes) => bytes,
             Err(failure) => return self.drop_device(&format!("reading the report descriptor: {failure}"), now),

@@ -1,6 +1,6 @@
 //! Reading: the first walk, the polls, and what comes by interrupt.
 
-use protocol::usb::Failure;
+use protocol::usb::{Data, Failure};
 use protocol::{Instant, Level, TransferId};
 
 use crate::usbhid::binding::Readable;
@@ -26,7 +26,7 @@ impl UsbHid {
     }
 
     /// Takes in what came of a transfer.
-    pub(super) fn done(&mut self, transfer: TransferId, result: Result<Vec<u8>, Failure>, now: Instant) {
+    pub(super) fn done(&mut self, transfer: TransferId, result: Result<Data, Failure>, now: Instant) {
         // What answers a transfer that was given up comes too late.
         let Some(under_way) = self.under_way.take_if(|under_way| under_way.transfer == transfer) else { return };
         if let Err(failure @ (Failure::NoDevice | Failure::Access)) = result {
