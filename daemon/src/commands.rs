@@ -2,21 +2,29 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use protocol::effect::Program;
 use protocol::{Command, JobId, JobOutcome};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Child;
+use tokio::sync::Semaphore;
 
 use crate::news::{News, Outlet};
+
+/// `wall`s at a time, at most.
+const MOST_WALLS: usize = 16;
+/// How long one may take: `wall` itself gives up on a terminal after five minutes (wall(1)).
+const LONGEST_WALL: Duration = Duration::from_secs(310);
+static WALLS: Semaphore = Semaphore::const_new(MOST_WALLS);
 
 /// Starts a command at once; a task waits for its end and tells it.
 pub(crate) fn start(job: JobId, mut command: Command, outlet: Outlet) {
     let input = command.input.take();
     match spawn(&command, input.is_some()) {
-        Ok(child) => {
+        Ok(mut child) => {
             tokio::spawn(async move {
-                let outcome = wait(child, input).await;
+                let outcome = wait(&mut child, input).await;
                 outlet.tell(News::JobDone { job, outcome }).await;
             });
         }
@@ -27,19 +35,24 @@ pub(crate) fn start(job: JobId, mut command: Command, outlet: Outlet) {
     }
 }
 
-/// Tells every logged-in user, and waits for nothing: `wall` can hang on a dead terminal.
+/// Tells every logged-in user, and waits for nothing: `wall` can hang on a dead terminal. One that
+/// hangs for long is ended, and while too many do, nobody is told.
 pub(crate) fn wall(text: &str) {
-    let command = Command {
-        program: Program::Exec("wall".into()),
-        arguments: Vec::new(),
-        environment: Vec::new(),
-        input: None,
-        privileged: false,
-    };
+    tell_users(Program::Exec("wall".into()), text, LONGEST_WALL);
+}
+
+fn tell_users(program: Program, text: &str, patience: Duration) {
+    let Ok(room) = WALLS.try_acquire() else { return };
+    let command = Command { program, arguments: Vec::new(), environment: Vec::new(), input: None, privileged: false };
     // A machine without `wall` has nobody logged in who could read it.
-    if let Ok(child) = spawn(&command, true) {
-        tokio::spawn(wait(child, Some(format!("{text}\n").into_bytes())));
-    }
+    let Ok(mut child) = spawn(&command, true) else { return };
+    let input = format!("{text}\n").into_bytes();
+    tokio::spawn(async move {
+        let _room = room;
+        if tokio::time::timeout(patience, wait(&mut child, Some(input))).await.is_err() {
+            let _ = child.kill().await;
+        }
+    });
 }
 
 fn spawn(command: &Command, has_input: bool) -> std::io::Result<Child> {
@@ -65,7 +78,7 @@ fn prepare(command: &Command) -> tokio::process::Command {
     child
 }
 
-async fn wait(mut child: Child, input: Option<Vec<u8>>) -> JobOutcome {
+async fn wait(child: &mut Child, input: Option<Vec<u8>>) -> JobOutcome {
     let stdin = child.stdin.take();
     let feed = async move {
         if let (Some(mut stdin), Some(input)) = (stdin, input) {
@@ -124,6 +137,24 @@ mod tests {
     async fn a_command_leads_a_process_group_of_its_own() {
         let script = "test \"$(cut -d ' ' -f 5 /proc/self/stat)\" = $$";
         assert_eq!(run(shell(script, &[], None)).await, JobOutcome::Exited(0));
+    }
+
+    #[tokio::test]
+    async fn a_wall_that_hangs_is_ended_and_too_many_are_not_started() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let started = folder.path().join("started");
+        let line = format!("echo $$ >>'{}'; exec sleep 600", started.display());
+        for _ in 0..3 * MOST_WALLS {
+            tell_users(Program::Shell(line.clone()), "on battery", Duration::from_secs(2));
+        }
+        assert_eq!(WALLS.available_permits(), 0);
+        let all = tokio::time::timeout(Duration::from_secs(30), WALLS.acquire_many(16)).await;
+        assert!(all.is_ok(), "a wall that hangs keeps its place");
+        let started = std::fs::read_to_string(started).expect("some were started");
+        assert_eq!(started.lines().count(), MOST_WALLS);
+        for pid in started.lines() {
+            assert!(!std::path::Path::new("/proc").join(pid).exists(), "{pid} runs on");
+        }
     }
 
     #[tokio::test]
