@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use protocol::Level;
+
 use crate::Publisher;
 use crate::hid::{Field, Quantity};
 use crate::publisher::Outcome;
@@ -108,6 +110,7 @@ pub fn set(variable: &str, text: &str, device: &Device, desk: &mut Desk) -> Resu
             let least = if kind == Delay::On { -1 } else { 0 };
             let seconds = text.trim().parse::<i64>().ok().filter(|seconds| *seconds >= least);
             desk.publisher.set_fmt(slot, format_args!("{}", seconds.ok_or(Outcome::ConversionFailed)?));
+            warn_of_rounding(device, desk, kind);
             Ok(Setting::Kept)
         }
         What::Label(..) => {
@@ -169,6 +172,27 @@ fn delay(device: &Device, desk: &Desk, kind: Delay) -> i64 {
     };
     let published = desk.publisher.value(variable).and_then(|text| text.trim().parse().ok());
     published.unwrap_or_else(|| device.delay(&desk.options, kind))
+}
+
+/// Says that the device will take a delay for a shorter one, if it will: a CyberPower counts in
+/// minutes, rounds down, and cuts the load at once where less than one was meant.
+pub fn warn_of_rounding(device: &Device, desk: &mut Desk, kind: Delay) {
+    let (command, option) = match kind {
+        Delay::On => ("load.on.delay", "ondelay"),
+        Delay::Off => ("load.off.delay", "offdelay"),
+    };
+    let meant = delay(device, desk, kind);
+    let Some(Step::Write { field, value, .. }) = find(device, command).map(|binding| write(binding, meant)) else {
+        return;
+    };
+    let taken = field.physical(field.encode(value)).truncated();
+    // A negative delay is a word of its own: never, or cancel.
+    if meant <= 0 || taken == meant {
+        return;
+    }
+    let at_once = if taken == 0 { ", which is at once" } else { "" };
+    let text = format!("{option}: this device takes {meant} s for {taken} s{at_once}: it counts in steps of its own");
+    desk.publisher.say(Level::Warning, text);
 }
 
 fn delayed(device: &Device, command: &str, seconds: i64) -> Result<Plan, Outcome> {

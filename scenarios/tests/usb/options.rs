@@ -34,6 +34,33 @@ fn delays_are_what_commands_use() {
 }
 
 #[test]
+fn a_delay_that_the_device_would_cut_short_is_named() {
+    const CYBER_POWER: &str = "cyberpower-cp1500epfclcd";
+    let warnings = |pair: &Pair| -> Vec<String> {
+        let log = pair.log();
+        log.into_iter().filter(|line| line.contains("of its own")).map(str::to_owned).collect()
+    };
+    let mut pair = run(CYBER_POWER, plain().with("offdelay", "20").with("ondelay", "150"));
+    assert_eq!(
+        warnings(&pair),
+        [
+            "offdelay: this device takes 20 s for 0 s, which is at once: it counts in steps of its own",
+            "ondelay: this device takes 150 s for 120 s: it counts in steps of its own",
+        ]
+    );
+    let server = pair.connect();
+    pair.say(server, "SET ups.delay.shutdown 90\n");
+    pair.run(Duration::from_secs(1));
+    assert_eq!(
+        warnings(&pair).last().map(String::as_str),
+        Some("offdelay: this device takes 90 s for 60 s: it counts in steps of its own")
+    );
+    for fine in [run(CYBER_POWER, plain()), run("apc-back-ups-650", plain().with("offdelay", "33"))] {
+        assert!(warnings(&fine).is_empty(), "{:?}", warnings(&fine));
+    }
+}
+
+#[test]
 fn another_device_is_not_taken() {
     let pair = run("apc-back-ups-650", plain().with("serial", "OTHER"));
     assert_eq!(pair.var("ups.status"), None);

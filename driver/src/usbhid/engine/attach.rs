@@ -9,6 +9,7 @@ use crate::usbhid::command;
 use crate::usbhid::device::Device;
 use crate::usbhid::matcher;
 use crate::usbhid::model::Model;
+use crate::usbhid::options::Delay;
 use crate::usbhid::quirk;
 use crate::usbhid::script::{Purpose, Script};
 use crate::usbhid::subdriver::Subdriver;
@@ -125,6 +126,7 @@ impl UsbHid {
     }
 
     fn kill(&mut self, device: Device, now: Instant) {
+        command::warn_of_rounding(&device, &mut self.desk, Delay::Off);
         let plans = command::shutdown(&self.config.shutdown_commands, &device, &self.desk);
         self.device = Some(device);
         self.phase = Phase::Killing;
@@ -140,6 +142,9 @@ impl UsbHid {
         device.settle(&mut self.desk);
         self.publish_identity(&device);
         command::offer(&device, &mut self.desk.publisher);
+        for kind in [Delay::Off, Delay::On] {
+            command::warn_of_rounding(&device, &mut self.desk, kind);
+        }
         let published: Vec<_> = device.published().collect();
         for slot in self.left_over.drain(..).filter(|slot| !published.contains(slot)) {
             self.desk.publisher.remove(slot);
