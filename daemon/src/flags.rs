@@ -1,5 +1,7 @@
 //! The flags that every daemon shares, spelled as NUT spells them.
 
+use std::process::ExitCode;
+
 use protocol::Level;
 
 use crate::Options;
@@ -25,6 +27,18 @@ pub struct Flags {
     /// With -c: signal this process instead of the one in the PID file
     #[arg(short = 'P', value_name = "PID")]
     pub pid: Option<i32>,
+}
+
+/// Reads the command line, and prints what only asked for words of ours.
+///
+/// # Errors
+/// What to exit with: 1 for a mistake, as NUT's programs do, 0 for help.
+pub fn read<A: clap::Parser>() -> Result<A, ExitCode> {
+    A::try_parse().map_err(|message| {
+        // A terminal that is gone is no reason for another message.
+        let _ = message.print();
+        if message.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    })
 }
 
 impl Flags {

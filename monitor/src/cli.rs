@@ -69,13 +69,9 @@ pub fn run() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|flag| flag == privileged::FLAG) {
         return privileged::serve();
     }
-    let arguments = match Arguments::try_parse() {
+    let arguments: Arguments = match daemon::flags::read() {
         Ok(arguments) => arguments,
-        Err(message) => {
-            // A terminal that is gone is no reason for another message.
-            let _ = message.print();
-            return if message.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
-        }
+        Err(status) => return status,
     };
     if arguments.version {
         // One word, as the server's banner has it: scripts cut this line apart.

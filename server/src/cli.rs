@@ -47,13 +47,9 @@ pub fn command() -> clap::Command {
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments: Arguments = match daemon::flags::read() {
         Ok(arguments) => arguments,
-        Err(message) => {
-            // A terminal that is gone is no reason for another message. NUT exits with 1.
-            let _ = message.print();
-            return if message.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
-        }
+        Err(status) => return status,
     };
     if arguments.version {
         println!("Network UPS Tools upsd {VERSION}");

@@ -86,11 +86,7 @@ pub fn command() -> clap::Command {
 impl Arguments {
     /// Reads the command line; what only prints something is done here.
     pub fn read() -> Result<Self, ExitCode> {
-        let flags = Flags::try_parse().map_err(|error| {
-            // A terminal that is gone is no reason for another message.
-            let _ = error.print();
-            if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-        })?;
+        let flags: Flags = daemon::flags::read()?;
         if flags.version {
             println!("Ridethrough - UPS driver controller {}", env!("CARGO_PKG_VERSION"));
             return Err(ExitCode::SUCCESS);
