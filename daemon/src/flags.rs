@@ -54,12 +54,12 @@ impl Flags {
         self.goes_to_background() || self.foreground > 1
     }
 
-    /// The least level that is logged.
+    /// The least level that is logged. Whether to debug is the engine's to say, which knows the
+    /// configuration's `DEBUG_MIN` as well ([`protocol::Effect::Debug`]).
     #[must_use]
     pub fn log_level(&self) -> Level {
         match (self.debug, self.quiet) {
-            (1.., _) => Level::Debug,
-            (0, 0) => Level::Info,
+            (1.., _) | (0, 0) => Level::Info,
             (0, 1) => Level::Warning,
             (0, _) => Level::Error,
         }

@@ -261,6 +261,7 @@ where
                 }
             }
             Effect::Say { level, text } => self.log.say(level, text),
+            Effect::Debug { on } => self.log.debug(on),
             Effect::Wall { text } => commands::wall(&text),
             Effect::Exit { code } => self.exit = self.exit.or(Some(code)),
         }

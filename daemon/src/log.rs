@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::os::unix::net::UnixDatagram;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::time::Duration;
 
@@ -30,6 +30,7 @@ pub(crate) struct Log {
     lines: SyncSender<Entry>,
     lost: Arc<AtomicU64>,
     least: Level,
+    debug: Arc<AtomicBool>,
 }
 
 impl Log {
@@ -41,12 +42,21 @@ impl Log {
         let sink = if to_syslog { Sink::syslog(name) } else { Sink::standard_error() };
         // Without the thread nothing is logged, and everything else works.
         drop(std::thread::Builder::new().name("log".into()).spawn(move || write(&entries, &losses, sink)));
-        Self { lines, lost, least }
+        Self { lines, lost, least, debug: Arc::default() }
+    }
+
+    /// Logs what is of [`Level::Debug`] too, on every handle, or no longer.
+    pub(crate) fn debug(&self, on: bool) {
+        self.debug.store(on, Ordering::Relaxed);
+    }
+
+    fn wants(&self, level: Level) -> bool {
+        level <= self.least || self.debug.load(Ordering::Relaxed)
     }
 
     /// Logs a line, or counts it as lost.
     pub(crate) fn say(&self, level: Level, text: impl Into<String>) {
-        if level <= self.least && self.lines.try_send(Entry::Line(level, text.into())).is_err() {
+        if self.wants(level) && self.lines.try_send(Entry::Line(level, text.into())).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }

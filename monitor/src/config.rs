@@ -56,7 +56,7 @@ pub struct Config {
     pub power_down_flag: Option<String>,
     /// RUN_AS_USER.
     pub run_as_user: Option<String>,
-    /// DEBUG_MIN.
+    /// DEBUG_MIN, or the number of `-D` where that is more: lines for debugging are logged above 0.
     pub debug_min: u32,
     /// Directives that are read, checked for their shape, and have no effect here: name and arguments.
     pub inert: Vec<(String, Vec<String>)>,

@@ -52,6 +52,7 @@ impl Upsmon {
             lowering: None,
             wake_at: None,
         };
+        upsmon.out.debug(upsmon.config.debug_min > 0);
         upsmon.introduce();
         upsmon.lower_flag();
         upsmon.act_in_time(now);

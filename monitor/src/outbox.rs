@@ -8,6 +8,7 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     effects: VecDeque<Effect>,
+    is_debugging: bool,
     links: u32,
     jobs: u32,
 }
@@ -34,6 +35,20 @@ impl Outbox {
 
     pub(crate) fn say(&mut self, level: Level, text: impl Into<String>) {
         self.effects.push_back(Effect::Say { level, text: text.into() });
+    }
+
+    /// Has lines of [`Level::Debug`] logged, or no longer.
+    pub(crate) fn debug(&mut self, on: bool) {
+        if std::mem::replace(&mut self.is_debugging, on) != on {
+            self.effects.push_back(Effect::Debug { on });
+        }
+    }
+
+    /// A line for whoever looks for a defect, made only where somebody does.
+    pub(crate) fn detail(&mut self, text: impl FnOnce() -> String) {
+        if self.is_debugging {
+            self.say(Level::Debug, text());
+        }
     }
 
     pub(crate) fn wall(&mut self, text: impl Into<String>) {

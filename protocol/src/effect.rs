@@ -191,6 +191,11 @@ pub enum Effect {
         /// The line.
         text: String,
     },
+    /// Log lines of [`Level::Debug`] too from now on, or no longer.
+    Debug {
+        /// Whether to log them.
+        on: bool,
+    },
     /// Tell every logged-in user of this host (`wall`).
     Wall {
         /// The text.

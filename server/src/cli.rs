@@ -55,7 +55,7 @@ pub fn run() -> ExitCode {
         println!("Network UPS Tools upsd {VERSION}");
         return ExitCode::SUCCESS;
     }
-    let files = Files::in_folder(&paths::configuration());
+    let files = Files::in_folder(&paths::configuration()).debugging(arguments.flags.debug.into());
     if let Some(command) = &arguments.command {
         return order(command, &arguments, &files);
     }

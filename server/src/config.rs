@@ -71,6 +71,8 @@ pub struct Config {
     pub state_path: String,
     /// Connections at once (`MAXCONN`).
     pub max_connections: Option<usize>,
+    /// `DEBUG_MIN`, or the number of `-D` where that is more: lines for debugging are logged above 0.
+    pub debug_min: u32,
 }
 
 impl Config {
@@ -110,6 +112,7 @@ impl Config {
             tracking_delay: upsd.tracking_delay,
             state_path: state_path.unwrap_or_else(|| STATE_PATH.to_owned()),
             max_connections: upsd.max_connections,
+            debug_min: upsd.debug_min,
         })
     }
 }

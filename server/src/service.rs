@@ -25,6 +25,8 @@ pub(crate) struct Service {
     pub(crate) max_age: Duration,
     pub(crate) state_path: String,
     pub(crate) effects: VecDeque<Effect>,
+    /// Lines of [`Level::Debug`] are logged.
+    pub(crate) is_debugging: bool,
     /// A forced shutdown has begun: watchers have to hear of it.
     pub(crate) has_forced: bool,
     next_ups: u32,
@@ -42,6 +44,7 @@ impl Service {
             max_age: Duration::ZERO,
             state_path: String::new(),
             effects: VecDeque::new(),
+            is_debugging: false,
             has_forced: false,
             next_ups: 0,
             next_link: 0,
@@ -73,6 +76,10 @@ impl Service {
         self.max_age = config.max_age;
         self.tracking_delay = config.tracking_delay;
         self.state_path = config.state_path;
+        let on = config.debug_min > 0;
+        if std::mem::replace(&mut self.is_debugging, on) != on {
+            self.effects.push_back(Effect::Debug { on });
+        }
         known
     }
 
@@ -124,6 +131,13 @@ impl Service {
 
     pub(crate) fn send(&mut self, link: LinkId, bytes: Vec<u8>) {
         self.effects.push_back(Effect::Send { link, bytes });
+    }
+
+    /// A line for whoever looks for a defect, made only where somebody does.
+    pub(crate) fn detail(&mut self, text: impl FnOnce() -> String) {
+        if self.is_debugging {
+            self.say(Level::Debug, text());
+        }
     }
 
     pub(crate) fn say(&mut self, level: Level, text: String) {

@@ -17,13 +17,20 @@ use crate::config::{self, parse_yes_or_no};
 #[derive(Debug, Clone)]
 pub struct Files {
     folder: PathBuf,
+    debug: u32,
 }
 
 impl Files {
     /// The files of a folder.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
-        Self { folder: folder.to_path_buf() }
+        Self { folder: folder.to_path_buf(), debug: 0 }
+    }
+
+    /// The same, with the command line's word on how much to log for debugging.
+    #[must_use]
+    pub fn debugging(self, debug: u32) -> Self {
+        Self { debug, ..self }
     }
 
     /// Reads and checks the files, and lets the environment have its say.
@@ -46,6 +53,7 @@ impl Files {
         match Config::load_from(&config::Files { ups, upsd, users, allow_no_device }) {
             Ok((mut config, more)) => {
                 said.append(more);
+                config.debug_min = config.debug_min.max(self.debug);
                 config.state_path = paths::state(Some(&config.state_path)).to_string_lossy().into_owned();
                 Ok((config, said))
             }

@@ -9,7 +9,7 @@ mod serving;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use protocol::{Effect, Engine, Event, Instant, LinkId, Peer, Signal};
+use protocol::{Effect, Engine, Event, Instant, Level, LinkId, Peer, Signal};
 
 use crate::config::Config;
 use crate::requests;
@@ -50,6 +50,7 @@ impl Upsd {
             Peer::Unix => "localhost".into(),
         };
         let session = Session::new(address, self.now);
+        self.service.detail(|| format!("{} connected", session.address));
         self.wake_at(session.deadline());
         self.sessions.insert(link, session);
     }
@@ -108,6 +109,7 @@ impl Upsd {
         }
         self.service.tend_drivers(self.now);
         self.wake_for_drivers();
+        self.service.say(Level::Notice, "configuration read again".to_owned());
     }
 
     /// Does everything that is due, and finds out when the next thing will be.

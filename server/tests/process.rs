@@ -135,6 +135,30 @@ fn a_reload_takes_a_good_configuration_and_leaves_a_broken_one() {
 }
 
 #[test]
+fn debug_min_tells_of_every_connection_while_it_is_there() {
+    let lab = Lab::new();
+    lab.start_own_driver(bed::DUMP);
+    let server = lab.start_server_with(OUR_UPSD, &["-FF", "-u", "root"]);
+    wait_for("the PID file", || Path::new(&server.path("upsd.pid")).exists());
+    let conf = std::fs::read_to_string(server.path("upsd.conf")).unwrap();
+    let reload = |debug: &str, nth: usize| {
+        std::fs::write(server.path("upsd.conf"), format!("{conf}{debug}\n")).unwrap();
+        assert!(server.order(&lab, &["-c", "reload"]).status.success());
+        wait_for("the reload", || server.log().matches("configuration read again").count() == nth);
+    };
+    drop(server.connect());
+    assert!(!server.log().contains("debug: "), "{}", server.log());
+    reload("DEBUG_MIN 1", 1);
+    drop(server.connect());
+    wait_for("a word about its end", || server.log().contains("debug: 127.0.0.1 is gone"));
+    reload("", 2);
+    let before = server.log().matches("debug: ").count();
+    drop(server.connect());
+    assert_eq!(server.connect().ask(STATUS, "line\n"), ON_LINE);
+    assert_eq!(server.log().matches("debug: ").count(), before);
+}
+
+#[test]
 fn an_order_is_given_to_no_process_but_a_server() {
     let lab = Lab::new();
     lab.write("upsd.pid", &format!("{}\n", std::process::id()));

@@ -4,7 +4,7 @@
 use super::variables::Variables;
 use super::{Outcome, Publisher, RW_NUMBER, Slot, VarFlags};
 use crate::DriverConfig;
-use protocol::Level;
+use protocol::{Effect, Level};
 
 /// The shared commands that every driver offers. `driver.exit` is understood too, but not offered.
 const SHARED_COMMANDS: [&str; 5] =
@@ -18,6 +18,7 @@ const DEBUG_LIMIT: u8 = 6;
 pub(super) struct Own {
     state: Slot,
     debug: Slot,
+    debug_level: u8,
     allow_killpower: Slot,
     may_kill_power: bool,
     process_id: u32,
@@ -29,6 +30,7 @@ impl Own {
         Self {
             state: variables.slot("driver.state"),
             debug: variables.slot("driver.debug"),
+            debug_level: 0,
             allow_killpower: variables.slot("driver.flag.allow_killpower"),
             may_kill_power: config.allow_killpower,
             process_id: config.process_id,
@@ -59,10 +61,10 @@ impl Publisher {
         self.set(self.own.state, state);
     }
 
-    /// The debug level in force.
+    /// The debug level in force: 0 to 6.
     #[must_use]
     pub fn debug(&self) -> u8 {
-        self.get(self.own.debug).and_then(|text| text.parse().ok()).unwrap_or(0)
+        self.own.debug_level
     }
 
     /// Takes over what a running driver can take over from a new configuration: the debug level,
@@ -72,8 +74,9 @@ impl Publisher {
             self.variables.get_mut(slot).overridden = false;
         }
         // What reads a configuration again may live in another process than before.
-        let process_id = self.own.process_id;
-        self.own = Own { process_id, ..Own::new(config, &mut self.variables) };
+        let Own { process_id, debug_level, .. } = self.own;
+        self.own = Own { process_id, debug_level, ..Own::new(config, &mut self.variables) };
+        self.say(Level::Notice, "configuration read again");
         if self.reload.replace(config) {
             self.say(Level::Warning, "some of the new configuration takes effect at the next start of this driver");
         }
@@ -98,7 +101,7 @@ impl Publisher {
         let slot = self.find(variable)?;
         if slot == self.own.debug {
             let Ok(level) = value.trim().parse::<u8>() else { return Some(Outcome::Invalid) };
-            self.set_fmt(slot, format_args!("{}", level.min(DEBUG_LIMIT)));
+            self.set_debug(level);
         } else if slot == self.own.allow_killpower {
             let allowed = match value.trim() {
                 "1" => true,
@@ -115,8 +118,18 @@ impl Publisher {
         Some(Outcome::Handled)
     }
 
+    fn set_debug(&mut self, level: u8) {
+        let level = level.min(DEBUG_LIMIT);
+        let (was_on, on) = (self.debug() > 0, level > 0);
+        self.own.debug_level = level;
+        self.set_fmt(self.own.debug, format_args!("{level}"));
+        if on != was_on {
+            self.effects.push_back(Effect::Debug { on });
+        }
+    }
+
     fn publish_config(&mut self, config: &DriverConfig) {
-        self.set_fmt(self.own.debug, format_args!("{}", config.debug.min(DEBUG_LIMIT)));
+        self.set_debug(config.debug);
         self.set(self.own.allow_killpower, if config.allow_killpower { "1" } else { "0" });
         self.publish("driver.parameter.port", &config.port);
         self.publish("driver.parameter.synchronous", config.synchronous.word());

@@ -23,7 +23,8 @@ const ROOT: &str = "root";
 /// Reads the configuration and hosts the engine.
 pub(super) fn start(arguments: &Arguments) -> ExitCode {
     let file = arguments.file();
-    let mut config = match read(&file) {
+    let debug = u32::from(arguments.daemon.debug);
+    let mut config = match read(&file, debug) {
         Ok(config) => config,
         Err(message) => {
             say(&message);
@@ -35,9 +36,6 @@ pub(super) fn start(arguments: &Arguments) -> ExitCode {
     let mut options = Options::new(NAME);
     options.pid_file = Some(order::pid_path());
     arguments.daemon.apply(&mut options);
-    if config.debug_min > 0 {
-        options.log_level = Level::Debug;
-    }
     // A monitor that is gone protects nobody.
     options.outlives_panics = true;
     let mut split = None;
@@ -61,7 +59,7 @@ pub(super) fn start(arguments: &Arguments) -> ExitCode {
     }
     let run_as_user = config.run_as_user.clone();
     options.reload = Some(Arc::new(move || {
-        let mut reloaded = reload(&file, split.as_ref());
+        let mut reloaded = reload(&file, debug, split.as_ref());
         if reloaded.config.as_ref().is_some_and(|config| config.run_as_user != run_as_user) {
             let message = "RUN_AS_USER has changed: restart upsmon for this change to work";
             reloaded.messages.push((Level::Warning, message.to_owned()));
@@ -107,16 +105,18 @@ fn disown_foreign_flag(config: &mut Config) {
 }
 
 /// The configuration, its warnings on the terminal; or what is wrong with it.
-fn read(file: &PathBuf) -> Result<Config, String> {
+fn read(file: &PathBuf, debug: u32) -> Result<Config, String> {
     let text = std::fs::read(file).map_err(|error| format!("{NAME}: can't open {}: {error}", file.display()))?;
-    let (config, warnings) = Config::load_from(text, &file.to_string_lossy()).map_err(|errors| errors.to_string())?;
+    let (mut config, warnings) =
+        Config::load_from(text, &file.to_string_lossy()).map_err(|errors| errors.to_string())?;
+    config.debug_min = config.debug_min.max(debug);
     if !warnings.is_empty() {
         say(&warnings.to_string());
     }
     Ok(config)
 }
 
-fn reload(file: &PathBuf, split: Option<&Plan>) -> Reloaded<Config> {
+fn reload(file: &PathBuf, debug: u32, split: Option<&Plan>) -> Reloaded<Config> {
     let text = match std::fs::read(file) {
         Ok(text) => text,
         Err(error) => {
@@ -126,6 +126,7 @@ fn reload(file: &PathBuf, split: Option<&Plan>) -> Reloaded<Config> {
     };
     match Config::load_from(text, &file.to_string_lossy()) {
         Ok((mut config, warnings)) => {
+            config.debug_min = config.debug_min.max(debug);
             let mut messages: Vec<_> = warnings.iter().map(|one| (Level::Warning, one.one_line())).collect();
             messages.extend(split.and_then(|plan| keep_plan(&mut config, plan)));
             Reloaded { config: Some(config), messages }

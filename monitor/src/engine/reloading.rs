@@ -15,6 +15,7 @@ impl Upsmon {
         }
         let mut before = std::mem::take(&mut self.supplies);
         self.config = config;
+        self.out.debug(self.config.debug_min > 0);
         for monitored in &self.config.monitored {
             let kept = before.iter().position(|supply| supply.monitored.is_same_login(monitored));
             self.supplies.push(match kept {

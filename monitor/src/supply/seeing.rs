@@ -9,6 +9,7 @@ use protocol::Level;
 impl Supply {
     /// Takes a status, polled or pushed.
     pub(super) fn see(&mut self, value: &str, desk: &mut Desk<'_>) {
+        desk.out.detail(|| format!("UPS {}: {value}", self.name()));
         if value.split_ascii_whitespace().all(|word| matches!(word, "WAIT" | "FSD")) {
             return self.see_nothing_yet(value, desk);
         }

@@ -76,3 +76,17 @@ fn a_shutdown_under_way_takes_no_new_configuration() {
     world.run_until(at(60));
     assert!(world.log().contains("SHUTDOWNCMD /sbin/shutdown -h +0"), "{}", world.log());
 }
+
+#[test]
+fn debug_min_shows_each_status_while_it_is_there() {
+    let mut world = World::new(BEFORE);
+    world.run_until(at(12));
+    reload(&mut world, &format!("{BEFORE}DEBUG_MIN 1\n"));
+    world.run_until(at(40));
+    reload(&mut world, BEFORE);
+    world.run_until(at(80));
+    let shown: Vec<&str> = world.log().lines().filter(|line| line.contains(" debug ")).collect();
+    let within = |line: &&&str| line.split('.').next().is_some_and(|at| (12..=40).contains(&at.parse().unwrap_or(0)));
+    assert!(shown.iter().any(|line| line.ends_with("debug UPS rack@nas: OL")), "{shown:?}");
+    assert_eq!(shown.iter().filter(within).count(), shown.len(), "{shown:?}");
+}

@@ -237,6 +237,8 @@ impl World {
                     let level = if level == Level::Notice { String::new() } else { format!("{level:?} ") };
                     writeln!(self.log, "{} {}{text}", self.now, level.to_lowercase()).unwrap();
                 }
+                // What is said for debugging is in the log with its level.
+                Effect::Debug { .. } => {}
                 Effect::Wall { text } => match self.log.strip_suffix(&format!(" {text}\n")) {
                     Some(_) => self.log.insert_str(self.log.len() - 1, " (and wall)"),
                     None => writeln!(self.log, "{} wall {text}", self.now).unwrap(),

@@ -116,3 +116,24 @@ fn low_battery_on_line_power_counts_after_its_delay_where_one_is_set() {
     pair.run(Duration::from_millis(1500));
     assert_eq!(pair.var("ups.status"), Some("OB DISCHRG LB"));
 }
+
+#[test]
+fn driver_debug_shows_what_the_device_says_while_it_is_set() {
+    let mut pair = run("apc-back-ups-650", plain());
+    let server = pair.connect();
+    let shown_after = |pair: &mut Pair, order: &str| -> (bool, bool) {
+        let before = pair.log().len();
+        pair.say(server, order);
+        for blip in ["mains off", "mains on"] {
+            pair.control(blip);
+            pair.run(Duration::from_secs(5));
+        }
+        let log = pair.log();
+        let has = |start: &str| log[before..].iter().any(|line| line.starts_with(start));
+        (has("interrupt report: ["), has("Feature report 0x"))
+    };
+    assert_eq!(shown_after(&mut pair, ""), (false, false));
+    assert_eq!(shown_after(&mut pair, "SET driver.debug 1\n"), (true, false));
+    assert_eq!(shown_after(&mut pair, "SET driver.debug 2\n"), (true, true));
+    assert_eq!(shown_after(&mut pair, "SET driver.debug 0\n"), (false, false));
+}

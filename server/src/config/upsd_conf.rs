@@ -22,6 +22,8 @@ pub struct UpsdConf {
     pub state_path: Option<String>,
     /// `MAXCONN`
     pub max_connections: Option<usize>,
+    /// `DEBUG_MIN`
+    pub debug_min: u32,
     /// `ALLOW_NO_DEVICE`
     pub allow_no_device: bool,
     /// `ALLOW_NOT_ALL_LISTENERS`
@@ -36,6 +38,7 @@ impl Default for UpsdConf {
             tracking_delay: Duration::from_secs(3600),
             state_path: None,
             max_connections: None,
+            debug_min: 0,
             allow_no_device: false,
             allow_not_all_listeners: false,
         }
@@ -71,7 +74,7 @@ const DIRECTIVES: &[(&str, Meaning)] = &[
     ("CERTPATH", Meaning::Tls),
     ("CERTREQUEST", Meaning::Tls),
     ("DATAPATH", Meaning::Harmless),
-    ("DEBUG_MIN", Meaning::Harmless),
+    ("DEBUG_MIN", Meaning::Taken(debug_min)),
     ("DISABLE_WEAK_SSL", Meaning::Harmless),
     ("LISTEN", Meaning::Taken(listen)),
     ("MAXAGE", Meaning::Taken(|conf, source, line| set(&mut conf.max_age, seconds(source, line)))),
@@ -181,6 +184,10 @@ fn listen(conf: &mut UpsdConf, source: &Source, line: &Directive) -> Result<(), 
     let host = host.text.trim_start_matches('[').trim_end_matches(']').to_owned();
     conf.listen.push(Listen { host, port, is_required: true });
     Ok(())
+}
+
+fn debug_min(conf: &mut UpsdConf, source: &Source, line: &Directive) -> Result<(), Diagnostic> {
+    set(&mut conf.debug_min, one(source, line)?.parse(source, "a debugging level"))
 }
 
 fn max_connections(conf: &mut UpsdConf, source: &Source, line: &Directive) -> Result<(), Diagnostic> {

@@ -25,6 +25,7 @@ impl Upsd {
     /// Takes a session that has ended out of everything that knows it.
     pub(super) fn forget(&mut self, link: LinkId) {
         let Some(session) = self.sessions.remove(&link) else { return };
+        self.service.detail(|| format!("{} is gone", session.address));
         for id in session.watches.iter().map(|watch| watch.ups).chain(session.login) {
             let Some(ups) = self.service.ups_mut(id) else { continue };
             ups.watchers.retain(|&watcher| watcher != link);

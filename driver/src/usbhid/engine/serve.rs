@@ -35,7 +35,10 @@ impl UsbHid {
         match under_way.task {
             Task::HidDescriptor => self.hid_descriptor(&result, now),
             Task::ReportDescriptor => self.report_descriptor(result, now),
-            Task::Read(source) => self.read(source, result.as_deref().map_err(|failure| *failure), now),
+            Task::Read(source) => {
+                self.show_read(source, &result);
+                self.read(source, result.as_deref().map_err(|failure| *failure), now);
+            }
             Task::String(index) => {
                 if let Some(device) = &mut self.device {
                     let text = result.ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
@@ -44,6 +47,17 @@ impl UsbHid {
             }
             Task::Script => self.answer_script(result.as_deref().map_err(|failure| *failure), now),
         }
+    }
+
+    /// For whoever wants to see every report that is read (`-DD`, or `driver.debug` 2).
+    fn show_read(&mut self, source: usize, result: &Result<Data, Failure>) {
+        if self.desk.publisher.debug() < 2 {
+            return;
+        }
+        let Some(device) = &self.device else { return };
+        let source = &device.bindings.sources[source];
+        let came = result.as_ref().map_or_else(ToString::to_string, |bytes| format!("{:02x?}", &bytes[..]));
+        self.say(Level::Debug, format!("{:?} report {:#04x}: {came}", source.kind, source.id));
     }
 
     fn read(&mut self, source: usize, result: Result<&[u8], Failure>, now: Instant) {
@@ -143,6 +157,9 @@ impl UsbHid {
     pub(super) fn interrupted(&mut self, bytes: &[u8], now: Instant) {
         if self.ignores_interrupts() {
             return;
+        }
+        if self.desk.publisher.debug() > 0 {
+            self.say(Level::Debug, format!("interrupt report: {bytes:02x?}"));
         }
         let Some(device) = &mut self.device else { return };
         let id = match (device.has_report_ids, bytes.first()) {

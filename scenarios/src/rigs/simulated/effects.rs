@@ -28,8 +28,8 @@ impl World {
             Effect::Open { link, to } => self.open(slot, link, to),
             Effect::Close { link } => self.close(slot, link),
             Effect::Run { job, command } => self.run_command(slot, job, &command),
-            // Nobody keeps rights for a simulated daemon.
-            Effect::Bequeath(_) => {}
+            // Nobody keeps rights for a simulated daemon, and a journal tells what operators see.
+            Effect::Bequeath(_) | Effect::Debug { .. } => {}
             Effect::WriteFile { job, path, contents } => self.change_file(slot, job, &path, Some(contents)),
             Effect::RemoveFile { job, path } => self.change_file(slot, job, &path, None),
             Effect::WatchFile { path } => self.watch(slot, path),
