@@ -4,12 +4,14 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::device::Usb;
 use crate::port::clock::Speed;
 use crate::port::{Clock, Options, serve, tell};
 use crate::units::{Celsius, Load, Millivolts, Permille};
 use crate::{Device, Observation, Setup, Ups, device};
 use clap::{CommandFactory, Parser};
 use protocol::Instant;
+use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 const EXAMPLES: &str = "\
@@ -68,6 +70,9 @@ struct Arguments {
     /// List the devices that come with the emulator
     #[arg(long)]
     list: bool,
+    /// With --list: for another program
+    #[arg(long, requires = "list")]
+    json: bool,
 }
 
 /// The declaration of the command line: for help, manual page and completions.
@@ -81,7 +86,7 @@ pub fn command() -> clap::Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.list {
-        return list();
+        return list(arguments.json);
     }
     if let Some(control) = arguments.control.as_ref().filter(|_| !arguments.tell.is_empty()) {
         return match tell(control, &arguments.tell, &mut std::io::stdout()) {
@@ -114,10 +119,16 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn list() -> ExitCode {
-    for name in device::names() {
-        let model = device::find(name).map_or_else(|_| "broken".to_owned(), |device| device.model);
-        println!("{name:<28} {model}");
+fn list(as_json: bool) -> ExitCode {
+    let devices = device::names().into_iter().filter_map(|name| device::find(name).ok());
+    if as_json {
+        let described = |device: Device| {
+            let Usb { vendor, product, .. } = device.usb;
+            json!({ "name": device.name, "model": device.model, "usb": format!("{vendor:04x}:{product:04x}") })
+        };
+        println!("{:#}", serde_json::Value::from_iter(devices.map(described)));
+    } else {
+        devices.for_each(|device| println!("{:<28} {}", device.name, device.model));
     }
     ExitCode::SUCCESS
 }

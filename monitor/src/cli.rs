@@ -60,7 +60,8 @@ impl Arguments {
 /// The declaration of the command line: for help, manual page and completions.
 #[must_use]
 pub fn command() -> clap::Command {
-    Arguments::command()
+    // What the parser reads is any beginning of a word; what a shell offers is the words.
+    Arguments::command().mut_arg("order", |order| order.value_parser(["fsd", "reload", "stop"]))
 }
 
 /// Reads the command line and does what it says.

@@ -13,6 +13,7 @@ mod output;
 pub mod programs;
 mod progress;
 mod run;
+mod said;
 
 use crate::language::{Scenario, Surroundings, load};
 use clap::Parser;

@@ -243,6 +243,20 @@ fn wires_show_the_protocols_own_lines() {
 }
 
 #[test]
+fn a_list_for_a_program_has_the_broken_files_too() {
+    let directory = TempDir::new().unwrap();
+    changed(&directory, PASSING, "title:", "titel:");
+    changed(&directory, "wrong-password.yaml", "title:", "title:");
+    let output = ridethrough(&["list", directory.path().to_str().unwrap(), "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let listed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let right: Vec<&serde_json::Value> = listed.as_array().unwrap().iter().map(|entry| &entry["right"]).collect();
+    assert_eq!(right, [true, false]);
+    assert_eq!(listed[1]["diagnostics"][0]["line"], 2, "{listed:#}");
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
 fn it_describes_itself() {
     let schema: serde_json::Value = serde_json::from_slice(&ridethrough(&["schema"]).stdout).unwrap();
     assert_eq!(schema["title"], "a scenario");
@@ -303,8 +317,19 @@ fn every_program_has_examples_a_manual_page_and_completions_with_all_its_flags()
                 assert!(man.contains(&format!("\\fB{flag}\\fR")), "{name}'s manual page lacks {flag}:\n{man}");
                 assert!(offered.contains(&flag.as_str()), "{name}'s completions lack {flag}: {offered:?}");
             }
+            for value in argument.get_possible_values() {
+                assert!(bash.contains(value.get_name()), "{name}'s completions lack {}", value.get_name());
+            }
         }
         names.push(name);
+    }
+    for (program, word) in [("upsdrvctl", "shutdown"), ("usbhid-ups", "reload-or-exit"), ("upsmon", "fsd")] {
+        let bash = text(&ridethrough(&["completions", "bash", program]).stdout);
+        let offers = |line: &str| {
+            (line.contains(" -W \"") || line.contains(" opts=\""))
+                && line.split(['"', ' ']).any(|offered| offered == word)
+        };
+        assert!(bash.lines().any(offers), "{program} {word}:\n{bash}");
     }
     names.sort();
     assert_eq!(names, shipped_programs());

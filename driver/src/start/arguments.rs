@@ -1,6 +1,6 @@
 //! The flags of a driver program, spelled as NUT spells them.
 
-use super::{Banner, Program};
+use super::{Banner, ORDERS, Program};
 use crate::config::{CommandLine, KnownParam};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use daemon::{Flags, paths};
@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     #[arg(short = 'k')]
     killpower: bool,
     /// Ask the running driver: reload, reload-or-error, reload-or-exit, exit
-    #[arg(short = 'c', value_name = "COMMAND")]
+    #[arg(short = 'c', value_name = "COMMAND", value_parser = ORDERS)]
     pub command: Option<String>,
     /// Print all variables after COUNT updates, and exit
     #[arg(short = 'd', value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]

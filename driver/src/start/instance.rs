@@ -19,8 +19,6 @@ pub(crate) const ORDERS: [&str; 4] = ["reload", "reload-or-error", "reload-or-ex
 /// Why the running driver could not be asked, or does not go.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum InstanceError {
-    #[error("unknown command {0}: one of reload, reload-or-error, reload-or-exit, exit")]
-    UnknownOrder(String),
     #[error("no driver answers on {path}: {source}")]
     NoAnswer { path: String, source: io::Error },
     #[error(transparent)]
@@ -31,9 +29,6 @@ pub(super) enum InstanceError {
 
 /// `-c`: through the socket, or with `-P` by a signal to that process.
 pub(super) fn order(files: &Files, name: &str, pid: Option<i32>, order: &str) -> Result<ExitCode, InstanceError> {
-    if !ORDERS.contains(&order) {
-        return Err(InstanceError::UnknownOrder(order.to_owned()));
-    }
     if pid.is_some() {
         let signal = if order == "exit" { Order::Stop } else { Order::Reload };
         pid_file::give_order(name, &files.pid, pid, signal)?;

@@ -77,10 +77,14 @@ struct Flags {
     words: Vec<String>,
 }
 
+/// The words there are, as a shell offers them.
+const VERBS: [&str; 5] = ["start", "stop", "shutdown", "status", "list"];
+
 /// The declaration of the command line: for help, manual page and completions.
 #[must_use]
 pub fn command() -> clap::Command {
-    Flags::command()
+    // What the parser reads is anything: an unknown word gets NUT's message.
+    Flags::command().mut_arg("words", |words| words.value_parser(VERBS))
 }
 
 impl Arguments {

@@ -1,9 +1,8 @@
 //! `ridethrough check`: whether scenario files, and the configurations they use, are right.
 
 mod configurations;
-mod json;
 
-use super::{WRONG, surroundings};
+use super::{WRONG, said, surroundings};
 use crate::language::load;
 use crate::rigs::RigError;
 use crate::rigs::facts::Set;
@@ -22,7 +21,7 @@ pub fn check(files: &[PathBuf], as_json: bool) -> io::Result<u8> {
             code = WRONG;
         }
         if as_json {
-            serde_json::to_writer(&mut out, &json::object(file, &findings))?;
+            serde_json::to_writer(&mut out, &said::object(file, findings.scenarios, &findings.said))?;
             writeln!(out)?;
             continue;
         }

@@ -1,7 +1,7 @@
 //! `ridethrough list`: the scenarios of a directory.
 
-use super::{WRONG, load_all};
-use crate::language::Scenario;
+use super::{WRONG, said, surroundings};
+use crate::language::{Scenario, load};
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,25 +18,30 @@ pub fn list(directory: &Path, as_json: bool) -> io::Result<u8> {
         }
     };
     files.sort();
-    let mut code = 0;
-    let mut scenarios = Vec::new();
+    let surroundings = surroundings();
+    let (mut scenarios, mut wrong) = (Vec::new(), Vec::new());
     for file in files {
-        match load_all(std::slice::from_ref(&file)) {
-            Some(loaded) => scenarios.extend(loaded),
-            None => code = WRONG,
+        match load(&file, &surroundings) {
+            Ok(loaded) => scenarios.extend(loaded),
+            Err(found) => wrong.push((file, found)),
         }
     }
+    let code = if wrong.is_empty() { 0 } else { WRONG };
     let mut out = anstream::stdout().lock();
     if as_json {
-        let all: Vec<_> = scenarios.iter().map(described).collect();
+        let broken = wrong.iter().map(|(file, found)| said::object(file, 0, std::slice::from_ref(found)));
+        let all: Vec<_> = scenarios.iter().map(described).chain(broken).collect();
         serde_json::to_writer_pretty(&mut out, &all)?;
         writeln!(out)?;
-    } else {
-        let width = scenarios.iter().map(|scenario| scenario.name.chars().count()).max().unwrap_or(0);
-        let (dim, reset) = (anstyle::Style::new().dimmed(), anstyle::Reset);
-        for scenario in &scenarios {
-            writeln!(out, "{:width$}  {}  {dim}{}{reset}", scenario.name, scenario.title, scenario.tags.join(" "))?;
-        }
+        return Ok(code);
+    }
+    for (_, found) in &wrong {
+        anstream::eprintln!("{}\n", found.render(true));
+    }
+    let width = scenarios.iter().map(|scenario| scenario.name.chars().count()).max().unwrap_or(0);
+    let (dim, reset) = (anstyle::Style::new().dimmed(), anstyle::Reset);
+    for scenario in &scenarios {
+        writeln!(out, "{:width$}  {}  {dim}{}{reset}", scenario.name, scenario.title, scenario.tags.join(" "))?;
     }
     Ok(code)
 }
@@ -49,6 +54,7 @@ fn described(scenario: &Scenario) -> serde_json::Value {
     json!({
         "name": scenario.name,
         "file": scenario.path,
+        "right": true,
         "title": scenario.title,
         "from": scenario.from,
         "tags": scenario.tags,

@@ -1,18 +1,18 @@
-//! What was found, for another program: one object for each file.
+//! What was found in a file, for another program: one object for each file.
 
-use super::Findings;
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity};
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// A file and everything that was found in it. `left_out` counts the messages beyond those that are kept.
-pub fn object(file: &Path, findings: &Findings) -> Value {
+/// A file, how many scenarios it has, and everything that was found in it. `left_out` counts the
+/// messages beyond those that are kept.
+pub fn object(file: &Path, scenarios: usize, said: &[Diagnostics]) -> Value {
     json!({
         "file": file.to_string_lossy(),
-        "right": findings.is_right(),
-        "scenarios": findings.scenarios,
-        "diagnostics": findings.said.iter().flatten().map(diagnostic).collect::<Vec<_>>(),
-        "left_out": findings.said.iter().map(Diagnostics::left_out).sum::<usize>(),
+        "right": !said.iter().any(Diagnostics::has_errors),
+        "scenarios": scenarios,
+        "diagnostics": said.iter().flatten().map(diagnostic).collect::<Vec<_>>(),
+        "left_out": said.iter().map(Diagnostics::left_out).sum::<usize>(),
     })
 }
 
