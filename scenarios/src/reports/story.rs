@@ -56,6 +56,7 @@ pub fn tell(facts: &RunFacts, journal: &[Record]) -> Vec<Event> {
         let Some(event) = teller.tell(record, index) else { continue };
         if let Some(same) = joins(&mut events, &event) {
             same.who.extend(event.who);
+            same.detail = same.detail.take().zip(event.detail).and_then(|(one, other)| shared(one, &other));
             same.upto = index;
         } else {
             events.push(event);
@@ -78,4 +79,36 @@ fn joins<'a>(events: &'a mut [Event], event: &Event) -> Option<&'a mut Event> {
         .any(|other| other.tone == Tone::Step || other.who.iter().any(|who| event.who.contains(who)));
     let same = &mut events[recent];
     (apart <= TOGETHER && !between && event.who.iter().all(|who| !same.who.contains(who))).then_some(same)
+}
+
+/// What is true of both: hosts name the same UPS by the server that each of them asks.
+fn shared(one: String, other: &str) -> Option<String> {
+    if one == other {
+        return Some(one);
+    }
+    let one = without_servers(&one);
+    (one == without_servers(other)).then_some(one)
+}
+
+fn without_servers(text: &str) -> String {
+    let ups = |word: &str| match word.split_once('@') {
+        Some((ups, server)) if server.ends_with(':') => format!("{ups}:"),
+        Some((ups, _)) => ups.to_owned(),
+        None => word.to_owned(),
+    };
+    text.split(' ').map(ups).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shared;
+
+    #[test]
+    fn a_line_about_several_hosts_says_what_is_true_of_each() {
+        let told = |one: &str, other| shared(one.to_owned(), other);
+        assert_eq!(told("UPS a@nas on battery", "UPS a@nas on battery").as_deref(), Some("UPS a@nas on battery"));
+        assert_eq!(told("UPS a@localhost on battery", "UPS a@nas on battery").as_deref(), Some("UPS a on battery"));
+        assert_eq!(told("UPS a@localhost: forced", "UPS a@nas:3493: forced").as_deref(), Some("UPS a: forced"));
+        assert_eq!(told("shutdown -h +0", "poweroff"), None);
+    }
 }
