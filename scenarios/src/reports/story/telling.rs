@@ -24,6 +24,8 @@ pub struct Teller {
     ended: Vec<(Name, Name)>,
     /// Hosts that are not up: what daemons do there follows from that.
     away: Vec<Name>,
+    /// How many sessions are logged in, by server, UPS and host.
+    sessions: BTreeMap<[Name; 3], u32>,
     /// What clients were last told of each UPS, by UPS and server.
     status: BTreeMap<(Name, Name), Answer>,
 }
@@ -45,6 +47,7 @@ impl Teller {
                 .filter(|host| host.starts != HostState::Up)
                 .map(|host| host.name.clone())
                 .collect(),
+            sessions: BTreeMap::new(),
             status: BTreeMap::new(),
         }
     }
@@ -75,6 +78,7 @@ impl Teller {
                 self.away.retain(|of| of != host);
                 if *is != HostState::Up {
                     self.away.push(host.clone());
+                    self.sessions.retain(|[server, ..], _| server != host);
                 }
                 (Tone::Host(*is), Some(host), is.to_string(), Some(because.clone()))
             }
@@ -85,6 +89,7 @@ impl Teller {
                 let ups = line.strip_prefix("FSD ")?;
                 (Tone::Protocol, None, format!("FSD {ups}"), Some("the primary has upsd tell everybody".to_owned()))
             }
+            What::Login { server, ups, host, event } => self.login([server, ups, host], *event),
             What::Link { from, to, event: LinkEvent::Broken, .. } => {
                 (Tone::Danger, None, format!("the link from {from} to {to} broke"), None)
             }
@@ -114,6 +119,25 @@ impl Teller {
         let left = format!("reckons with {}", time(Duration::from_secs(runtime_s)));
         (before != tenth && !begins)
             .then(|| (Tone::Aside, Some(ups), format!("battery at {} %", charge / 10), Some(left)))
+    }
+
+    /// A connection that broke is over later than the login that replaces it.
+    fn login<'a>(&mut self, [server, ups, host]: [&'a Name; 3], event: Login) -> Line<'a> {
+        let sessions = self.sessions.entry([server, ups, host].map(Name::clone)).or_insert(0);
+        let what = match event {
+            Login::In => {
+                *sessions += 1;
+                format!("logged in to {ups} on {server}")
+            }
+            Login::Out => {
+                *sessions = sessions.saturating_sub(1);
+                if *sessions > 0 {
+                    return (Tone::Aside, Some(host), format!("an old session on {ups} is over"), None);
+                }
+                format!("logged out of {ups}")
+            }
+        };
+        (Tone::Protocol, Some(host), what, None)
     }
 
     fn process<'a>(&mut self, host: &'a Name, process: &Name, event: ProcessEvent) -> Option<Line<'a>> {
@@ -187,12 +211,6 @@ fn of_host(what: &What) -> Option<Line<'_>> {
         }
         What::Decision { host, decision, reason, .. } => {
             (Tone::Act, Some(host), decision.clone(), Some(reason.clone()))
-        }
-        What::Login { server, ups, host, event: Login::In } => {
-            (Tone::Protocol, Some(host), format!("logged in to {ups} on {server}"), None)
-        }
-        What::Login { ups, host, event: Login::Out, .. } => {
-            (Tone::Protocol, Some(host), format!("logged out of {ups}"), None)
         }
         What::Flag { host, exists: true } => (Tone::Act, Some(host), "power-down flag written".to_owned(), None),
         What::Flag { host, exists: false } => (Tone::Act, Some(host), "power-down flag removed".to_owned(), None),
