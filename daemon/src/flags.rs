@@ -1,5 +1,9 @@
 //! The flags that every daemon shares, spelled as NUT spells them.
 
+mod offering;
+
+pub use offering::Offering;
+
 use std::process::ExitCode;
 
 use protocol::Level;

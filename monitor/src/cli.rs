@@ -24,7 +24,7 @@ Examples:
 struct Arguments {
     /// Tell the running upsmon to shut down all hosts of its primary UPSes, to read its configuration
     /// again, or to stop
-    #[arg(short = 'c', value_name = "fsd|reload|stop", value_parser = order::Word::read)]
+    #[arg(short = 'c', value_name = "fsd|reload|stop", value_parser = order::Word::parser(), hide_possible_values = true)]
     order: Option<order::Word>,
     /// Ask whether the power-down flag is set: exit code 0 if it is
     #[arg(short = 'K')]
@@ -60,8 +60,7 @@ impl Arguments {
 /// The declaration of the command line: for help, manual page and completions.
 #[must_use]
 pub fn command() -> clap::Command {
-    // What the parser reads is any beginning of a word; what a shell offers is the words.
-    Arguments::command().mut_arg("order", |order| order.value_parser(["fsd", "reload", "stop"]))
+    Arguments::command()
 }
 
 /// Reads the command line and does what it says.

@@ -143,14 +143,22 @@ impl Ups {
     /// What a watcher sees.
     pub(crate) fn sight(&self, now: Instant, max_age: Duration) -> Sight {
         if let Err(error) = self.check(now, max_age) {
-            return Sight::Lost(error);
+            return self.out_of_sight(error);
         }
         match self.store.variable(STATUS) {
             // Nothing is known before the first dump has ended: to a watcher the driver is not there yet.
-            _ if self.link.open().is_none_or(|open| !open.has_dumped) => Sight::Lost(ErrorCode::DriverNotConnected),
+            _ if self.link.open().is_none_or(|open| !open.has_dumped) => {
+                self.out_of_sight(ErrorCode::DriverNotConnected)
+            }
             Some(status) => Sight::Status(self.with_value(status, str::to_owned)),
-            None => Sight::Lost(ErrorCode::VarNotSupported),
+            None => self.out_of_sight(ErrorCode::VarNotSupported),
         }
+    }
+
+    /// What was ordered holds without a driver: GET VAR has to answer as NUT's does, with an error that
+    /// hides it, and a secondary would wait in vain for an order that was given.
+    fn out_of_sight(&self, error: ErrorCode) -> Sight {
+        if self.is_forced { Sight::Status(FORCED.trim_end().to_owned()) } else { Sight::Lost(error) }
     }
 
     /// Hands a variable's value, as clients see it, to `take`.

@@ -29,6 +29,22 @@ fn a_forced_shutdown_reaches_watchers_before_anybody_polls() {
 }
 
 #[test]
+fn a_forced_shutdown_reaches_watchers_although_the_driver_is_gone() {
+    let mut bed = Bed::new();
+    let watcher = bed.connect();
+    bed.ask(watcher, "WATCH dummy");
+    let link = bed.driver();
+    bed.event(Event::Closed { link, error: LinkError::Closed });
+    assert_eq!(bed.heard(watcher), "WATCH LOST dummy DRIVER-NOT-CONNECTED\n");
+    let primary = bed.log_in("mon", "mon");
+    assert_eq!(bed.ask(primary, "FSD dummy"), "OK FSD-SET\n");
+    assert_eq!(bed.heard(watcher), "WATCH VAR dummy ups.status \"FSD\"\n");
+    assert_eq!(bed.ask(primary, "GET VAR dummy ups.status"), "ERR DRIVER-NOT-CONNECTED\n", "as NUT's");
+    let late = bed.connect();
+    assert_eq!(bed.ask(late, "WATCH dummy"), "OK WATCH\nWATCH VAR dummy ups.status \"FSD\"\n");
+}
+
+#[test]
 fn the_loss_of_a_driver_and_stale_data_are_told_and_so_is_their_end() {
     let mut bed = Bed::new();
     let watcher = bed.connect();

@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     #[arg(short = 'k')]
     killpower: bool,
     /// Ask the running driver: reload, reload-or-error, reload-or-exit, exit
-    #[arg(short = 'c', value_name = "COMMAND", value_parser = ORDERS)]
+    #[arg(short = 'c', value_name = "COMMAND", value_parser = ORDERS, hide_possible_values = true)]
     pub command: Option<String>,
     /// Print all variables after COUNT updates, and exit
     #[arg(short = 'd', value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]

@@ -3,7 +3,9 @@
 use super::Places;
 use super::plan::PassedOn;
 use crate::start::ORDERS;
+use clap::builder::StringValueParser;
 use clap::{ArgAction, CommandFactory, Parser};
+use daemon::flags::Offering;
 use protocol::conf::ups_conf::UpsConf;
 use std::process::ExitCode;
 
@@ -12,6 +14,11 @@ Examples:
   upsdrvctl start          start the drivers of all UPSes in ups.conf
   upsdrvctl stop rack      stop one
   upsdrvctl -t shutdown    print what would be done to cut the loads, and do none of it";
+
+/// A shell offers these; any word is read, for an unknown one gets NUT's message.
+fn words() -> Offering<StringValueParser> {
+    Offering::new(&["start", "stop", "shutdown", "status", "list"], StringValueParser::new())
+}
 
 /// What stands on the command line.
 #[derive(Debug)]
@@ -67,24 +74,20 @@ struct Flags {
     #[arg(short = 'l')]
     list: bool,
     /// Ask the running drivers: reload, reload-or-error, reload-or-exit, exit
-    #[arg(short = 'c', value_name = "COMMAND", conflicts_with = "list", value_parser = ORDERS)]
+    #[arg(short = 'c', value_name = "COMMAND", conflicts_with = "list", value_parser = ORDERS, hide_possible_values = true)]
     order: Option<String>,
     /// Print the version
     #[arg(short = 'V')]
     version: bool,
     /// start, stop, shutdown, status or list, and the name of a UPS to do it for that one alone
-    #[arg(value_name = "COMMAND [UPS]", num_args = 0..=2)]
+    #[arg(value_name = "COMMAND [UPS]", num_args = 0..=2, value_parser = words(), hide_possible_values = true)]
     words: Vec<String>,
 }
-
-/// The words there are, as a shell offers them.
-const VERBS: [&str; 5] = ["start", "stop", "shutdown", "status", "list"];
 
 /// The declaration of the command line: for help, manual page and completions.
 #[must_use]
 pub fn command() -> clap::Command {
-    // What the parser reads is anything: an unknown word gets NUT's message.
-    Flags::command().mut_arg("words", |words| words.value_parser(VERBS))
+    Flags::command()
 }
 
 impl Arguments {

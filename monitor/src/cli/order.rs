@@ -3,6 +3,8 @@
 use super::NAME;
 use crate::Config;
 use crate::power_down_flag::Flag;
+use clap::builder::{StringValueParser, TypedValueParser};
+use daemon::flags::Offering;
 use daemon::pid_file::{self, Order};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,8 +21,12 @@ pub(super) enum Word {
 }
 
 impl Word {
-    /// Reads a word, or any beginning of one, as NUT does.
-    pub(super) fn read(text: &str) -> Result<Self, &'static str> {
+    /// Reads a word, or any beginning of one, as NUT does; a shell offers whole ones.
+    pub(super) fn parser() -> impl TypedValueParser<Value = Self> {
+        Offering::new(&["fsd", "reload", "stop"], StringValueParser::new().try_map(|text| Self::read(&text)))
+    }
+
+    fn read(text: &str) -> Result<Self, &'static str> {
         let words = [("fsd", Self::Fsd), ("reload", Self::Reload), ("stop", Self::Stop)];
         let found = words.into_iter().find(|(word, _)| !text.is_empty() && word.starts_with(text));
         found.map(|(_, order)| order).ok_or("fsd, reload or stop")

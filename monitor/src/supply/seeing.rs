@@ -30,14 +30,15 @@ impl Supply {
     /// A driver that has just connected has said nothing yet: neither news nor, for DEADTIME, a loss.
     fn see_nothing_yet(&mut self, value: &str, desk: &mut Desk<'_>) {
         self.polled_at = None;
-        if value.contains("FSD") {
+        let is_ordered = value.contains("FSD");
+        if is_ordered {
             // The server's own word needs no driver.
             self.sight.hear_order(desk.now, &mut self.news);
             self.tell_news(desk);
             self.look_ahead(desk);
         }
         let since = self.sight.last_heard.unwrap_or(self.silent_since);
-        if desk.now >= since + desk.config.dead_time {
+        if !is_ordered && desk.now >= since + desk.config.dead_time {
             self.poll_failed("no status yet", desk);
         } else {
             self.poll_at = self.poll_at.min(desk.now + URGENT);

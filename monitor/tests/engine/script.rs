@@ -7,6 +7,7 @@
 //! ```text
 //! 10  nas says OB DISCHRG          ups.status changes (and is pushed to who watches)
 //! 10  nas refuses DATA-STALE       GET VAR is answered ERR, GET NUMLOGINS too
+//! 10  nas orders                   pushes FSD alone, as for a UPS without a driver
 //! 10  nas down | up                refuses connections, and ends those it has
 //! 10  nas mute | talks             half-open: nothing is answered, nothing is closed
 //! 10  nas pushes                   knows WATCH from now on

@@ -230,6 +230,30 @@ fn an_order_is_obeyed_before_the_driver_has_said_anything() {
 }
 
 #[test]
+fn an_order_is_obeyed_although_the_driver_is_gone() {
+    let script = "
+        0   nas pushes
+        6   nas says OB
+        8   nas refuses DRIVER-NOT-CONNECTED
+        20  nas orders
+        60  end";
+    let outcome = run(SECONDARY, script);
+    check(
+        &outcome[outcome.find("20.00").unwrap()..],
+        "
+        20.001000 UPS rack@nas: forced shutdown in progress (and wall)
+        20.001000 UPS rack@nas is critical: forced shutdown set on its server
+        20.001000 forced shutdown: power value 0 is less than MINSUPPLIES 1; UPS rack@nas: forced shutdown set on its server
+        20.001000 Executing automatic power-fail shutdown (and wall)
+        20.001000 Auto logout and shutdown proceeding (and wall)
+        25.001000 SHUTDOWNCMD /sbin/shutdown -h +0
+        25.002000 sent LOGOUT
+        25.002000 exit 0
+        ",
+    );
+}
+
+#[test]
 fn a_driver_that_says_nothing_for_deadtime_on_battery_is_dead() {
     let outcome = run(PRIMARY, "6 nas says OB\n11 nas says WAIT\n26.1 end");
     check(

@@ -58,6 +58,10 @@ impl Server {
                 let push = format!("WATCH LOST rack {rest}\n");
                 consequences.sent = self.watching.iter().map(|link| (*link, push.clone().into_bytes())).collect();
             }
+            "orders" => {
+                let push = b"WATCH VAR rack ups.status \"FSD\"\n";
+                consequences.sent = self.watching.iter().map(|link| (*link, push.to_vec())).collect();
+            }
             "down" => {
                 self.up = false;
                 self.watching.clear();

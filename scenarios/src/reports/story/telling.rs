@@ -169,7 +169,14 @@ impl Teller {
     }
 
     fn status<'a>(&mut self, ups: &Name, server: &'a Name, is: &Answer) -> Option<Line<'a>> {
+        // An order, which needs no driver, is no word of the UPS.
+        if matches!(is, Answer::Value(value) if **value == *"FSD") {
+            return None;
+        }
         let before = self.status.insert((ups.clone(), server.clone()), is.clone())?;
+        if before == *is {
+            return None;
+        }
         let what = match (before, is) {
             (Answer::Error(_), Answer::Value(value)) => format!("upsd has word of {ups} again: {value}"),
             (_, Answer::Error(error)) => format!("upsd says {error} of {ups}"),
