@@ -10,6 +10,7 @@ use crate::config::{Config, Role};
 use crate::sight::{Comm, Line, Sight};
 use protocol::Instant;
 use std::fmt;
+use std::time::Duration;
 
 /// Why a UPS is critical.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,13 +81,19 @@ pub fn outlook(sight: &Sight, role: Role, config: &Config) -> Option<Outlook> {
     if let Some(since) = sight.forced_shutdown_since {
         return Some(Outlook { at: since, reason: Reason::ForcedShutdown });
     }
-    let draining = earliest(low_battery(sight, config), dead(sight, config)).map(|found| match role {
-        Role::Primary => found,
-        // The primary's FSD is what a secondary waits for.
-        Role::Secondary => {
-            Outlook { at: found.at + config.host_sync, reason: Reason::GivenUpOnPrimary { since: found.at } }
-        }
-    });
+    let low = low_battery(sight, config);
+    let draining = match role {
+        Role::Primary => earliest(low, dead(sight, config.dead_time, config)),
+        // The primary's FSD is what a secondary waits for: HOSTSYNC after a low battery, and where it
+        // sees nothing any more, after the last that it saw.
+        Role::Secondary => earliest(
+            low.map(|low| Outlook {
+                at: low.at + config.host_sync,
+                reason: Reason::GivenUpOnPrimary { since: low.at },
+            }),
+            dead(sight, config.dead_time.max(config.host_sync), config),
+        ),
+    };
     earliest(draining, off(sight, config))
 }
 
@@ -110,11 +117,11 @@ fn off(sight: &Sight, config: &Config) -> Option<Outlook> {
     matches!(sight.comm, Comm::InSight).then(|| Outlook { at: since + patience, reason: Reason::Off { since } })
 }
 
-fn dead(sight: &Sight, config: &Config) -> Option<Outlook> {
+fn dead(sight: &Sight, patience: Duration, config: &Config) -> Option<Outlook> {
     let Comm::OutOfSight { since } = sight.comm else { return None };
     let (last_heard, was) = (sight.last_heard?, danger(sight, config)?);
     // POLLFREQALERT may be longer than DEADTIME: nobody is dead before a poll has failed.
-    Some(Outlook { at: since.max(last_heard + config.dead_time), reason: Reason::Dead { last_heard, was } })
+    Some(Outlook { at: since.max(last_heard + patience), reason: Reason::Dead { last_heard, was } })
 }
 
 fn danger(sight: &Sight, config: &Config) -> Option<Danger> {

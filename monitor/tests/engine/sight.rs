@@ -91,7 +91,7 @@ fn a_server_that_falls_silent_is_noticed_without_a_closed_connection() {
     let script = "
         6   nas says OB
         11  nas mute
-        25.1 end";
+        24  end";
     let outcome = run(SECONDARY, script);
     check(
         &outcome,
@@ -104,13 +104,15 @@ fn a_server_that_falls_silent_is_noticed_without_a_closed_connection() {
 }
 
 #[test]
-fn a_secondary_cut_off_on_battery_waits_deadtime_and_hostsync() {
+fn a_secondary_cut_off_on_battery_waits_deadtime_or_hostsync_whichever_is_longer() {
     let script = "
         6   nas says OB
         11  nas down
         40.1 end";
     let outcome = run(SECONDARY, script);
-    assert!(outcome.contains("40.002000 UPS rack@nas is critical: its primary has not acted"), "{outcome}");
+    assert!(outcome.contains("25.002000 UPS rack@nas is critical: out of sight for DEADTIME"), "{outcome}");
+    let outcome = run(&format!("{SECONDARY}\nHOSTSYNC 30"), script);
+    assert!(outcome.contains("40.002000 UPS rack@nas is critical: out of sight for DEADTIME"), "{outcome}");
 }
 
 #[test]
