@@ -4,6 +4,7 @@
 //! `dummy-ups` re-reads its file. The clock stops at the line that NOTIFYCMD writes. A device sends
 //! at most one report per interrupt interval, so that interval is part of every figure of ours.
 
+use std::cell::Cell;
 use std::io;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -17,6 +18,12 @@ const ROUNDS: usize = 7;
 const ALONE: usize = 50;
 /// The devices, and how often each may send.
 const DEVICES: [(&str, &str); 2] = [("cyberpower-cp1500epfclcd", "10 ms"), ("apc-back-ups-650", "100 ms")];
+/// Outages of ours around the peer's server; each takes up to POLLFREQ (5 s), and as long to end.
+const POLLED: usize = 8;
+/// How often a monitor asks where nothing is pushed, by default.
+const POLLFREQ: Duration = Duration::from_secs(5);
+/// Its multiples spread evenly over the unit interval, however many there are.
+const GOLDEN_RATIO: f64 = 0.618_034;
 /// The longest that a notice may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -40,6 +47,15 @@ pub fn table(stacks: &[Stack]) -> io::Result<String> {
             percentile_99(figures)
         );
     }
+    if stacks.contains(&Stack::Nut) {
+        let site = Site::open(Stack::OnPeersServer, DEVICES[0].0)?;
+        let figures = (0..POLLED).map(|_| site.outage_ms()).collect::<io::Result<Vec<_>>>()?;
+        text += &format!(
+            "  ours around Debian's upsd, {POLLED} outages, POLLFREQ 5 s: p50 {:.0} ms, longest {:.0} ms\n",
+            median(figures.clone()),
+            figures.into_iter().fold(0.0, f64::max)
+        );
+    }
     Ok(text)
 }
 
@@ -47,6 +63,7 @@ pub fn table(stacks: &[Stack]) -> io::Result<String> {
 struct Site {
     trio: Trio,
     notices: Receiver<(Instant, String)>,
+    round: Cell<u32>,
 }
 
 impl Site {
@@ -54,7 +71,7 @@ impl Site {
         let mut trio = Trio::start_on(stack, device)?;
         let notices = trio.notices()?;
         trio.monitor()?;
-        Ok(Self { trio, notices })
+        Ok(Self { trio, notices, round: Cell::new(0) })
     }
 
     fn outage_ms(&self) -> io::Result<f64> {
@@ -67,9 +84,15 @@ impl Site {
         Ok(noticed.saturating_duration_since(start).as_secs_f64() * 1000.0)
     }
 
-    /// Lets the device send what it still has to say of the last outage: a second without a notice.
+    /// Lets the device send what it still has to say of the last outage: a second without a notice. Where
+    /// somebody polls, the last notice came at a poll: outages are spread over the time between two.
     fn rest(&self) {
         while self.notices.recv_timeout(Duration::from_secs(1)).is_ok() {}
+        if self.trio.is_polled() {
+            let round = self.round.replace(self.round.get() + 1);
+            let part = (f64::from(round) * GOLDEN_RATIO).fract();
+            let _ = self.notices.recv_timeout(POLLFREQ.mul_f64(part));
+        }
     }
 
     fn wait_for(&self, kind: &str) -> io::Result<Instant> {

@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 pub enum Stack {
     /// This project's, with an emulated USB UPS that pushes interrupt reports.
     Ours,
+    /// The same around Debian's `upsd`, which never pushes.
+    OnPeersServer,
     /// Debian's NUT, with `dummy-ups`.
     Nut,
 }
@@ -26,10 +28,14 @@ impl Stack {
         self == Self::Ours || Path::new("/lib/nut/upsd").exists()
     }
 
+    fn has_emulated_ups(self) -> bool {
+        self != Self::Nut
+    }
+
     fn program(self, name: &str) -> PathBuf {
-        match self {
-            Self::Ours => beside_us(name),
-            Self::Nut => Path::new("/lib/nut").join(name),
+        match (self, name) {
+            (_, "ups-emulator") | (Self::Ours, _) | (Self::OnPeersServer, "usbhid-ups" | "upsmon") => beside_us(name),
+            (Self::OnPeersServer | Self::Nut, _) => Path::new("/lib/nut").join(name),
         }
     }
 }
@@ -62,18 +68,23 @@ impl Trio {
         let folder = tempfile::Builder::new().prefix("bench-").tempdir()?;
         let mut trio = Self { stack, folder, port: free_port()?, daemons: Vec::new() };
         trio.write_files()?;
-        if stack == Stack::Ours {
+        if stack.has_emulated_ups() {
             let (bus, control) = (trio.path("bus/ups"), trio.path("control"));
             trio.spawn("ups-emulator", &["--device", device, "--listen", &bus, "--control", &control])?;
             wait_for(|| Path::new(&control).exists() && Path::new(&bus).exists())?;
         }
-        let driver = if stack == Stack::Ours { "usbhid-ups" } else { "dummy-ups" };
+        let driver = if stack.has_emulated_ups() { "usbhid-ups" } else { "dummy-ups" };
         trio.spawn(driver, &["-a", "bench", "-F", "-u", "root"])?;
         let socket = trio.path(&format!("{driver}-bench"));
         wait_for(|| Path::new(&socket).exists())?;
         trio.spawn("upsd", &["-F", "-u", "root"])?;
         wait_for(|| trio.ask("GET VAR bench ups.status").is_ok_and(|reply| reply.contains("\"OL")))?;
         Ok(trio)
+    }
+
+    /// Whether its monitor hears of an outage by asking.
+    pub fn is_polled(&self) -> bool {
+        self.stack != Stack::Ours
     }
 
     /// Starts upsmon, which runs `recorder` on every notice, and waits until it has logged in.
@@ -85,7 +96,7 @@ impl Trio {
     /// Fails or restores the mains.
     pub fn mains(&self, on: bool) -> io::Result<()> {
         match self.stack {
-            Stack::Ours => {
+            Stack::Ours | Stack::OnPeersServer => {
                 use std::io::Write;
                 let mut control = std::os::unix::net::UnixStream::connect(self.path("control"))?;
                 control.write_all(if on { b"mains on\n" } else { b"mains off\n" })
@@ -147,7 +158,7 @@ impl Trio {
             fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755))?;
         }
         let (driver, port) = match self.stack {
-            Stack::Ours => ("usbhid-ups", "auto"),
+            Stack::Ours | Stack::OnPeersServer => ("usbhid-ups", "auto"),
             Stack::Nut => ("dummy-ups", "bench.dev"),
         };
         let recorder = self.path("recorder");
@@ -173,7 +184,7 @@ impl Trio {
     }
 
     fn spawn(&mut self, name: &str, arguments: &[&str]) -> io::Result<()> {
-        let program = if name == "ups-emulator" { beside_us(name) } else { self.stack.program(name) };
+        let program = self.stack.program(name);
         let folder = self.path("");
         let path = format!("{}:{}", self.path("bin"), std::env::var("PATH").unwrap_or_default());
         #[expect(clippy::disallowed_methods, reason = "the benchmark is the shell that starts the daemons")]
