@@ -123,3 +123,36 @@ fn until_its_first_dump_has_ended_a_driver_s_status_is_wait() {
     bed.driver_says("DUMPDONE\n");
     assert_eq!(bed.ask(client, "GET VAR dummy ups.status"), "ERR DATA-STALE\n");
 }
+
+/// `docs/watch.md` as a script: what stands indented happens.
+#[test]
+fn the_documented_conversation_is_what_is_said() {
+    let document = include_str!("../../docs/watch.md");
+    let conversation = document.split("```").nth(1).expect("a conversation");
+    let mut bed = Bed::new();
+    let (watcher, primary) = (bed.connect(), bed.log_in("mon", "mon"));
+    let (mut expected, mut heard) = (String::new(), String::new());
+    for line in conversation.lines().filter(|line| !line.is_empty()) {
+        if let Some(reply) = line.strip_prefix("S: ") {
+            expected += &format!("{reply}\n");
+            continue;
+        }
+        assert_eq!(heard, expected, "before `{line}`");
+        (heard, expected) = (String::new(), String::new());
+        match line.trim_start() {
+            "the driver is gone" => {
+                let link = bed.driver();
+                bed.event(Event::Closed { link, error: LinkError::Closed });
+            }
+            "five seconds pass" => bed.wait(Duration::from_secs(5)),
+            "the primary orders FSD" => drop(bed.ask(primary, "FSD dummy")),
+            other => match (other.strip_prefix("C: "), other.strip_prefix("the driver says ")) {
+                (Some(request), _) => heard += &bed.ask(watcher, request),
+                (_, Some(status)) => bed.driver_says(&format!("SETINFO ups.status \"{status}\"\n")),
+                _ => panic!("`{other}` is none of what can happen here"),
+            },
+        }
+        heard += &bed.heard(watcher);
+    }
+    assert_eq!(heard, expected);
+}
