@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::lookup::Names;
 use crate::news::{LinkNews, Outlet, Ticket};
 use crate::stream::{Stream, link_error};
-use crate::usb_bus;
+use crate::{paths, usb_bus};
 
 /// How long all of it may take: what NUT's tools allow.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,7 +48,7 @@ async fn connect(
             let stream = UnixStream::connect(path).await.map_err(|error| link_error(&error))?;
             Ok(LinkNews::Connected(Arc::new(Stream::Unix(stream))))
         }
-        Endpoint::Usb(matcher) => usb_bus::attach(ticket, matcher, usb_bus::folder(), outlet, clock).await,
+        Endpoint::Usb(matcher) => usb_bus::attach(ticket, matcher, paths::usb_bus(), outlet, clock).await,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where a NUT installation keeps its things, as the environment says.
+//! Where a NUT installation keeps its things, as the environment says; and where the emulator bus is.
 
 use std::env;
 use std::path::PathBuf;
@@ -37,4 +37,10 @@ pub fn pid(configured_state: Option<&str>) -> PathBuf {
 #[must_use]
 pub fn root_pid() -> PathBuf {
     from_environment("NUT_PIDPATH").unwrap_or_else(|| STATE.into())
+}
+
+/// The folder of the emulator bus, where each socket is a USB device: `RIDETHROUGH_USB_BUS`, or none.
+#[must_use]
+pub fn usb_bus() -> Option<PathBuf> {
+    from_environment("RIDETHROUGH_USB_BUS")
 }

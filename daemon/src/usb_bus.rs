@@ -34,11 +34,6 @@ impl UsbPort {
     }
 }
 
-/// Where the bus is, if there is one.
-pub(crate) fn folder() -> Option<PathBuf> {
-    std::env::var_os("RIDETHROUGH_USB_BUS").map(PathBuf::from)
-}
-
 /// Finds the device in the bus's folder, and attaches it.
 pub(crate) async fn attach(
     ticket: Ticket,

@@ -5,6 +5,7 @@
 //! [`DUMMY_UPS`] are those there are.
 
 mod arguments;
+mod bus;
 mod definition_file;
 mod dump;
 mod instance;

@@ -48,7 +48,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("ups.beeper.status", "Whether the beeper may sound"),
     ("ups.date", "The UPS's own date"),
     ("ups.delay.shutdown", "How long after the command the load is switched off (seconds)"),
-    ("ups.delay.start", "How long after mains return the load is switched on (seconds)"),
+    ("ups.delay.start", "How long after the command the load may come on again, mains permitting (seconds)"),
     ("ups.firmware", "Version of the UPS's firmware"),
     ("ups.firmware.aux", "Version of the UPS's second firmware"),
     ("ups.id", "Name that was given to the UPS"),

@@ -1,6 +1,6 @@
 //! Physical values in fixed point: millionths of the unit, so that a trace is the same everywhere.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 /// A physical value in millionths of its unit (volt, watt, ampere, second, hertz, kelvin, percent).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -99,6 +99,15 @@ impl Quantity {
             0 => write!(out, "{sign}{steps}"),
             _ => write!(out, "{sign}{}.{:0width$}", steps / unit, steps % unit, width = usize::from(decimals)),
         };
+    }
+}
+
+/// With the decimals that it needs.
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(DIGITS, &mut text);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
     }
 }
 

@@ -195,6 +195,17 @@ pub fn warn_of_rounding(device: &Device, desk: &mut Desk, kind: Delay) {
     desk.publisher.say(Level::Warning, text);
 }
 
+/// Says that the load may come on before it goes off, or not at all: most devices count both delays from
+/// the command, and some forget a start that is due while the load is still on.
+pub fn warn_of_early_start(device: &Device, desk: &mut Desk) {
+    let (on, off) = (delay(device, desk, Delay::On), delay(device, desk, Delay::Off));
+    let counts_both = ["load.on.delay", "load.off.delay"].iter().all(|command| find(device, command).is_some());
+    if counts_both && (0..=off).contains(&on) {
+        let text = format!("ondelay {on} should be more than offdelay {off}: a device that counts both may stay off");
+        desk.publisher.say(Level::Warning, text);
+    }
+}
+
 fn delayed(device: &Device, command: &str, seconds: i64) -> Result<Plan, Outcome> {
     let binding = find(device, command).ok_or(Outcome::Unknown)?;
     Ok(vec![write(binding, seconds)])

@@ -10,7 +10,7 @@ use super::subdriver::Subdriver;
 /// A delay that the driver keeps for its commands, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delay {
-    /// `ondelay`: from the return of mains to the load on.
+    /// `ondelay`: from the command until the load may come on again, mains permitting.
     On,
     /// `offdelay`: from the command to the load off.
     Off,

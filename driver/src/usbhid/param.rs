@@ -15,7 +15,11 @@ pub const PARAMS: &[KnownParam] = &[
     KnownParam::number("pollfreq", 1, "Seconds between full polls (default 30, CyberPower 12)"),
     KnownParam::flag("pollonly", "Ignore what the device sends by itself"),
     KnownParam::number("offdelay", 0, "Seconds from the shutdown command to the load off (default 20, CyberPower 60)"),
-    KnownParam::number("ondelay", -1, "Seconds from the return of mains to the load on (default 30, CyberPower 120)"),
+    KnownParam::number(
+        "ondelay",
+        -1,
+        "Seconds from the shutdown command until the load may come on again, mains permitting; more than offdelay (default 30, CyberPower 120)",
+    ),
     KnownParam::number("lowbatt", 1, "Charge in percent at which the battery is to count as low"),
     KnownParam::number("waitbeforereconnect", 0, "Seconds before a lost device is opened again (default 0)"),
     KnownParam::flag("onlinedischarge", "Old name of onlinedischarge_battery"),

@@ -39,6 +39,11 @@ impl Purpose {
     const fn insists(&self) -> bool {
         !matches!(self, Self::Command(_))
     }
+
+    /// Whether what is written is to stand there afterwards; a countdown runs.
+    const fn stores(&self) -> bool {
+        matches!(self, Self::Set(_) | Self::Configure)
+    }
 }
 
 /// Plans of which one must succeed.
@@ -154,6 +159,10 @@ impl Script {
                 if is_refused {
                     let why = format!("{name}: the device keeps {} as it was", field.path);
                     return self.fail(why);
+                }
+                let taken = after.map(|raw| field.physical(raw)).filter(|taken| taken != value);
+                if let Some(taken) = taken.filter(|_| self.purpose.stores()) {
+                    self.failures.push(format!("{name}: the device made {taken} of {value}"));
                 }
                 if let Some(payload) = payload.map(<[u8]>::to_vec) {
                     device.take(source, &payload, true, desk, now);

@@ -137,3 +137,21 @@ fn driver_debug_shows_what_the_device_says_while_it_is_set() {
     assert_eq!(shown_after(&mut pair, "SET driver.debug 2\n"), (true, true));
     assert_eq!(shown_after(&mut pair, "SET driver.debug 0\n"), (false, false));
 }
+
+#[test]
+fn a_value_that_the_device_changes_is_named() {
+    let mut pair = run("cyberpower-cp1500epfclcd", plain());
+    let server = pair.connect();
+    pair.say(server, "SET battery.runtime.low 1000000\n");
+    pair.run(Duration::from_secs(3));
+    let said = pair.log().into_iter().filter(|line| line.contains("the device made")).count();
+    assert_eq!(said, 1, "{:#?}", pair.log());
+}
+
+#[test]
+fn a_start_that_may_come_before_the_cut_is_named() {
+    let named = |config| run("eaton-3s", config).log().iter().any(|line| line.contains("should be more than offdelay"));
+    assert!(named(plain().with("ondelay", "20").with("offdelay", "20")));
+    assert!(!named(plain().with("ondelay", "21").with("offdelay", "20")));
+    assert!(!named(plain()));
+}

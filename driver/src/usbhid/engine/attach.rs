@@ -145,6 +145,7 @@ impl UsbHid {
         for kind in [Delay::Off, Delay::On] {
             command::warn_of_rounding(&device, &mut self.desk, kind);
         }
+        command::warn_of_early_start(&device, &mut self.desk);
         let published: Vec<_> = device.published().collect();
         for slot in self.left_over.drain(..).filter(|slot| !published.contains(slot)) {
             self.desk.publisher.remove(slot);
@@ -189,7 +190,7 @@ impl UsbHid {
     pub(super) fn open_failed(&mut self, error: LinkError, now: Instant) {
         let why = match error {
             LinkError::NotFound => "no matching device found".to_owned(),
-            LinkError::Denied => "not allowed to open the device: check the permissions of its node".to_owned(),
+            LinkError::Denied => "not allowed to open the device: its node is another user's than this driver's (`user` in ups.conf, or -u)".to_owned(),
             other => format!("opening the device: {other}"),
         };
         self.retry(&why, now);
