@@ -106,9 +106,7 @@ fn earliest(a: Option<Outlook>, b: Option<Outlook>) -> Option<Outlook> {
 
 fn low_battery(sight: &Sight, config: &Config) -> Option<Outlook> {
     let since = sight.on_low_battery_since?;
-    // A battery that is drained on purpose is no emergency.
-    (!sight.has.calibration)
-        .then(|| Outlook { at: since + config.low_battery_for, reason: Reason::OnLowBattery { since } })
+    Some(Outlook { at: since + config.low_battery_for, reason: Reason::OnLowBattery { since } })
 }
 
 fn off(sight: &Sight, config: &Config) -> Option<Outlook> {

@@ -18,6 +18,8 @@ use std::time::Duration;
 
 /// How late a deadline may be handled before the monitor counts as held up or asleep.
 const HELD_UP: Duration = Duration::from_secs(5);
+/// A host that is held up time and again hears of it so often.
+const DELAY_TOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// `upsmon`, without its shell.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Upsmon {
     out: Outbox,
     /// When to say again that the privileged process is gone.
     parent_missed_at: Option<Instant>,
+    /// When it was last said that the monitor was held up.
+    delay_told_at: Option<Instant>,
     /// The removal of an old power-down flag, while it runs.
     lowering: Option<JobId>,
     /// The earliest deadline of all.
@@ -49,6 +53,7 @@ impl Upsmon {
             notifier: Notifier::default(),
             out: Outbox::default(),
             parent_missed_at: None,
+            delay_told_at: None,
             lowering: None,
             wake_at: None,
         };
@@ -160,15 +165,20 @@ impl Upsmon {
         }
     }
 
-    /// After having been held up, nothing seen before is held against anybody.
+    /// The time in which this monitor was held up is held against nobody.
     fn notice_delay(&mut self, now: Instant) {
-        let is_late = self.wake_at.is_some_and(|due| now.saturating_since(due) > HELD_UP);
-        if is_late && self.phase == Phase::Watching {
-            self.turn(now, |supplies, _, desk| {
-                desk.notify(Notice::SuspendTimeJump, "", "");
-                supplies.iter_mut().for_each(|supply| supply.excuse_silence(desk));
-            });
+        let held_up = self.wake_at.map(|due| now.saturating_since(due)).filter(|held_up| *held_up > HELD_UP);
+        let Some(held_up) = held_up.filter(|_| self.phase == Phase::Watching) else { return };
+        let is_news = self.delay_told_at.is_none_or(|told| now.saturating_since(told) >= DELAY_TOLD_EVERY);
+        if is_news {
+            self.delay_told_at = Some(now);
         }
+        self.turn(now, |supplies, _, desk| {
+            if is_news {
+                desk.notify(Notice::SuspendTimeJump, "", "");
+            }
+            supplies.iter_mut().for_each(|supply| supply.excuse_silence(held_up, desk));
+        });
     }
 
     fn next_deadline(&self) -> Option<Instant> {

@@ -125,10 +125,10 @@ impl Notice {
         TABLE.iter().map(|row| row.0)
     }
 
-    /// The type of this name; upper case, as in `upsmon.conf`.
+    /// The type of this name, in any case.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
+        TABLE.iter().find(|row| row.1.eq_ignore_ascii_case(name)).map(|row| row.0)
     }
 
     /// Its name, e.g. `ONBATT`.

@@ -55,7 +55,7 @@ pub struct Sight {
     pub has: Flags,
     /// Since when the status says FSD.
     pub forced_shutdown_since: Option<Instant>,
-    /// Since when it is both on battery and low.
+    /// Since when it is on battery and low, and not because it calibrates.
     pub on_low_battery_since: Option<Instant>,
     /// Since when it says OFF.
     pub off_since: Option<Instant>,
@@ -109,6 +109,8 @@ impl Sight {
     pub fn hear_order(&mut self, now: Instant, news: &mut Vec<News>) {
         if !std::mem::replace(&mut self.has.forced_shutdown, true) {
             self.forced_shutdown_since = Some(now);
+            // The next status counts, whatever it says: it may be the one from before the order.
+            self.value.clear();
             news.push((Notice::ForcedShutdown, String::new()));
         }
     }
@@ -131,13 +133,13 @@ impl Sight {
         }
     }
 
-    /// The monitor was held up: what it saw before is old, but nobody's fault; it counts from now.
-    pub fn excuse_silence(&mut self, now: Instant) {
+    /// The monitor was held up for so long, in which it could hear nobody: that time does not count.
+    pub fn excuse_silence(&mut self, held_up: Duration, now: Instant) {
         for since in [&mut self.last_heard, &mut self.on_low_battery_since, &mut self.off_since] {
-            *since = since.map(|_| now);
+            *since = since.map(|since| now.min(since + held_up));
         }
         if let Comm::OutOfSight { since } = &mut self.comm {
-            *since = now;
+            *since = now.min(*since + held_up);
         }
     }
 
@@ -222,7 +224,8 @@ impl Sight {
     }
 
     fn keep_time(&mut self, now: Instant) {
-        let low = self.has.low_battery && self.line == Line::OnBattery;
+        // A battery that is drained on purpose is no emergency, and what a calibration took is not counted.
+        let low = self.has.low_battery && self.line == Line::OnBattery && !self.has.calibration;
         keep(&mut self.on_low_battery_since, low, now);
         keep(&mut self.off_since, self.has.off, now);
         keep(&mut self.forced_shutdown_since, self.has.forced_shutdown, now);

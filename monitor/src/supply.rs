@@ -69,6 +69,9 @@ pub(crate) struct Supply {
     /// Reused between events.
     news: Vec<News>,
     critical_told: bool,
+    /// After the monitor was held up: until then it asks before it decides. Granted once until a status
+    /// is heard, for a host that is held up time and again must decide all the same.
+    ask_first_until: Option<Instant>,
     /// When the operator was last told that the server refuses this host.
     refusal_told: Option<Instant>,
 }
@@ -92,6 +95,7 @@ impl Supply {
             silent_since: now,
             news: Vec::new(),
             critical_told: false,
+            ask_first_until: None,
             refusal_told: None,
         }
     }
@@ -114,9 +118,22 @@ impl Supply {
         self.outlook.map(|outlook| outlook.at).filter(|_| !self.critical_told)
     }
 
-    /// The same connections and sight under a `MONITOR` line that differs in its power value at most.
-    pub(crate) fn with(self, monitored: Monitored) -> Self {
-        Self { monitored, ..self }
+    /// The same UPS under another `MONITOR` line. What is known of it stays; its connections do where the
+    /// line differs in its power value at most.
+    pub(crate) fn under(mut self, monitored: Monitored, desk: &mut Desk<'_>) -> Self {
+        if self.monitored.is_same_login(&monitored) {
+            // POLLFREQ may be shorter than it was.
+            self.hurry(desk);
+            return Self { monitored, ..self };
+        }
+        self.leave(desk);
+        Self {
+            sight: self.sight,
+            failure: self.failure,
+            silent_since: self.silent_since,
+            critical_told: self.critical_told,
+            ..Self::new(monitored, desk.now)
+        }
     }
 
     /// What is known of it.
@@ -161,9 +178,10 @@ impl Supply {
         self.drop_watch(desk);
     }
 
-    /// The monitor was held up or asleep: what was seen before counts from now on.
-    pub(crate) fn excuse_silence(&mut self, desk: &mut Desk<'_>) {
-        self.sight.excuse_silence(desk.now);
+    /// The monitor was held up or asleep for so long: that time counts for nothing.
+    pub(crate) fn excuse_silence(&mut self, held_up: Duration, desk: &mut Desk<'_>) {
+        self.sight.excuse_silence(held_up, desk.now);
+        self.ask_first_until.get_or_insert(desk.now + desk.config.dead_time);
         self.excuse_answers(desk.now);
         self.watch.excuse_silence(desk.now);
         self.poll_at = desk.now;
@@ -183,7 +201,9 @@ impl Supply {
 
     /// Works out anew when it turns critical, and says when that changes.
     pub(crate) fn look_ahead(&mut self, desk: &mut Desk<'_>) {
-        self.outlook = outlook(&self.sight, self.monitored.role, desk.config);
+        let asked_by = self.ask_first_until.unwrap_or(Instant::START);
+        self.outlook = outlook(&self.sight, self.monitored.role, desk.config)
+            .map(|outlook| Outlook { at: outlook.at.max(asked_by), ..outlook });
         self.tell_criticality(desk);
     }
 

@@ -14,12 +14,12 @@ macro_rules! flags {
             /// Every flag with its word.
             pub const WORDS: &[(Self, &'static str)] = &[$((Self::$Flag, $word)),*];
 
-            /// The flag of a word, by its exact spelling.
+            /// The flag of a word, in any case, as NUT reads it.
             #[must_use]
             pub fn from_word(word: &str) -> Option<Self> {
                 match word {
                     $($word => Some(Self::$Flag),)*
-                    _ => None,
+                    _ => Self::WORDS.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(flag, _)| *flag),
                 }
             }
 
@@ -178,7 +178,8 @@ mod tests {
         for &(flag, word) in StatusFlag::WORDS {
             assert_eq!((StatusFlag::from_word(word), flag.word()), (Some(flag), word));
         }
-        assert_eq!(StatusFlag::from_word("ol"), None);
+        assert_eq!(StatusFlag::from_word("ol"), Some(StatusFlag::OnLine));
+        assert_eq!(StatusFlag::from_word("O L"), None);
     }
 
     #[test]

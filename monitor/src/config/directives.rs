@@ -147,13 +147,15 @@ fn notify_message(reading: &mut Reading, line: &Directive) {
 fn notify_flag(reading: &mut Reading, line: &Directive) {
     let Some(notice) = reading.notice(line) else { return };
     let Some(item) = line.arguments.get(1) else { return };
-    match Channels::parse(&item.text) {
-        Ok(channels) => reading.config.notices.set_channels(notice, channels),
-        Err(word) => {
-            let problem = item.warning(&reading.source, format!("`{word}` is no place for a notice"));
-            let problem = problem.label("ignored").suggest(word, ["SYSLOG", "WALL", "EXEC", "IGNORE"]);
-            reading.diagnostics.push(problem);
-        }
+    let (channels, unknown) = Channels::parse(&item.text);
+    for word in &unknown {
+        let problem = item.warning(&reading.source, format!("`{word}` is no place for a notice"));
+        let problem = problem.label("left out").suggest(word, ["SYSLOG", "WALL", "EXEC", "IGNORE"]);
+        reading.diagnostics.push(problem);
+    }
+    // A line that names no place at all is a mistake, not a wish for silence.
+    if unknown.len() < item.text.split('+').count() {
+        reading.config.notices.set_channels(notice, channels);
     }
 }
 

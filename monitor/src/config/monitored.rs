@@ -21,6 +21,12 @@ pub struct Monitored {
 }
 
 impl Monitored {
+    /// Whether both are about one UPS, whoever logs in and as what.
+    #[must_use]
+    pub fn is_same_ups(&self, other: &Self) -> bool {
+        (&self.system, &self.address) == (&other.system, &other.address)
+    }
+
     /// Whether the connections of one line serve the other.
     #[must_use]
     pub fn is_same_login(&self, other: &Self) -> bool {
@@ -39,10 +45,10 @@ pub enum Role {
 }
 
 impl Role {
-    /// Reads the last word of a `MONITOR` line.
+    /// Reads the last word of a `MONITOR` line, in any case.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        match word {
+        match word.to_ascii_lowercase().as_str() {
             "primary" | "master" => Some(Self::Primary),
             "secondary" | "slave" => Some(Self::Secondary),
             _ => None,

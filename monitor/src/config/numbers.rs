@@ -1,4 +1,6 @@
-//! Numbers of `upsmon.conf`. One that cannot be read is a warning, and the default stays: so does NUT.
+//! Numbers of `upsmon.conf`. What stands behind the digits is left out with a warning, as NUT leaves it
+//! out in silence: a time that is shorter than it was meant would be worse. Without digits it is a
+//! warning as well, and the default stays.
 
 use super::Config;
 use super::load::Reading;
@@ -10,11 +12,17 @@ impl Reading {
     /// The first argument as a number.
     pub(super) fn number<T: FromStr>(&mut self, line: &Directive, wanted: &str) -> Option<T> {
         let item = line.arguments.first()?;
-        let number = item.text.trim().parse().ok();
-        if number.is_none() {
+        let text = item.text.trim();
+        let digits = digits(text);
+        let Ok(number) = digits.parse() else {
             self.ignore(line, &format!("`{}` is not {wanted}", item.text));
+            return None;
+        };
+        if digits != text {
+            let problem = item.warning(&self.source, format!("`{}` is not {wanted}", item.text));
+            self.diagnostics.push(problem.label(format!("read as {digits}")));
         }
-        number
+        Some(number)
     }
 
     /// A time that may be zero.
@@ -51,4 +59,11 @@ impl Reading {
         let item = line.arguments.first().unwrap_or(&line.name);
         self.diagnostics.push(item.warning(&self.source, why).label("ignored"));
     }
+}
+
+/// The number at the start of a text, its sign included.
+fn digits(text: &str) -> &str {
+    let sign = usize::from(text.starts_with(['-', '+']));
+    let length = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
+    &text[..sign + length]
 }

@@ -1,4 +1,5 @@
-//! A new configuration while the monitor runs: connections whose line has not changed stay.
+//! A new configuration while the monitor runs: connections whose line has not changed stay, and what is
+//! known of a UPS does in any case.
 
 use super::Upsmon;
 use crate::config::Config;
@@ -16,17 +17,19 @@ impl Upsmon {
         let mut before = std::mem::take(&mut self.supplies);
         self.config = config;
         self.out.debug(self.config.debug_min > 0);
-        for monitored in &self.config.monitored {
-            let kept = before.iter().position(|supply| supply.monitored.is_same_login(monitored));
-            self.supplies.push(match kept {
-                Some(at) => before.swap_remove(at).with(monitored.clone()),
-                None => Supply::new(monitored.clone(), now),
-            });
-        }
-        self.turn(now, |supplies, _, desk| {
+        let mut supplies = Vec::new();
+        self.turn(now, |_, _, desk| {
+            for monitored in &desk.config.monitored {
+                let known = before.iter().position(|supply| supply.monitored.is_same_ups(monitored));
+                supplies.push(match known {
+                    Some(at) => before.swap_remove(at).under(monitored.clone(), desk),
+                    None => Supply::new(monitored.clone(), now),
+                });
+            }
             before.iter_mut().for_each(|gone| gone.leave(desk));
             supplies.iter_mut().for_each(|supply| supply.look_ahead(desk));
         });
+        self.supplies = supplies;
         self.out.say(Level::Notice, "configuration read again");
     }
 }

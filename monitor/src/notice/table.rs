@@ -17,22 +17,21 @@ impl Channels {
     /// Nowhere.
     pub const IGNORE: Self = Self { syslog: false, wall: false, exec: false };
 
-    /// Reads `SYSLOG+WALL+EXEC` or `IGNORE`; the first word it does not know is the error.
-    ///
-    /// # Errors
-    /// The unknown word.
-    pub fn parse(text: &str) -> Result<Self, &str> {
-        let mut channels = Self::IGNORE;
+    /// Reads `SYSLOG+WALL+EXEC` or `IGNORE`, and the words that are none of these. IGNORE means it,
+    /// whatever else is said; an unknown word takes nothing from the others.
+    #[must_use]
+    pub fn parse(text: &str) -> (Self, Vec<&str>) {
+        let (mut channels, mut unknown, mut ignores) = (Self::IGNORE, Vec::new(), false);
         for word in text.split('+') {
-            match word {
+            match word.to_ascii_uppercase().as_str() {
                 "SYSLOG" => channels.syslog = true,
                 "WALL" => channels.wall = true,
                 "EXEC" => channels.exec = true,
-                "IGNORE" => channels = Self::IGNORE,
-                _ => return Err(word),
+                "IGNORE" => ignores = true,
+                _ => unknown.push(word),
             }
         }
-        Ok(channels)
+        (if ignores { Self::IGNORE } else { channels }, unknown)
     }
 }
 
@@ -122,9 +121,11 @@ mod tests {
     }
 
     #[test]
-    fn channels_are_read_as_nut_writes_them() {
-        assert_eq!(Channels::parse("SYSLOG+EXEC"), Ok(Channels { syslog: true, wall: false, exec: true }));
-        assert_eq!(Channels::parse("IGNORE"), Ok(Channels::IGNORE));
-        assert_eq!(Channels::parse("SYSLOG+MAIL"), Err("MAIL"));
+    fn channels_are_read_as_nut_reads_them() {
+        let both = Channels { syslog: true, wall: false, exec: true };
+        assert_eq!(Channels::parse("SYSLOG+EXEC"), (both, vec![]));
+        assert_eq!(Channels::parse("Syslog+MAIL+exec"), (both, vec!["MAIL"]));
+        assert_eq!(Channels::parse("IGNORE"), (Channels::IGNORE, vec![]));
+        assert_eq!(Channels::parse("IGNORE+SYSLOG"), (Channels::IGNORE, vec![]));
     }
 }

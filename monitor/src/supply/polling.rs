@@ -128,13 +128,19 @@ impl Supply {
                 self.talk_failed(format!("Poll UPS [{name}] failed - no answer in time"), desk);
             }
             // A server that was only restarted may be back at once: what the next attempt finds counts.
-            // One that hangs up on us time and again is tried at the pace of polls.
-            Conversation::Talking(talk) if talk.since + self.pace(desk) <= desk.now => {
+            // One that hangs up on us time and again is tried at the pace of polls, and one that never
+            // answered is no server that was there.
+            Conversation::Talking(talk) if talk.since + self.pace(desk) <= desk.now && self.was_told_in(talk) => {
                 self.forget_conversation(desk.now, desk);
                 self.open(desk);
             }
             _ => self.talk_failed(format!("Poll UPS [{name}] failed - Server disconnected"), desk),
         }
+    }
+
+    /// Whether a status was heard in this conversation.
+    fn was_told_in(&self, talk: &Talk) -> bool {
+        self.polled_at.is_some_and(|asked_at| asked_at >= talk.since)
     }
 
     /// The conversation is over, and the UPS with it out of sight.

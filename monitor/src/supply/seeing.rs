@@ -15,6 +15,7 @@ impl Supply {
         }
         let every = desk.config.replace_battery_warn_every;
         self.failure = None;
+        self.ask_first_until = None;
         let had_alarm = self.sight.has.alarm;
         self.sight.see(value, every, desk.now, &mut self.news);
         self.silent_since = desk.now;

@@ -14,8 +14,11 @@ impl Supply {
     /// Has the server tell every host of this UPS to shut down.
     pub(crate) fn order_forced_shutdown(&mut self, desk: &mut Desk<'_>) {
         self.order = Order::Pending;
-        desk.notify(Notice::ForcedShutdown, &self.monitored.system, "");
+        // The order first: nobody waits for a notice.
         self.send_order(desk);
+        if !self.sight.has.forced_shutdown {
+            desk.notify(Notice::ForcedShutdown, &self.monitored.system, "");
+        }
         if self.order == Order::Pending {
             let text = format!("FSD set on UPS {} failed: not connected; sent once it is", self.name());
             desk.out.say(Level::Error, text);

@@ -90,3 +90,31 @@ fn debug_min_shows_each_status_while_it_is_there() {
     assert!(shown.iter().any(|line| line.ends_with("debug UPS rack@nas: OL")), "{shown:?}");
     assert_eq!(shown.iter().filter(within).count(), shown.len(), "{shown:?}");
 }
+
+#[test]
+fn a_line_that_is_corrected_while_the_server_is_away_forgets_nothing() {
+    for (wrong, right) in [("secret", "other"), ("secondary", "primary")] {
+        let mut world = World::new(BEFORE);
+        world.run_until(at(1));
+        world.act("nas says OB");
+        world.run_until(at(11));
+        world.act("nas down");
+        world.run_until(at(13));
+        reload(&mut world, &BEFORE.replace(wrong, right));
+        world.run_until(at(40));
+        let log = world.log();
+        assert!(log.contains("forced shutdown: power value 0"), "{log}");
+        assert_eq!(log.matches("Communications with UPS rack@nas lost").count(), 1, "{log}");
+        assert_eq!(log.matches("UPS rack@nas on battery").count(), 1, "{log}");
+    }
+}
+
+#[test]
+fn a_shorter_pollfreq_counts_at_once() {
+    let mut world = World::new(&format!("{BEFORE}POLLFREQ 3600\n"));
+    world.run_until(at(1));
+    reload(&mut world, BEFORE);
+    world.act("nas says OB");
+    world.run_until(at(10));
+    assert!(world.log().contains("UPS rack@nas on battery"), "{}", world.log());
+}

@@ -10,6 +10,8 @@
 //! 10  nas orders                   pushes FSD alone, as for a UPS without a driver
 //! 10  nas down | up                refuses connections, and ends those it has
 //! 10  nas mute | talks             half-open: nothing is answered, nothing is closed
+//! 10  nas silent                   takes connections and answers nothing
+//! 10  nas hangs up                 ends the connections it has
 //! 10  nas pushes                   knows WATCH from now on
 //! 10  nas lives                    says WATCH ALIVE to who watches
 //! 10  nas shows polls

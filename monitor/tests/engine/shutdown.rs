@@ -29,8 +29,8 @@ fn a_lone_primary_goes_down_on_low_battery() {
         25.002000 UPS rack@nas battery is low (and wall)
         25.002000 UPS rack@nas is critical: on battery with a low battery
         25.002000 forced shutdown: power value 0 is less than MINSUPPLIES 1; UPS rack@nas: on battery with a low battery
-        25.002000 UPS rack@nas: forced shutdown in progress (and wall)
         25.002000 sent FSD rack
+        25.002000 UPS rack@nas: forced shutdown in progress (and wall)
         25.003000 Executing automatic power-fail shutdown (and wall)
         25.003000 Auto logout and shutdown proceeding (and wall)
         30.003000 wrote /etc/killpower: upsmon-shutdown-file
@@ -53,6 +53,7 @@ fn a_primary_goes_on_when_its_last_secondary_has_logged_out() {
         &from_the_order_on(&run(PRIMARY, script)),
         "
         15.002000 sent FSD rack
+        15.002000 UPS rack@nas: forced shutdown in progress (and wall)
         15.252000 Waiting for secondaries to log out before shutting down (and wall)
         21.003000 Executing automatic power-fail shutdown (and wall)
         21.003000 Auto logout and shutdown proceeding (and wall)
@@ -74,6 +75,7 @@ fn a_primary_waits_hostsync_for_a_secondary_that_hangs() {
         &from_the_order_on(&run(PRIMARY, script)),
         "
         15.002000 sent FSD rack
+        15.002000 UPS rack@nas: forced shutdown in progress (and wall)
         15.252000 Waiting for secondaries to log out before shutting down (and wall)
         30.002000 Host sync timer expired, forcing shutdown
         30.002000 Executing automatic power-fail shutdown (and wall)
@@ -100,6 +102,7 @@ fn a_login_count_that_cannot_be_had_is_not_everyone_has_left() {
         &from_the_order_on(&run(PRIMARY, script)),
         "
         10.002000 sent FSD rack
+        10.002000 UPS rack@nas: forced shutdown in progress (and wall)
         10.252000 Waiting for secondaries to log out before shutting down (and wall)
         13.002000 warning UPS [rack@nas]: connect failed: Connection failure: connection refused
         13.002000 Communications with UPS rack@nas lost (and wall)
@@ -131,6 +134,7 @@ fn a_blind_server_is_asked_for_its_clients_instead() {
         &from_the_order_on(&run(PRIMARY, script)),
         "
         25.002000 sent FSD rack
+        25.002000 UPS rack@nas: forced shutdown in progress (and wall)
         25.252000 Waiting for secondaries to log out before shutting down (and wall)
         32.004000 Executing automatic power-fail shutdown (and wall)
         32.004000 Auto logout and shutdown proceeding (and wall)
@@ -206,6 +210,7 @@ fn power_that_returns_cancels_nothing() {
         &from_the_order_on(&run(PRIMARY, script)),
         "
         10.002000 sent FSD rack
+        10.002000 UPS rack@nas: forced shutdown in progress (and wall)
         10.003000 Executing automatic power-fail shutdown (and wall)
         10.003000 Auto logout and shutdown proceeding (and wall)
         15.002000 UPS rack@nas on line power (and wall)
@@ -227,6 +232,7 @@ fn a_disk_that_hangs_does_not_stop_the_shutdown() {
         &from_the_order_on(&run(PRIMARY, script)),
         "
         10.002000 sent FSD rack
+        10.002000 UPS rack@nas: forced shutdown in progress (and wall)
         10.003000 Executing automatic power-fail shutdown (and wall)
         10.003000 Auto logout and shutdown proceeding (and wall)
         15.003000 wrote /etc/killpower: upsmon-shutdown-file
@@ -369,8 +375,8 @@ fn an_operator_may_order_a_shutdown_on_line_power() {
         &run(PRIMARY, script),
         "
         10.000000 forced shutdown: an operator asked for it
-        10.000000 UPS rack@nas: forced shutdown in progress (and wall)
         10.000000 sent FSD rack
+        10.000000 UPS rack@nas: forced shutdown in progress (and wall)
         10.001000 Executing automatic power-fail shutdown (and wall)
         10.001000 Auto logout and shutdown proceeding (and wall)
         11.000000 forced shutdown is under way already

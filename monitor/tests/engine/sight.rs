@@ -1,6 +1,7 @@
 //! What is made of what can be seen, and of what can no longer be seen.
 
 use crate::script::{check, run, run_from_the_start};
+use std::fmt::Write;
 
 const PRIMARY: &str = r#"
     MONITOR rack@nas 1 mon secret primary
@@ -266,10 +267,72 @@ fn a_driver_that_says_nothing_for_deadtime_on_battery_is_dead() {
         25.012000 Communications with UPS rack@nas lost (and wall)
         25.012000 UPS rack@nas is critical: out of sight for DEADTIME, and it was on battery
         25.012000 forced shutdown: power value 0 is less than MINSUPPLIES 1; UPS rack@nas: out of sight for DEADTIME, and it was on battery
-        25.012000 UPS rack@nas: forced shutdown in progress (and wall)
         25.012000 sent FSD rack
+        25.012000 UPS rack@nas: forced shutdown in progress (and wall)
         25.013000 Executing automatic power-fail shutdown (and wall)
         25.013000 Auto logout and shutdown proceeding (and wall)
         ",
     );
+}
+
+#[test]
+fn a_server_that_takes_connections_and_hangs_up_on_them_is_out_of_sight() {
+    let mut script = String::from("0 nas says OL\n6 nas says OB\n11 nas silent\n");
+    for round in 1..20 {
+        let _ = writeln!(script, "{} nas hangs up", 11 + 3 * round);
+    }
+    let outcome = run(&format!("{PRIMARY}\nPOLLFREQALERT 2"), &format!("{script}80 end"));
+    assert!(outcome.contains("lost (and wall)"), "{outcome}");
+    assert!(outcome.contains("critical: out of sight for DEADTIME, and it was on battery"), "{outcome}");
+}
+
+#[test]
+fn what_a_calibration_took_is_not_counted() {
+    let script = "
+        1    nas says OB LB CAL
+        100  nas says OB LB
+        106  nas says OL CHRG LB
+        200  end";
+    for config in [SECONDARY.to_owned(), format!("{PRIMARY}\nOBLBDURATION 30")] {
+        let outcome = run(&config, script);
+        assert!(!outcome.contains("forced shutdown: "), "{outcome}");
+    }
+}
+
+#[test]
+fn an_order_that_a_server_no_longer_gives_is_none() {
+    let script = "
+        0    nas pushes
+        1    nas says OL
+        10   nas refuses DRIVER-NOT-CONNECTED
+        11   nas orders
+        20   nas down
+        22   nas up
+        22.5 nas says OL
+        60   box says OB LB
+        120  end";
+    let config = SECONDARY.replace("MONITOR", "MONITOR rack@box 1 mon secret secondary\nMONITOR");
+    let outcome = run_from_the_start(&config, script);
+    assert!(outcome.contains("UPS rack@nas is no longer critical"), "{outcome}");
+    assert!(!outcome.contains("forced shutdown: "), "{outcome}");
+}
+
+#[test]
+fn a_monitor_that_is_held_up_time_and_again_decides_all_the_same() {
+    // What the host does to it: seconds that it is held up, seconds that it runs.
+    for (config, what, (held_up, runs)) in [(SECONDARY, "nas says OB LB", (12, 3)), (PRIMARY, "nas down", (8, 10))] {
+        let mut script = format!("1 nas says OB\n7 {what}\n");
+        for round in 0..20 {
+            let _ = writeln!(script, "{} asleep {held_up}", 10 + round * (held_up + runs));
+        }
+        let outcome = run(config, &format!("{script}400 end"));
+        assert!(outcome.contains("SHUTDOWNCMD"), "{outcome}");
+        assert!(outcome.matches("held up or asleep").count() <= 5, "{outcome}");
+    }
+}
+
+#[test]
+fn words_count_in_any_case() {
+    let outcome = run(PRIMARY, "3 nas says ob lb\n60 end");
+    assert!(outcome.contains("UPS rack@nas is critical: on battery with a low battery"), "{outcome}");
 }

@@ -9,6 +9,7 @@ pub struct Server {
     error: Option<String>,
     up: bool,
     mute: bool,
+    silent: bool,
     pushes: bool,
     shows_polls: bool,
     fsd: bool,
@@ -32,6 +33,7 @@ impl Default for Server {
             error: None,
             up: true,
             mute: false,
+            silent: false,
             pushes: false,
             shows_polls: false,
             fsd: false,
@@ -68,6 +70,11 @@ impl Server {
                 consequences.closed = std::mem::take(&mut self.links).into_keys().collect();
             }
             "up" => self.up = true,
+            "silent" => self.silent = true,
+            "hangs" => {
+                self.watching.clear();
+                consequences.closed = std::mem::take(&mut self.links).into_keys().collect();
+            }
             "mute" => self.mute = true,
             "talks" => self.mute = false,
             "pushes" => self.pushes = true,
@@ -120,7 +127,7 @@ impl Server {
             answers.push_str(&answer);
             answers.push('\n');
         }
-        if !self.mute {
+        if !self.mute && !self.silent {
             consequences.sent.push((link, answers.into_bytes()));
         }
         consequences
