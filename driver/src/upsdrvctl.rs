@@ -52,9 +52,13 @@ fn act(arguments: &Arguments) -> Result<bool, Diagnostics> {
     if std::env::var_os("NUT_QUIET_INIT_BANNER").is_none() {
         println!("Ridethrough - UPS driver controller {}", env!("CARGO_PKG_VERSION"));
     }
-    let conf = read()?;
+    let (conf, mut mistakes) = read()?;
     let places = places(&conf);
-    let entries = entries::of(&conf)?;
+    let (entries, more) = entries::of(&conf);
+    mistakes.append(more);
+    if !mistakes.is_empty() {
+        eprintln!("{mistakes}");
+    }
     let only = arguments.ups.as_deref();
     let passed_on = arguments.passed_on(&conf, &places);
     let unknown = |ups: &str| {
@@ -78,21 +82,24 @@ fn act(arguments: &Arguments) -> Result<bool, Diagnostics> {
         debug: arguments.debug(),
         waits: !entries::has_nowait(&conf),
     };
-    Ok(executor.all(&steps))
+    // What is sound has its turn, whatever is wrong elsewhere; what is wrong is not a success.
+    let is_sound = match only.and_then(|ups| conf.section(ups)) {
+        Some(section) => !mistakes.iter().any(|one| one.severity == Severity::Error && conf.concerns(section, one)),
+        None => !mistakes.has_errors(),
+    };
+    Ok(executor.all(&steps) && is_sound)
 }
 
-fn read() -> Result<UpsConf, Diagnostics> {
+fn read() -> Result<(UpsConf, Diagnostics), Diagnostics> {
     let path = paths::configuration().join("ups.conf");
     let contents = std::fs::read(&path)
         .map_err(|error| Diagnostic::unplaced(Severity::Error, format!("cannot read {}: {error}", path.display())))?;
-    let (conf, warnings) = UpsConf::read(&Source::new(&path.to_string_lossy(), contents))?;
-    if !warnings.is_empty() {
-        eprintln!("{warnings}");
-    }
+    let (conf, mut found) = UpsConf::salvage(&Source::new(&path.to_string_lossy(), contents));
     if conf.sections.is_empty() {
-        return Err(Diagnostic::unplaced(Severity::Error, "no UPS definitions found in ups.conf").into());
+        found.push(Diagnostic::unplaced(Severity::Error, "no UPS definitions found in ups.conf"));
+        return Err(found);
     }
-    Ok(conf)
+    Ok((conf, found))
 }
 
 /// The driver programs are where `driverpath` says, else beside this one.

@@ -266,3 +266,55 @@ fn a_driver_says_what_it_knows() {
     assert_eq!(folder.run(DRIVER, &[]).code, Some(1));
     assert_eq!(folder.run(DRIVER, &["-Z"]).code, Some(1));
 }
+
+/// Slips of the kind that stood in real files, each in a section of its own behind a sound one.
+const SLIPS: [&str; 10] = [
+    "[b]\ndriver = recorder\nport = x\nserial =\n",
+    "[b]\ndriver = recorder\nport = x\ndesc \"x\"\n",
+    "[b]\ndriver = recorder\nport = x\n= x\n",
+    "[b]\ndriver = recorder\nport = x\nsdorder = abc\n",
+    "[b]\ndriver = recorder\nport = x\nmaxstartdelay = abc\n",
+    "[a]\nretrydelay = 0\n[b]\ndriver = recorder\nport = x\n[B]\ndriver = recorder\nport = y\n",
+    "[b]\ndriver = recorder\nport = x\n[c\ndriver = recorder\nport = z\n",
+    "[b]\ndriver = recorder\nport = x\n[c]\ndriver = recorder\n",
+    "[b]\ndriver = recorder\nport = x\n\"[my ups]\"\ndriver = recorder\nport = z\n",
+    "[b]\ndriver = recorder\nport = x\ndesc = \"no end\n",
+];
+
+#[test]
+fn a_slip_about_one_ups_leaves_no_load_on_and_no_other_without_its_driver() {
+    for slip in SLIPS {
+        let folder = Folder::new("");
+        let here = folder.0.path().display().to_string();
+        folder
+            .write("ups.conf", &format!("driverpath = {here}\nuser = root\n[a]\ndriver = recorder\nport = x\n{slip}"));
+        folder.write("recorder", &format!("#!/bin/sh\necho \"$@\" >> {here}/calls\n"));
+        fs::set_permissions(folder.path("recorder"), fs::Permissions::from_mode(0o755)).expect("a program");
+        let said = folder.control(&["shutdown"]);
+        let calls = fs::read_to_string(folder.path("calls")).unwrap_or_default();
+        assert!(calls.contains("-a a -k") && calls.contains("-a b -k"), "{slip}\n{calls}{said:?}");
+        assert!(said.err.contains("ups.conf:"), "the slip is named: {said:?}");
+    }
+}
+
+#[test]
+fn a_slip_about_another_ups_keeps_no_driver_from_starting() {
+    let folder = Folder::new(&format!("{UPS_CONF}[c]\ndriver = dummy-ups\nport = x\nserial =\n"));
+    let said = folder.run(DRIVER, &["-a", "tower", "-d", "1"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.err.contains("no value for `serial`"), "{said:?}");
+    let own = Folder::new("user = root\n[tower]\ndriver = dummy-ups\nport = tower.dev\nserial =\n");
+    assert_eq!(own.run(DRIVER, &["-a", "tower", "-d", "1"]).code, Some(1), "its own are still refused");
+}
+
+#[test]
+fn a_slip_that_says_nothing_of_the_device_keeps_no_load_on() {
+    let section = "user = root\n[tower]\ndriver = dummy-ups\nport = tower.dev\n";
+    for (slip, is_fatal) in [("pollinterval = 5s", false), ("desc =", false), ("serial =", true), ("port = ", true)] {
+        let said = Folder::new(&format!("{section}{slip}\n")).run(DRIVER, &["-a", "tower", "-k"]);
+        // A file has no load to cut: to hear that, the driver has to come so far.
+        assert_eq!(!said.err.contains("shutdown not supported"), is_fatal, "{slip}: {said:?}");
+        assert!(said.err.contains("ups.conf:5:"), "{slip}: {said:?}");
+        assert_eq!(Folder::new(&format!("{section}{slip}\n")).run(DRIVER, &["-a", "tower", "-d", "1"]).code, Some(1));
+    }
+}

@@ -113,11 +113,33 @@ fn every_mode_says_which_daemons_run() {
 }
 
 #[test]
-fn every_repeated_section_is_told_where_the_first_one_is() {
+fn a_section_that_comes_again_goes_on_and_one_in_other_letters_is_a_mistake() {
+    let (conf, said) =
+        read_ups("[a]\ndriver = d\n[b]\ndriver = e\nport = q\n[a]\nport = p\ndriver = f\n").expect("no mistake");
+    assert_eq!(said.iter().map(|one| one.label.as_deref()).collect::<Vec<_>>(), [Some("goes on where line 1 began")]);
+    let sections: Vec<_> =
+        conf.sections.iter().map(|section| (section.name.as_str(), section.settings.get("driver"))).collect();
+    assert_eq!(sections, [("a", Some("f")), ("b", Some("e"))], "what comes last counts");
     let ups = "[a]\ndriver = d\nport = p\n";
-    let Err(said) = UpsConf::read(&Source::new("ups.conf", ups.repeat(3))) else { panic!("a name can stand once") };
-    let hints: Vec<_> = said.iter().filter_map(|one| one.hint.as_deref()).collect();
-    assert_eq!(hints, ["the first is on line 1"; 2]);
+    let said = read_ups(&(ups.to_owned() + &ups.replace('a', "A"))).expect_err("two UPSes with one name");
+    assert_eq!(said.iter().count(), 1, "{said}");
+}
+
+#[test]
+fn what_is_sound_can_be_salvaged() {
+    let text = "[a\ndriver = x\nport = y\n[b]\ndriver = x\nport = y\nserial =\n[c]\ndriver = x\n\"[d]\"\ndriver = x\nport = y\n";
+    let (conf, said) = UpsConf::salvage(&Source::new("ups.conf", text));
+    assert_eq!(conf.sections.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["b", "d"]);
+    let about = |ups: &str| {
+        let section = conf.section(ups).expect("a sound section");
+        said.iter().filter(|one| conf.concerns(section, one)).map(|one| one.message.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!((about("b"), about("d")), (vec!["no value for `serial`"], vec![]));
+    assert_eq!(said.iter().count(), 3, "{said}");
+}
+
+fn read_ups(text: &str) -> Result<(UpsConf, Diagnostics), Diagnostics> {
+    UpsConf::read(&Source::new("ups.conf", text))
 }
 
 /// A place was looked for from the top of the file for each of them: half a minute for this file.

@@ -85,6 +85,7 @@ impl DriverConfig {
             return Err(missing.suggest(ups, sections).into());
         };
         let mut reading = Reading::new(section.name.as_str(), known);
+        reading.cuts_the_load = line.killpower;
         reading.globals(conf);
         reading.driver(conf, section);
         for setting in section.settings.iter() {
@@ -119,11 +120,15 @@ struct Reading {
     config: DriverConfig,
     known: Knowledge,
     found: Diagnostics,
+    /// `-k`: what every driver knows says nothing of which device to take, and a mistake in it must not leave
+    /// the load on.
+    cuts_the_load: bool,
 }
 
 impl Reading {
     fn new(ups: &str, known: Knowledge) -> Self {
-        Self { config: DriverConfig::new(ups, known.driver, ""), known, found: Diagnostics::new() }
+        let config = DriverConfig::new(ups, known.driver, "");
+        Self { config, known, found: Diagnostics::new(), cuts_the_load: false }
     }
 
     fn globals(&mut self, conf: &UpsConf) {
@@ -133,9 +138,17 @@ impl Reading {
             let origin = Origin::File(conf.source.clone(), span);
             let param = Param { name: setting.key.text.clone(), value: value.map(|item| item.text.clone()), origin };
             if let Err(found) = self.shared(&param) {
-                self.found.push(found);
+                self.mistake(found);
             }
         }
+    }
+
+    /// Something that every driver knows is wrong.
+    fn mistake(&mut self, mut found: Diagnostic) {
+        if self.cuts_the_load {
+            found.severity = Severity::Warning;
+        }
+        self.found.push(found);
     }
 
     /// The section must be this driver's.
@@ -175,7 +188,7 @@ impl Reading {
         match self.shared(&param) {
             Ok(true) => {}
             Ok(false) => self.own(param),
-            Err(found) => self.found.push(found),
+            Err(found) => self.mistake(found),
         }
     }
 
@@ -220,10 +233,13 @@ impl Reading {
             None if is_flag => false,
             None => return self.unknown(&param),
         };
+        if !takes_value && param.value.is_some() {
+            // NUT takes `pollonly = no` for pollonly as well.
+            let message = format!("`{}` is a flag: it is set, whatever its value", param.name);
+            self.found.push(Diagnostic { severity: Severity::Warning, ..param.error(message) });
+        }
         if takes_value && param.value.is_none() {
             self.found.push(param.error(format!("`{}` needs a value", param.name)));
-        } else if !takes_value && param.value.is_some() {
-            self.found.push(param.error(format!("`{}` is a flag, it takes no value", param.name)));
         } else if let Some(why) = known.and_then(|known| known.refuse(param.value.as_deref()?)) {
             self.found.push(param.error(format!("`{}` {why}", param.name)));
         } else if let Some(before) = self.config.params.iter_mut().find(|before| names::same(&before.name, &param.name))

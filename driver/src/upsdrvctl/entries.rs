@@ -13,17 +13,12 @@ const ATTEMPTS: u32 = 1;
 /// `retrydelay` where nobody says otherwise, in seconds.
 const RETRY_DELAY: u32 = 5;
 
-/// Every UPS, in the order of the file.
-pub(super) fn of(conf: &UpsConf) -> Result<Vec<Entry>, Diagnostics> {
+/// Every UPS, in the order of the file, and what is wrong with their settings: a number that is none has
+/// its default.
+pub(super) fn of(conf: &UpsConf) -> (Vec<Entry>, Diagnostics) {
     let mut found = Diagnostics::new();
-    let mut entries = Vec::new();
-    for section in &conf.sections {
-        match entry(conf, section) {
-            Ok(entry) => entries.push(entry),
-            Err(one) => found.push(one),
-        }
-    }
-    if found.has_errors() { Err(found) } else { Ok(entries) }
+    let entries = conf.sections.iter().map(|section| entry(conf, section, &mut found)).collect();
+    (entries, found)
 }
 
 /// `nowait`: do not wait for drivers to have started.
@@ -31,29 +26,39 @@ pub(super) fn has_nowait(conf: &UpsConf) -> bool {
     conf.globals.has("nowait")
 }
 
-fn entry(conf: &UpsConf, section: &UpsSection) -> Result<Entry, Diagnostic> {
+fn entry(conf: &UpsConf, section: &UpsSection, found: &mut Diagnostics) -> Entry {
     let settings = &section.settings;
     let text = |key| settings.get(key).unwrap_or_default().to_owned();
     let own_or_global = |key| settings.find(key).or_else(|| conf.globals.find(key));
-    let seconds = |key, otherwise| {
-        let seconds: Result<u32, _> = number(conf, own_or_global(key), otherwise, "a number of seconds");
-        seconds.map(|seconds| Duration::from_secs(u64::from(seconds)))
+    let mut seconds = |key, otherwise: u32| {
+        let seconds = number(conf, own_or_global(key), otherwise, "a number of seconds", found);
+        Duration::from_secs(u64::from(seconds))
     };
-    Ok(Entry {
+    Entry {
         ups: section.name.as_str().to_owned(),
         driver: text("driver"),
         port: text("port"),
-        shutdown_order: number(conf, settings.find("sdorder"), 0, "a number of the shutdown order")?,
-        start_limit: seconds("maxstartdelay", START_LIMIT)?,
-        attempts: number(conf, own_or_global("maxretry"), ATTEMPTS, "a number of attempts")?,
-        retry_delay: seconds("retrydelay", RETRY_DELAY)?,
-    })
+        start_limit: seconds("maxstartdelay", START_LIMIT),
+        retry_delay: seconds("retrydelay", RETRY_DELAY),
+        shutdown_order: number(conf, settings.find("sdorder"), 0, "a number of the shutdown order", found),
+        attempts: number(conf, own_or_global("maxretry"), ATTEMPTS, "a number of attempts", found),
+    }
 }
 
-fn number<T: FromStr>(conf: &UpsConf, setting: Option<&Setting>, otherwise: T, wanted: &str) -> Result<T, Diagnostic> {
-    match setting {
-        None => Ok(otherwise),
+fn number<T: FromStr>(
+    conf: &UpsConf,
+    setting: Option<&Setting>,
+    otherwise: T,
+    wanted: &str,
+    found: &mut Diagnostics,
+) -> T {
+    let read = match setting {
+        None => return otherwise,
         Some(Setting { key, value: None }) => Err(key.error(&conf.source, format!("`{}` needs {wanted}", key.text))),
         Some(Setting { value: Some(value), .. }) => value.parse(&conf.source, wanted),
-    }
+    };
+    read.unwrap_or_else(|mistake: Diagnostic| {
+        found.push(mistake.label("the default counts"));
+        otherwise
+    })
 }

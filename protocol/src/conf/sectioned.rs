@@ -47,7 +47,7 @@ pub fn read(source: &Source) -> (Sectioned, Diagnostics) {
     let (lines, mut diagnostics) = lines::read(source);
     let mut file = Sectioned::default();
     for words in lines {
-        if words.first().is_some_and(|word| word.text.starts_with('[') && !word.quoted) {
+        if words.first().is_some_and(begins_section) {
             file.sections.push(header(source, &words, &mut diagnostics));
             continue;
         }
@@ -58,6 +58,11 @@ pub fn read(source: &Source) -> (Sectioned, Diagnostics) {
         }
     }
     (file, diagnostics)
+}
+
+/// Quotes make no difference to NUT here: lines below a `"[name]"` are that section's.
+fn begins_section(word: &Item) -> bool {
+    word.text.starts_with('[') && (!word.quoted || word.text.ends_with(']'))
 }
 
 fn header(source: &Source, words: &[Item], diagnostics: &mut Diagnostics) -> Section {

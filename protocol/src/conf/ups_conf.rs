@@ -6,6 +6,7 @@ use super::sectioned::{self, Entry, Section};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::names::{UpsName, same};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Settings that may stand before the first section.
 pub const GLOBAL_KEYS: &[&str] = &[
@@ -58,6 +59,8 @@ pub struct UpsConf {
     pub globals: Settings,
     /// The UPSes, in their order, each name once.
     pub sections: Vec<UpsSection>,
+    /// Where the first section begins, sound or not.
+    globals_end: usize,
 }
 
 /// One UPS.
@@ -69,6 +72,8 @@ pub struct UpsSection {
     pub header: Item,
     /// Its settings.
     pub settings: Settings,
+    /// Its parts of the file: to the next section, or the end.
+    pub spans: Vec<Range<usize>>,
 }
 
 /// Settings, in their order.
@@ -110,19 +115,30 @@ impl Settings {
 }
 
 impl UpsConf {
-    /// Reads a file and checks what all its readers rely on: sections with names, each once, each
-    /// with a driver and a port.
+    /// Reads a file and checks what all its readers rely on: sections with names, each with a driver and
+    /// a port.
     ///
     /// # Errors
     ///
     /// All messages, when one of them is an error.
     pub fn read(source: &Source) -> Result<(Self, Diagnostics), Diagnostics> {
+        let (conf, diagnostics) = Self::salvage(source);
+        diagnostics.into_result(conf)
+    }
+
+    /// Reads what can be used of a file, for those who must not let one UPS down for a mistake about
+    /// another: the sections with a name, a driver and a port, without the settings that are wrong. All
+    /// messages stand beside it, errors too.
+    #[must_use]
+    pub fn salvage(source: &Source) -> (Self, Diagnostics) {
         let (file, mut diagnostics) = sectioned::read(source);
         let globals = settings(source, file.globals, &mut diagnostics);
         check_keys(source, &globals, GLOBAL_KEYS, &mut diagnostics);
-        let mut sections = Vec::new();
-        let mut names = BTreeMap::new();
-        for Section { name: header, entries } in file.sections {
+        let starts: Vec<usize> = file.sections.iter().map(|section| section.name.span.start).collect();
+        let ends = starts.iter().skip(1).copied().chain([source.bytes().len()]);
+        let mut sections: Vec<UpsSection> = Vec::new();
+        let mut places = BTreeMap::new();
+        for (Section { name: header, entries }, end) in file.sections.into_iter().zip(ends) {
             let settings = settings(source, entries, &mut diagnostics);
             if header.text.is_empty() {
                 continue;
@@ -137,17 +153,28 @@ impl UpsConf {
             if same(&header.text, "default") {
                 diagnostics.push(header.error(source, "`default` cannot name a UPS").label("NUT reserves this name"));
             }
-            let first = *names.entry(name.clone()).or_insert(header.span.start);
-            if first != header.span.start {
-                let problem = header.error(source, format!("second section for `{name}`"));
-                diagnostics.push(problem.hint(format!("the first is on line {}", source.locate(first).line)));
+            let span = header.span.start..end;
+            let place = *places.entry(name.clone()).or_insert(sections.len());
+            if let Some(first) = sections.get_mut(place) {
+                diagnostics.push(again(source, &header, first));
+                first.settings.0.extend(settings.0);
+                first.spans.push(span);
                 continue;
             }
-            require(source, &header, &settings, &mut diagnostics);
-            sections.push(UpsSection { name, header, settings });
+            sections.push(UpsSection { name, header, settings, spans: vec![span] });
         }
+        sections.retain(|section| require(source, section, &mut diagnostics));
         diagnostics.sort();
-        diagnostics.into_result(Self { source: source.clone(), globals, sections })
+        let globals_end = starts.first().copied().unwrap_or(source.bytes().len());
+        (Self { source: source.clone(), globals, sections, globals_end }, diagnostics)
+    }
+
+    /// Whether a message about this file is about that UPS: it stands in its section, before the first
+    /// one, or nowhere.
+    #[must_use]
+    pub fn concerns(&self, section: &UpsSection, message: &Diagnostic) -> bool {
+        let Some((_, place)) = &message.place else { return true };
+        place.start < self.globals_end || section.spans.iter().any(|span| span.contains(&place.start))
     }
 
     /// The UPS of this name, in any case of letters.
@@ -199,11 +226,25 @@ fn settings(source: &Source, entries: Vec<Entry>, diagnostics: &mut Diagnostics)
     Settings(settings)
 }
 
-fn require(source: &Source, header: &Item, settings: &Settings, diagnostics: &mut Diagnostics) {
-    for key in ["driver", "port"] {
-        if settings.get(key).is_some_and(|value| !value.is_empty()) {
-            continue;
-        }
+/// A name that comes again in the same letters goes on where it was; in others NUT takes it for two UPSes
+/// with one driver.
+fn again(source: &Source, header: &Item, first: &UpsSection) -> Diagnostic {
+    let line = source.locate(first.header.span.start).line;
+    let message = format!("second section for `{}`", header.text);
+    if header.text == first.header.text {
+        header.warning(source, message).label(format!("goes on where line {line} began"))
+    } else {
+        header.error(source, message).hint(format!("the first is on line {line}; names differ in more than case"))
+    }
+}
+
+/// Says what the section lacks; whether it lacks nothing.
+fn require(source: &Source, section: &UpsSection, diagnostics: &mut Diagnostics) -> bool {
+    let UpsSection { header, settings, .. } = section;
+    let lacking = ["driver", "port"].into_iter().filter(|key| settings.get(key).is_none_or(str::is_empty));
+    let mut is_whole = true;
+    for key in lacking {
+        is_whole = false;
         let mut problem = header.error(source, format!("`{}` has no {key}", header.text));
         let unknown = |setting: &&Setting| !SECTION_KEYS.contains(&setting.key.text.as_str());
         let near = |setting: &&Setting| crate::diagnostic::did_you_mean(&setting.key.text, [key]).is_some();
@@ -213,6 +254,7 @@ fn require(source: &Source, header: &Item, settings: &Settings, diagnostics: &mu
         }
         diagnostics.push(problem.hint(format!("every UPS needs `{key} = …`")));
     }
+    is_whole
 }
 
 /// A global key that NUT does not know is ignored by it; here it is said.

@@ -1,5 +1,6 @@
 //! A file's bytes and name, shared by all messages about it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,6 +56,12 @@ impl Source {
         let start = self.line_around(offset).start;
         let line = 1 + self.0.newlines.partition_point(|&newline| newline < offset);
         Location { path: self.path(), line, column: 1 + characters(&self.bytes()[start..offset]) }
+    }
+
+    /// The text of the line that holds the byte at `offset`, without its newline.
+    #[must_use]
+    pub fn line_at(&self, offset: usize) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes()[self.line_around(offset)])
     }
 
     /// The line that holds the byte at `offset`, without its newline.
