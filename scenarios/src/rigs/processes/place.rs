@@ -32,6 +32,18 @@ pub struct Place {
     pub user: Option<User>,
 }
 
+/// Memory that looks like a disk, on every Linux.
+const MEMORY: &str = "/dev/shm";
+
+/// In memory, unless TMPDIR says otherwise: a power-down flag has seconds to be on the disk, at speed 20
+/// the twentieth part, and a disk that is busy with something else is not what a run is about.
+fn make_root() -> std::io::Result<tempfile::TempDir> {
+    let mut new = tempfile::Builder::new();
+    new.prefix("ridethrough-");
+    let in_memory = std::env::var_os("TMPDIR").is_none().then(|| new.tempdir_in(MEMORY).ok()).flatten();
+    in_memory.map_or_else(|| new.tempdir(), Ok)
+}
+
 /// Directories of a host.
 pub const CONF: &str = "conf";
 /// For the late shutdown hook.
@@ -54,7 +66,7 @@ impl Place {
     /// What the file system says.
     pub fn make(scenario: &Scenario, programs: &Programs) -> Result<Self, RigError> {
         let broken = |error: std::io::Error| RigError::Broken(format!("make the run's directory: {error}"));
-        let root = tempfile::Builder::new().prefix("ridethrough-").tempdir().map_err(broken)?;
+        let root = make_root().map_err(broken)?;
         let place = Self { root, user: unprivileged(programs) };
         place.directory(place.root()).map_err(broken)?;
         place.directory(&place.root().join("ups")).map_err(broken)?;
