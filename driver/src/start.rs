@@ -5,8 +5,8 @@
 //! [`DUMMY_UPS`] are those there are.
 
 mod arguments;
-mod bus;
 mod definition_file;
+mod device;
 mod dump;
 mod instance;
 mod programs;

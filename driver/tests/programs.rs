@@ -3,13 +3,15 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 const CONTROLLER: &str = env!("CARGO_BIN_EXE_upsdrvctl");
 const DRIVER: &str = env!("CARGO_BIN_EXE_dummy-ups");
+const USB_DRIVER: &str = env!("CARGO_BIN_EXE_usbhid-ups");
 
 /// Root may run these tests, and the folder is only for who runs them.
 const UPS_CONF: &str = "
@@ -50,6 +52,28 @@ impl Folder {
         }
         command.env("NUT_QUIET_INIT_BANNER", "1").args(arguments);
         Said::from(&command.output().expect("a program that starts"))
+    }
+
+    /// What a program that runs on says until it says that the device is not here.
+    #[expect(clippy::disallowed_methods, reason = "these tests are about programs")]
+    fn first_words(&self, program: &str, arguments: &[&str], bus: Option<&Path>) -> String {
+        let mut command = Command::new(program);
+        for name in ["NUT_CONFPATH", "NUT_STATEPATH", "NUT_ALTPIDPATH"] {
+            command.env(name, self.0.path());
+        }
+        command.env_remove("RIDETHROUGH_USB_BUS").args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.envs(bus.map(|bus| ("RIDETHROUGH_USB_BUS", bus)));
+        let mut child = command.spawn().expect("a program that starts");
+        let mut said = String::new();
+        let errors = BufReader::new(child.stderr.take().expect("a pipe"));
+        for line in errors.lines().map_while(Result::ok) {
+            said += &format!("{line}\n");
+            if line.contains("is not here yet") {
+                break;
+            }
+        }
+        child.kill().and_then(|()| child.wait()).expect("it ends");
+        said
     }
 
     fn control(&self, arguments: &[&str]) -> Said {
@@ -317,4 +341,23 @@ fn a_slip_that_says_nothing_of_the_device_keeps_no_load_on() {
         assert!(said.err.contains("ups.conf:5:"), "{slip}: {said:?}");
         assert_eq!(Folder::new(&format!("{section}{slip}\n")).run(DRIVER, &["-a", "tower", "-d", "1"]).code, Some(1));
     }
+}
+
+#[test]
+fn a_driver_says_at_the_start_why_it_may_never_find_its_device() {
+    let folder = Folder::new(
+        "user = root\n[tower]\ndriver = usbhid-ups\nport = auto\nproduct = \"Back-UPS.*\"\nserial = \"\"\n",
+    );
+    fs::create_dir(folder.path("bus")).expect("a bus");
+    let bus = folder.path("bus");
+    let started = |bus: Option<&Path>| folder.first_words(USB_DRIVER, &["-a", "tower", "-F"], bus);
+    let said = started(None);
+    assert!(
+        said.contains("there is no bus to look for the device on") && said.contains("RIDETHROUGH_USB_BUS"),
+        "{said}"
+    );
+    assert!(started(Some(&folder.path("nowhere"))).contains("there is no bus at "), "a bus that is not there");
+    let said = started(Some(&bus));
+    assert!(said.contains("ups.conf:5:1") && said.contains("`Back-UPS.*` is no expression here"), "{said}");
+    assert!(!said.contains("no bus") && !said.contains("serial"), "{said}");
 }

@@ -126,8 +126,8 @@ pub struct Identity {
 /// Which device an owner's configuration means (`ups.conf`: vendorid, productid, vendor, product,
 /// serial, bus, device). A field that is `None` matches anything; ids compare as four hex digits.
 ///
-/// NUT treats these values as extended regular expressions. This matcher compares whole values,
-/// which is what published configurations write.
+/// NUT treats these values as extended regular expressions, in any case. This matcher compares whole
+/// values, in any case, which is what published configurations write.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Matcher {
     /// Vendor ids of the driver's own table: (vendor, product), product `None` for any.
@@ -168,6 +168,6 @@ impl Matcher {
                 (&self.device, &identity.device),
             ]
             .into_iter()
-            .all(|(wanted, is)| wanted.as_ref().is_none_or(|wanted| wanted.trim() == is.trim()))
+            .all(|(wanted, is)| wanted.as_ref().is_none_or(|wanted| wanted.trim().eq_ignore_ascii_case(is.trim())))
     }
 }

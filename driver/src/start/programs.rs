@@ -1,6 +1,6 @@
 //! The driver programs there are.
 
-use super::bus::check_bus;
+use super::device::check_device;
 use super::{Program, check_definition_file};
 use crate::dummy::{self, DummyUps};
 use crate::usbhid::{self, UsbHid};
@@ -16,7 +16,7 @@ Examples:
   usbhid-ups -a rack -k                  cut the load",
     version: usbhid::VERSION,
     params: usbhid::PARAMS,
-    check: check_bus,
+    check: check_device,
     engine: |config| Ok(UsbHid::new(config)),
     publisher: UsbHid::publisher,
 };
