@@ -67,7 +67,9 @@ impl Drop for Proxy {
     }
 }
 
-/// A TCP port of this machine that is taken, so that nobody else gets it, and refuses connections.
+/// A TCP port of this machine that is taken, so that nobody who asks for any port gets it, and refuses
+/// connections. Whoever names it may listen on it beside this (`SO_REUSEADDR`), which is what a run's own
+/// daemons do.
 #[derive(Debug)]
 pub struct Reserved {
     socket: TcpSocket,
@@ -211,4 +213,23 @@ async fn admit(view: &mut View, dice: &mut Dice, size: usize, desk: &Desk) {
 /// Lets so much scenario time pass: this *is* the delay of a path, not a wait for something else.
 async fn wait(time: Duration, desk: &Desk) {
     let _ = tokio::time::timeout(time / desk.speed.max(1), std::future::pending::<()>()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{Ipv4Addr, TcpListener};
+
+    #[test]
+    fn a_port_that_is_kept_is_got_by_name_alone() {
+        let kept: Vec<Reserved> = (0..20).map(|_| Reserved::take(0).expect("a port")).collect();
+        for _ in 0..500 {
+            let any = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|any| any.local_addr()).expect("a port");
+            assert!(kept.iter().all(|kept| kept.port != any.port()));
+        }
+        for kept in &kept {
+            let again = Reserved::take(kept.port).expect("the same port");
+            drop(TcpListener::bind((Ipv4Addr::LOCALHOST, again.port)).expect("a daemon of the run listens on it"));
+        }
+    }
 }

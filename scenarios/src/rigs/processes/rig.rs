@@ -54,6 +54,7 @@ pub struct Rig {
     pub(super) stand_ins: Vec<StandIn>,
     pub(super) routes: Vec<Route>,
     pub(super) ports: Vec<u16>,
+    _kept_ports: Vec<Reserved>,
     pub(super) paths: Arc<Paths>,
     pub(super) recognisers: Vec<Option<Recogniser>>,
     pub(super) flags: Vec<(PathBuf, bool)>,
@@ -73,7 +74,7 @@ impl Rig {
         let programs = Programs::find(options.makers, options.speed)?;
         let set = Set::read(scenario)?;
         let place = Place::make(scenario, &programs)?;
-        let (routes, ports) = routes(scenario, &set)?;
+        let Network { routes, ports, kept: kept_ports } = network(scenario, &set)?;
         let files = Files {
             scenario,
             place: &place,
@@ -118,6 +119,7 @@ impl Rig {
             stand_ins,
             routes,
             ports,
+            _kept_ports: kept_ports,
             recognisers,
             flags,
             rewritten,
@@ -253,8 +255,18 @@ impl Rig {
     }
 }
 
-/// A way from every host to every server, and a port for each server.
-fn routes(scenario: &Scenario, set: &Set) -> Result<(Vec<Route>, Vec<u16>), RigError> {
+/// The TCP of a run.
+struct Network {
+    /// A way from every host to every server.
+    routes: Vec<Route>,
+    /// A port for each server.
+    ports: Vec<u16>,
+    /// What keeps all of these ports from others for as long as the run lasts: whoever listened on one would
+    /// be talked to, and judged.
+    kept: Vec<Reserved>,
+}
+
+fn network(scenario: &Scenario, set: &Set) -> Result<Network, RigError> {
     let broken = |error: std::io::Error| RigError::Broken(format!("take a port: {error}"));
     let mut routes = Vec::new();
     let mut ports = vec![0; scenario.hosts.len()];
@@ -266,8 +278,9 @@ fn routes(scenario: &Scenario, set: &Set) -> Result<(Vec<Route>, Vec<u16>), RigE
         kept.push(own);
         for client in 0..scenario.hosts.len() {
             let reserved = Reserved::take(0).map_err(broken)?;
+            kept.push(Reserved::take(reserved.port).map_err(broken)?);
             routes.push(Route { client, server, port: reserved.port, reserved: Some(reserved) });
         }
     }
-    Ok((routes, ports))
+    Ok(Network { routes, ports, kept })
 }
