@@ -2,12 +2,19 @@
 //!
 //! A device file is YAML, beside it the report descriptor of the real device in hexadecimal. Every
 //! file in `emulator/devices` is embedded; [`find`] also takes a path. What a file can say is in
-//! `power`, `usb` and `file`; `assemble` checks it as a whole.
+//! `power`, `usb` and `file`; `assemble` has it checked as a whole, one kind of mistake a file.
 
 mod assemble;
+mod binder;
+mod consistency;
 mod descriptor;
 mod file;
+mod first_values;
+mod marks;
 mod power;
+mod shape;
+mod structure;
+mod tree;
 mod usb;
 mod written;
 

@@ -62,6 +62,11 @@ macro_rules! words {
         impl Words for $type {
             const WORDS: &'static [(&'static str, Self)] = &[$(($word, $value)),+];
         }
+
+        impl $type {
+            /// Its words.
+            pub const NAMES: &'static [&'static str] = &[$($word),+];
+        }
     };
 }
 

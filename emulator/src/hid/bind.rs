@@ -64,9 +64,9 @@ fn from_si(field: &Field, scale: Scale) -> i32 {
     };
     let exponent = base.map_or(0, |base| i32::from(field.exponent) - base);
     match scale {
-        Scale::Plain => 0,
+        Scale::Plain | Scale::Percent => 0,
         Scale::Seconds | Scale::Kelvin => exponent,
-        Scale::Milli => exponent + 3,
+        Scale::Milli(_) => exponent + 3,
     }
 }
 
