@@ -23,6 +23,17 @@ pub struct Binding {
     pub settings: Vec<i64>,
 }
 
+impl Binding {
+    /// Whether a field shows one of these quantities.
+    #[must_use]
+    pub fn shows(&self, quantities: &[&str]) -> bool {
+        let shown = self.sources.iter().flatten();
+        shown
+            .into_iter()
+            .any(|source| matches!(source, Source::Quantity(quantity) if quantities.contains(&quantity.name)))
+    }
+}
+
 /// The logical value by which `field` shows `value` (of this scale).
 ///
 /// The descriptor says how: unit and exponent (HID 1.11 §6.2.2.7), then the physical range.

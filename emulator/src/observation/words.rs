@@ -67,6 +67,7 @@ impl Cause {
             Self::Start => "at the start",
             Self::MainsLost => "mains lost",
             Self::MainsBack => "mains back",
+            Self::Cycled => "off for long enough",
             Self::MainsChanged => "mains changed",
             Self::BatteryEmpty => "battery empty",
             Self::NoBattery => "no battery",
