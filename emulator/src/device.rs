@@ -110,6 +110,29 @@ pub fn names() -> Vec<&'static str> {
     embedded::DEVICES.iter().map(|(name, _)| *name).collect()
 }
 
+/// What a section of a device file may hold: what its documentation must name.
+#[derive(Debug, Clone)]
+pub struct SectionKeys {
+    /// Where it stands: `usb`, `usb streams`; empty for the whole file.
+    pub path: String,
+    /// Its keys, and whether they must be there.
+    pub keys: Vec<(&'static str, bool)>,
+    /// Words that may stand behind them.
+    pub words: Vec<&'static str>,
+}
+
+/// Every section of a device file.
+#[must_use]
+pub fn sections() -> Vec<SectionKeys> {
+    let words = |key: &'static shape::Key| if let shape::Kind::Word(words) = key.kind { words } else { &[] };
+    let described = |(path, keys): (String, &'static [shape::Key])| SectionKeys {
+        path,
+        keys: keys.iter().map(|key| (key.name, key.required)).collect(),
+        words: keys.iter().flat_map(words).copied().collect(),
+    };
+    shape::sections().into_iter().map(described).collect()
+}
+
 fn embedded_descriptor(file: &str) -> Option<String> {
     let name = file.strip_prefix("descriptors/")?.strip_suffix(".hex")?;
     embedded::DESCRIPTORS.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())

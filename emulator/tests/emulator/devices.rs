@@ -1,7 +1,7 @@
 //! Every device file that comes with the emulator, and what a mistake in one looks like.
 
 use emulator::Device;
-use emulator::device;
+use emulator::device::{self, SectionKeys};
 use protocol::diagnostic::Source;
 
 fn text_of(name: &str) -> String {
@@ -137,13 +137,58 @@ fn an_unknown_device_is_answered_with_the_known_ones() {
     insta::assert_snapshot!(device::find("./nowhere.yaml").expect_err("none").to_string());
 }
 
+/// The words in backticks in the first cells of the README's tables, from one heading to the next.
+fn first_cells(readme: &str, heading: &str) -> Vec<String> {
+    let level = heading.split(' ').next().unwrap_or_default();
+    let (_, below) = readme.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+    let lines = below
+        .lines()
+        .take_while(|line| !line.starts_with('#') || line.len() - line.trim_start_matches('#').len() > level.len());
+    let rows = lines.filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    rows.flat_map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
 #[test]
 fn the_readme_names_every_quantity_and_no_other() {
     let readme = include_str!("../../devices/README.md");
-    let (_, listed) = readme.split_once("## Quantities").unwrap();
-    let mut listed: Vec<&str> = listed.split('`').skip(1).step_by(2).collect();
+    let mut listed = first_cells(readme, "## Quantities");
     let mut known: Vec<&str> = emulator::hid::quantity::QUANTITIES.iter().map(|quantity| quantity.name).collect();
     listed.sort_unstable();
     known.sort_unstable();
     assert_eq!(listed, known);
+}
+
+#[test]
+fn the_readme_names_every_key_and_every_word_and_no_other_key() {
+    let readme = include_str!("../../devices/README.md");
+    for SectionKeys { path, keys, words } in device::sections() {
+        let names: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
+        match path.as_str() {
+            "" => {
+                let (sections, _) = readme.split_once("## Marks").unwrap();
+                names.iter().for_each(|name| assert!(sections.contains(&format!("`{name}`")), "{name}"));
+            }
+            // What stands inside of a key is in its row.
+            nested if nested.contains(' ') => {
+                let key = nested.split(' ').next_back().unwrap();
+                let row = readme.lines().find(|line| line.starts_with(&format!("| *`{key}`*"))).expect(key);
+                names.iter().for_each(|name| assert!(row.contains(&format!("`{name}`")), "{nested} {name}"));
+            }
+            section => {
+                let heading = format!("### `{section}`");
+                assert_eq!(sorted(first_cells(readme, &heading)), sorted(names), "{section}");
+                let (_, below) = readme.split_once(&heading).unwrap();
+                let table = below.split("###").next().unwrap();
+                for (name, is_required) in keys {
+                    assert_eq!(table.contains(&format!("*`{name}`*")), !is_required, "{section} {name}");
+                }
+            }
+        }
+        words.iter().for_each(|word| assert!(readme.contains(&format!("`{word}`")), "{path} {word}"));
+    }
+}
+
+fn sorted(mut words: Vec<impl Into<String> + Ord>) -> Vec<String> {
+    words.sort();
+    words.into_iter().map(Into::into).collect()
 }
