@@ -110,6 +110,21 @@ pub fn names() -> Vec<&'static str> {
     embedded::DEVICES.iter().map(|(name, _)| *name).collect()
 }
 
+/// The report descriptor in a file of hexadecimal bytes, read.
+///
+/// # Errors
+///
+/// Why it cannot be.
+pub fn read_descriptor(path: &Path) -> Result<Layout, Diagnostics> {
+    let failed = |why: String| Diagnostic::unplaced(Severity::Error, format!("{}: {why}", path.display()));
+    let text = read_text(path).map_err(|error| failed(format!("failed to read it: {error}")))?;
+    let bytes = descriptor::from_hex(&text).ok_or_else(|| {
+        failed("it holds something other than hexadecimal bytes".to_owned())
+            .hint("`05 84 09 04 …`, spaces and line breaks anywhere between bytes")
+    })?;
+    Layout::read(&bytes).map_err(|error| failed(error.to_string()).into())
+}
+
 /// What a section of a device file may hold: what its documentation must name.
 #[derive(Debug, Clone)]
 pub struct SectionKeys {
@@ -139,6 +154,11 @@ fn embedded_descriptor(file: &str) -> Option<String> {
 }
 
 fn read_file(path: &Path) -> Result<Device, Diagnostics> {
+    if is_descriptor(path) {
+        let message = format!("{} is a report descriptor, not a device file", path.display());
+        let wrong = Diagnostic::unplaced(Severity::Error, message);
+        return Err(wrong.hint("`--fields` lists its fields; a device file names it under `report-descriptor`").into());
+    }
     let text = read_text(path).map_err(|error| {
         Diagnostic::unplaced(Severity::Error, format!("failed to read the device file {}: {error}", path.display()))
     })?;
@@ -148,6 +168,12 @@ fn read_file(path: &Path) -> Result<Device, Diagnostics> {
         let beside = path.parent().unwrap_or(Path::new("")).join(file);
         read_text(&beside).ok().or_else(|| embedded_descriptor(file))
     })
+}
+
+/// Whether a path is, by its ending, that of a report descriptor.
+#[must_use]
+pub fn is_descriptor(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "hex")
 }
 
 fn read_text(path: &Path) -> std::io::Result<String> {

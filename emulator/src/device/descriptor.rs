@@ -62,7 +62,7 @@ fn apply(patch: &Patch, published: &[u8], copied: usize, patched: &mut Vec<u8>) 
 }
 
 /// Bytes from hexadecimal digits, spaces anywhere between bytes.
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
     let pairs = digits.chunks(2);
     pairs.map(|pair| Some((value(pair.first())? << 4) | value(pair.get(1))?)).collect()
