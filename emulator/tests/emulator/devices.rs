@@ -192,3 +192,31 @@ fn sorted(mut words: Vec<impl Into<String> + Ord>) -> Vec<String> {
     words.sort();
     words.into_iter().map(Into::into).collect()
 }
+
+proptest::proptest! {
+    /// Whatever a hand slips on: it is told, or it is a device that runs.
+    #[test]
+    fn no_slip_of_a_hand_is_too_much(
+        device in proptest::sample::select(device::names()),
+        slips in proptest::collection::vec(
+            (0_usize..12_000, proptest::sample::select(vec!["", " ", ":", "9", "99999", "-", "0", "\n", "  ", "#", "[", "{", "*x", "\"", "%", "ü"])),
+            1..4,
+        ),
+    ) {
+        let mut text = text_of(device);
+        for (at, slip) in slips {
+            let mut at = at % text.len();
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+            text.replace_range(at..end, slip);
+        }
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/devices");
+        let find = |file: &str| std::fs::read_to_string(format!("{folder}/{file}")).ok();
+        match Device::read("slip", &Source::new("slip.yaml", text), find) {
+            Ok(device) => drop(emulator::Ups::new(device, emulator::Setup::default(), protocol::Instant::START)),
+            Err(said) => proptest::prop_assert!(said.has_errors() && !said.to_string().is_empty()),
+        }
+    }
+}
