@@ -97,7 +97,8 @@ impl<'a> Binder<'a> {
         if !found {
             let message = format!("the report descriptor has no field `{}`", path.text);
             let unknown = Diagnostic::error(self.text, path.at.clone(), message);
-            let unknown = unknown.hint("`ups-emulator --fields --device FILE` lists the fields it has");
+            let unknown =
+                unknown.hint("`ups-emulator --fields` with its .hex file for `--device` lists the fields it has");
             self.wrong.push(unknown.suggest(&path.text, self.names.iter().map(String::as_str)));
         }
         found
