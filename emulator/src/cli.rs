@@ -1,16 +1,18 @@
 //! The command line of `ups-emulator`: one UPS on sockets, in real time.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::device::Usb;
+use crate::hid::layout::Layout;
 use crate::port::clock::Speed;
 use crate::port::{Clock, Options, serve, tell};
 use crate::units::{Celsius, Load, Millivolts, Permille};
-use crate::{Device, Observation, Setup, Ups, device};
+use crate::{Device, Observation, Setup, Ups, device, fields};
 use clap::{CommandFactory, Parser};
 use protocol::Instant;
+use protocol::diagnostic::Diagnostics;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -18,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   ups-emulator --list
   ups-emulator --device apc-back-ups-650 --listen bus/ups --control ups.ctl
+  ups-emulator --device my-ups.hex --fields
   ups-emulator --device my-ups.yaml --check
   ups-emulator --device eaton-3s --load '120 W' --charge '80 %' --speed 60 --control ups.ctl
 Then, in another terminal:
@@ -67,11 +70,14 @@ struct Arguments {
     /// Check the device file, and do no more
     #[arg(long)]
     check: bool,
+    /// List the fields of the device's reports, or of a report descriptor alone (a file of hexadecimal bytes, .hex)
+    #[arg(long, group = "listing", requires = "device")]
+    fields: bool,
     /// List the devices that come with the emulator
-    #[arg(long)]
+    #[arg(long, group = "listing")]
     list: bool,
-    /// With --list: for another program
-    #[arg(long, requires = "list")]
+    /// With --list or --fields: for another program
+    #[arg(long, requires = "listing")]
     json: bool,
 }
 
@@ -99,13 +105,19 @@ pub fn main() -> ExitCode {
         };
     }
     let name = arguments.device.as_deref().unwrap_or_default();
+    if arguments.fields && device::is_descriptor(Path::new(name)) {
+        return match device::read_descriptor(Path::new(name)) {
+            Ok(layout) => show_fields(&layout, None, arguments.json),
+            Err(wrong) => refuse(&wrong),
+        };
+    }
     let device = match device::find(name) {
         Ok(device) => device,
-        Err(wrong) => {
-            eprintln!("{}", wrong.render(std::io::stderr().is_terminal()));
-            return ExitCode::from(2);
-        }
+        Err(wrong) => return refuse(&wrong),
     };
+    if arguments.fields {
+        return show_fields(&device.layout, Some(&device), arguments.json);
+    }
     if arguments.check {
         println!("{} is sound: {}, {} report fields", device.name, device.model, device.layout.fields.len());
         return ExitCode::SUCCESS;
@@ -117,6 +129,19 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what is wrong with what was given.
+fn refuse(wrong: &Diagnostics) -> ExitCode {
+    eprintln!("{}", wrong.render(std::io::stderr().is_terminal()));
+    ExitCode::from(2)
+}
+
+fn show_fields(layout: &Layout, device: Option<&Device>, as_json: bool) -> ExitCode {
+    let text = if as_json { format!("{:#}\n", fields::json(layout, device)) } else { fields::table(layout, device) };
+    // Whoever reads this may stop reading.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
 }
 
 fn list(as_json: bool) -> ExitCode {

@@ -42,6 +42,20 @@ pub enum Control {
     Link(Link),
 }
 
+impl Control {
+    /// The quantities that show a host what this does, where nothing else does: what is only a signal.
+    #[must_use]
+    pub fn shown_by(&self) -> &'static [&'static str] {
+        match self {
+            Self::Alarm(_) => &["internal-failure"],
+            Self::LowBattery(_) => &["low-battery", "below-charge-limit", "runtime-limit-expired", "shutdown-imminent"],
+            Self::ReplaceBattery(_) => &["replace-battery"],
+            Self::Beeper(_) => &["beeper"],
+            _ => &[],
+        }
+    }
+}
+
 /// What the mains do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mains {
@@ -141,6 +155,9 @@ pub enum CutOnLine {
     Cycle,
     /// The outlets go off and stay off.
     StayOff,
+    /// The outlets go off. They come back if the host's last start delay was 0 or more, over or not, and
+    /// stay off if it was −1 or if there was none.
+    AsTold,
     /// Nothing: the command is forgotten.
     Ignore,
 }

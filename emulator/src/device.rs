@@ -2,12 +2,19 @@
 //!
 //! A device file is YAML, beside it the report descriptor of the real device in hexadecimal. Every
 //! file in `emulator/devices` is embedded; [`find`] also takes a path. What a file can say is in
-//! `power`, `usb` and `file`; `assemble` checks it as a whole.
+//! `power`, `usb` and `file`; `assemble` has it checked as a whole, one kind of mistake a file.
 
 mod assemble;
+mod binder;
+mod consistency;
 mod descriptor;
 mod file;
+mod first_values;
+mod marks;
 mod power;
+mod shape;
+mod structure;
+mod tree;
 mod usb;
 mod written;
 
@@ -103,12 +110,55 @@ pub fn names() -> Vec<&'static str> {
     embedded::DEVICES.iter().map(|(name, _)| *name).collect()
 }
 
+/// The report descriptor in a file of hexadecimal bytes, read.
+///
+/// # Errors
+///
+/// Why it cannot be.
+pub fn read_descriptor(path: &Path) -> Result<Layout, Diagnostics> {
+    let failed = |why: String| Diagnostic::unplaced(Severity::Error, format!("{}: {why}", path.display()));
+    let text = read_text(path).map_err(|error| failed(format!("failed to read it: {error}")))?;
+    let bytes = descriptor::from_hex(&text).ok_or_else(|| {
+        failed("it holds something other than hexadecimal bytes".to_owned())
+            .hint("`05 84 09 04 …`, spaces and line breaks anywhere between bytes")
+    })?;
+    Layout::read(&bytes).map_err(|error| failed(error.to_string()).into())
+}
+
+/// What a section of a device file may hold: what its documentation must name.
+#[derive(Debug, Clone)]
+pub struct SectionKeys {
+    /// Where it stands: `usb`, `usb streams`; empty for the whole file.
+    pub path: String,
+    /// Its keys, and whether they must be there.
+    pub keys: Vec<(&'static str, bool)>,
+    /// Words that may stand behind them.
+    pub words: Vec<&'static str>,
+}
+
+/// Every section of a device file.
+#[must_use]
+pub fn sections() -> Vec<SectionKeys> {
+    let words = |key: &'static shape::Key| if let shape::Kind::Word(words) = key.kind { words } else { &[] };
+    let described = |(path, keys): (String, &'static [shape::Key])| SectionKeys {
+        path,
+        keys: keys.iter().map(|key| (key.name, key.required)).collect(),
+        words: keys.iter().flat_map(words).copied().collect(),
+    };
+    shape::sections().into_iter().map(described).collect()
+}
+
 fn embedded_descriptor(file: &str) -> Option<String> {
     let name = file.strip_prefix("descriptors/")?.strip_suffix(".hex")?;
     embedded::DESCRIPTORS.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())
 }
 
 fn read_file(path: &Path) -> Result<Device, Diagnostics> {
+    if is_descriptor(path) {
+        let message = format!("{} is a report descriptor, not a device file", path.display());
+        let wrong = Diagnostic::unplaced(Severity::Error, message);
+        return Err(wrong.hint("`--fields` lists its fields; a device file names it under `report-descriptor`").into());
+    }
     let text = read_text(path).map_err(|error| {
         Diagnostic::unplaced(Severity::Error, format!("failed to read the device file {}: {error}", path.display()))
     })?;
@@ -118,6 +168,12 @@ fn read_file(path: &Path) -> Result<Device, Diagnostics> {
         let beside = path.parent().unwrap_or(Path::new("")).join(file);
         read_text(&beside).ok().or_else(|| embedded_descriptor(file))
     })
+}
+
+/// Whether a path is, by its ending, that of a report descriptor.
+#[must_use]
+pub fn is_descriptor(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "hex")
 }
 
 fn read_text(path: &Path) -> std::io::Result<String> {

@@ -13,6 +13,7 @@
 pub mod cli;
 pub mod control;
 pub mod device;
+pub mod fields;
 mod fixed;
 pub mod hid;
 pub mod observation;

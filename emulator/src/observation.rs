@@ -117,6 +117,8 @@ pub enum Cause {
     MainsLost,
     /// The mains are good again.
     MainsBack,
+    /// The outlets were off for as long as they are when they are cut on good mains.
+    Cycled,
     /// The mains are within the limits, and higher or lower than before.
     MainsChanged,
     /// The battery has nothing left.

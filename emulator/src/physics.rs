@@ -50,6 +50,8 @@ pub struct Physics {
     /// What must happen before the outlets come back, while they are dead.
     resume: Option<Resume>,
     resume_at: Option<Instant>,
+    /// When the outlets went dead last.
+    off_since: Instant,
     overload_at: Option<Instant>,
     countdowns: Countdowns,
     test: Option<Running>,
@@ -94,6 +96,7 @@ impl Physics {
             return_at: None,
             resume: None,
             resume_at: None,
+            off_since: now,
             overload_at: None,
             countdowns: Countdowns::default(),
             test: None,

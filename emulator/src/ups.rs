@@ -111,6 +111,13 @@ impl Ups {
         &self.identity
     }
 
+    /// Whether a host can learn of this from a report field, or notices it otherwise.
+    #[must_use]
+    pub fn shows(&self, control: &Control) -> bool {
+        let by = control.shown_by();
+        by.is_empty() || self.face.device().binding.shows(by)
+    }
+
     /// Its readings now.
     #[must_use]
     pub fn readings(&self) -> Sample {

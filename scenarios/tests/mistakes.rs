@@ -36,6 +36,7 @@ fn said(files: &[(&str, &str)]) -> String {
     fs::create_dir(directory.path().join("empty")).unwrap();
     fs::create_dir(directory.path().join("driving")).unwrap();
     fs::write(directory.path().join("driving/ups.conf"), "[office]\ndriver = usbhid-ups\nport = auto\n").unwrap();
+    fs::create_dir_all(directory.path().join("emulator/devices")).unwrap();
     for (name, text) in files {
         fs::write(directory.path().join(name), text).unwrap();
     }
@@ -71,6 +72,14 @@ mistakes! {
     a_quantity_without_a_unit: with("90 s", "90");
     a_share_above_the_whole: with("38 %", "38 %, battery: { charge: 138 % }");
     a_missing_device: with("apc-back-ups-650", "apc-back-ups-651");
+    a_device_that_is_newer_than_the_program: {
+        let scenario = GOOD.replacen("apc-back-ups-650", "new-ups", 1);
+        said(&[("rack.yaml", scenario.as_str()), ("emulator/devices/new-ups.yaml", "model: New")])
+    };
+    a_device_whose_file_lies_beside: {
+        let scenario = GOOD.replacen("apc-back-ups-650", "new-ups", 1);
+        said(&[("rack.yaml", scenario.as_str()), ("new-ups.yaml", "model: New")])
+    };
     a_dangling_supply: with("fed_by: rack", "fed_by: rak");
     a_dangling_host: with("host: nas, notified", "host: nass, notified");
     a_group_where_one_host_is_meant: with("host: nas, notified", "host: box, notified");

@@ -24,7 +24,7 @@ low-battery on | off | auto
 replace-battery on | off | auto
 beeper enabled | disabled | muted
 outlet 1 on | off
-quirk cut-on-line cycle | stay-off | ignore
+quirk cut-on-line cycle | stay-off | as-told | ignore
 quirk mains-back goes-on | cancels
 quirk returns with-mains | without-mains | never
 quirk refresh atomic | torn
@@ -62,6 +62,11 @@ macro_rules! words {
         impl Words for $type {
             const WORDS: &'static [(&'static str, Self)] = &[$(($word, $value)),+];
         }
+
+        impl $type {
+            /// Its words.
+            pub const NAMES: &'static [&'static str] = &[$($word),+];
+        }
     };
 }
 
@@ -69,7 +74,7 @@ words!(Switch: "on" = Self::On, "off" = Self::Off);
 words!(Test: "quick" = Self::Quick, "deep" = Self::Deep, "stop" = Self::Stop);
 words!(Forced: "on" = Self::On, "off" = Self::Off, "auto" = Self::Auto);
 words!(Beeper: "enabled" = Self::Enabled, "disabled" = Self::Disabled, "muted" = Self::Muted);
-words!(CutOnLine: "cycle" = Self::Cycle, "stay-off" = Self::StayOff, "ignore" = Self::Ignore);
+words!(CutOnLine: "cycle" = Self::Cycle, "stay-off" = Self::StayOff, "as-told" = Self::AsTold, "ignore" = Self::Ignore);
 words!(MainsBack: "goes-on" = Self::GoesOn, "cancels" = Self::Cancels);
 words!(Returns: "with-mains" = Self::WithMains, "without-mains" = Self::WithoutMains, "never" = Self::Never);
 words!(Refresh: "atomic" = Self::Atomic, "torn" = Self::Torn);

@@ -2,7 +2,7 @@
 
 use protocol::diagnostic::{Diagnostic, Diagnostics, Source};
 
-use super::file::{Descriptor, span};
+use super::file::{Descriptor, Patch, span};
 
 /// The bytes, patched.
 ///
@@ -26,36 +26,43 @@ pub fn bytes(
         return Err(Diagnostic::error(source, place, message).into());
     };
     let mut patched = Vec::with_capacity(published.len());
+    let mut wrong = Diagnostics::new();
     let mut copied = 0;
     for patch in &descriptor.patches {
-        let failed = |message: String| Diagnostics::from(Diagnostic::error(source, span(&patch.referenced), message));
-        let patch = &patch.value;
-        if patch.because.trim().is_empty() {
-            return Err(failed("this patch gives no reason".to_owned()));
+        match apply(&patch.value, &published, copied, &mut patched) {
+            Ok(end) => copied = end,
+            Err(message) => wrong.push(Diagnostic::error(source, span(&patch.referenced), message)),
         }
-        let hex = |text| from_hex(text).ok_or_else(|| failed(format!("`{text}` is not hexadecimal bytes")));
-        let (was, now) = (hex(&patch.was)?, hex(&patch.now)?);
-        let end = patch.at.saturating_add(was.len());
-        if patch.at < copied {
-            return Err(failed("this patch lies before the end of the one above it".to_owned()));
-        }
-        match published.get(patch.at..end) {
-            Some(found) if found == was => {}
-            found => {
-                let found = found.map_or("its end".to_owned(), to_hex);
-                return Err(failed(format!("the descriptor has {found} at byte {}, not `{}`", patch.at, patch.was)));
-            }
-        }
-        patched.extend(&published[copied..patch.at]);
-        patched.extend(now);
-        copied = end;
     }
     patched.extend(&published[copied..]);
-    Ok(patched)
+    wrong.into_result(patched).map(|(patched, _)| patched)
+}
+
+/// Copies what lies between `copied` and the patch, then the patch; the end of what it replaces.
+fn apply(patch: &Patch, published: &[u8], copied: usize, patched: &mut Vec<u8>) -> Result<usize, String> {
+    if patch.because.trim().is_empty() {
+        return Err("this patch gives no reason".to_owned());
+    }
+    let hex = |text| from_hex(text).ok_or_else(|| format!("`{text}` is not hexadecimal bytes"));
+    let (was, now) = (hex(&patch.was)?, hex(&patch.now)?);
+    let end = patch.at.saturating_add(was.len());
+    if patch.at < copied {
+        return Err("this patch lies before the end of the one above it".to_owned());
+    }
+    match published.get(patch.at..end) {
+        Some(found) if found == was => {}
+        found => {
+            let found = found.map_or("its end".to_owned(), to_hex);
+            return Err(format!("the descriptor has {found} at byte {}, not `{}`", patch.at, patch.was));
+        }
+    }
+    patched.extend(&published[copied..patch.at]);
+    patched.extend(now);
+    Ok(end)
 }
 
 /// Bytes from hexadecimal digits, spaces anywhere between bytes.
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
     let pairs = digits.chunks(2);
     pairs.map(|pair| Some((value(pair.first())? << 4) | value(pair.get(1))?)).collect()

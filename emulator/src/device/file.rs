@@ -1,4 +1,4 @@
-//! A device file as YAML: its keys, and where its values stand.
+//! A device file as YAML: its keys. What its report fields show is read from the tree, place by place.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ use serde_saphyr::Spanned;
 
 use super::{Accumulator, Inlet, Inverter, Limits, SelfTest, Shutdown, Usb};
 
-/// The whole file.
+/// The file but for its report fields. Which keys there are, [`super::structure`] has checked.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct File {
     /// What a person calls the device.
     pub model: String,
@@ -26,32 +26,26 @@ pub struct File {
     #[serde(default)]
     pub transfer_cause: u8,
     /// Battery and charger.
-    pub battery: Spanned<Accumulator>,
+    pub battery: Accumulator,
     /// Limits.
     pub low_battery: Limits,
     /// Shutdown and return.
     pub shutdown: Shutdown,
     /// Self-test.
     pub self_test: SelfTest,
+}
+
+/// The file but for everything else, so that its reports are checked whatever is wrong elsewhere.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Reports {
     /// The report descriptor.
     pub report_descriptor: Descriptor,
-    /// Report fields that show a quantity, by path.
-    #[serde(default)]
-    pub quantities: BTreeMap<String, Spanned<String>>,
-    /// Report fields that never change: logical values.
-    #[serde(default)]
-    pub constants: BTreeMap<String, Spanned<i64>>,
-    /// Report fields that hold a date.
-    #[serde(default)]
-    pub dates: BTreeMap<String, Spanned<String>>,
-    /// Report fields that keep what the host writes: first logical values.
-    #[serde(default)]
-    pub settings: BTreeMap<String, Spanned<i64>>,
 }
 
 /// Where the report descriptor's bytes are.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct Descriptor {
     /// A file of hexadecimal bytes, beside the device file.
     pub file: Spanned<String>,
@@ -74,32 +68,25 @@ pub struct Patch {
     pub because: String,
 }
 
-impl File {
-    /// Reads the YAML.
-    ///
-    /// # Errors
-    ///
-    /// Where it is no YAML, or not a device file.
-    pub fn read(source: &Source, text: &str) -> Result<Self, Diagnostic> {
-        let mut options = serde_saphyr::Options::default();
-        options.with_snippet = false;
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| located(source, &error))
-    }
+/// Reads one of the two halves.
+///
+/// # Errors
+///
+/// The first thing that serde cannot take.
+pub fn read<'de, T: Deserialize<'de>>(source: &Source, text: &'de str) -> Result<T, Diagnostic> {
+    let mut options = serde_saphyr::Options::default();
+    options.with_snippet = false;
+    // The tree has reported them.
+    options.duplicate_keys = serde_saphyr::options::DuplicateKeyPolicy::FirstWins;
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| located(source, &error))
 }
 
-/// A YAML error as a diagnostic, with a hint where a key was mistyped.
+/// A YAML error as a diagnostic: what the tree's checks have let pass, such as a tag.
 fn located(source: &Source, error: &serde_saphyr::Error) -> Diagnostic {
     let rendered = error.to_string();
     let message = rendered.split(" at line ").next().unwrap_or(&rendered).trim();
     let span = error.location().map(|location| span(&location)).unwrap_or(0..0);
-    let unknown = message.strip_prefix("unknown ").and_then(|rest| rest.split_once(", expected "));
-    let Some((what, expected)) = unknown else { return Diagnostic::error(source, span, message) };
-    let word = what.split('`').nth(1).unwrap_or(what);
-    let what = if what.starts_with("field") { "key" } else { "word" };
-    let candidates = expected.strip_prefix("one of ").unwrap_or(expected).replace('`', "");
-    Diagnostic::error(source, span, format!("unknown {what} `{word}`"))
-        .hint(format!("known here: {candidates}"))
-        .suggest(word, candidates.split(", "))
+    Diagnostic::error(source, span, message)
 }
 
 /// The bytes of a location.
@@ -108,16 +95,4 @@ pub fn span(location: &serde_saphyr::Location) -> std::ops::Range<usize> {
     let number = |number: Option<u64>| number.and_then(|number| usize::try_from(number).ok());
     let start = number(span.byte_offset()).unwrap_or(0);
     start..start + number(span.byte_len()).unwrap_or(0)
-}
-
-/// The bytes of the key whose value begins at `value`, on the same line.
-pub fn key_span(source: &Source, value: usize) -> std::ops::Range<usize> {
-    let bytes = source.bytes();
-    let value = value.min(bytes.len());
-    let line = bytes[..value].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    let key = |byte: &u8| !matches!(byte, b' ' | b':' | b'"' | b'\'' | b'{' | b',');
-    let before = &bytes[line..value];
-    let start = before.iter().position(key).unwrap_or(0);
-    let end = before.iter().rposition(key).map_or(start, |at| at + 1);
-    line + start..line + end
 }

@@ -23,6 +23,17 @@ pub struct Binding {
     pub settings: Vec<i64>,
 }
 
+impl Binding {
+    /// Whether a field shows one of these quantities.
+    #[must_use]
+    pub fn shows(&self, quantities: &[&str]) -> bool {
+        let shown = self.sources.iter().flatten();
+        shown
+            .into_iter()
+            .any(|source| matches!(source, Source::Quantity(quantity) if quantities.contains(&quantity.name)))
+    }
+}
+
 /// The logical value by which `field` shows `value` (of this scale).
 ///
 /// The descriptor says how: unit and exponent (HID 1.11 §6.2.2.7), then the physical range.
@@ -64,9 +75,9 @@ fn from_si(field: &Field, scale: Scale) -> i32 {
     };
     let exponent = base.map_or(0, |base| i32::from(field.exponent) - base);
     match scale {
-        Scale::Plain => 0,
+        Scale::Plain | Scale::Percent => 0,
         Scale::Seconds | Scale::Kelvin => exponent,
-        Scale::Milli => exponent + 3,
+        Scale::Milli(_) => exponent + 3,
     }
 }
 

@@ -33,8 +33,8 @@ pub fn get(data: &[u8], field: &Field) -> Option<i64> {
 }
 
 fn saturate(field: &Field, value: i64) -> i64 {
-    let whole = 1_i64 << field.size;
-    if field.logical_min < 0 { value.clamp(-(whole / 2), whole / 2 - 1) } else { value.clamp(0, whole - 1) }
+    let capacity = field.capacity();
+    value.clamp(*capacity.start(), *capacity.end())
 }
 
 #[cfg(test)]
@@ -55,6 +55,8 @@ mod tests {
             unit: 0,
             exponent: 0,
             constant: false,
+            volatile: false,
+            null: false,
             path: Vec::new(),
         }
     }

@@ -3,6 +3,8 @@
 //! It keeps what an encoder needs: where each field lies, its scaling, and the path of usages that
 //! names it. It does not judge: real descriptors contain ranges that cannot be, and they stay.
 
+use std::ops::RangeInclusive;
+
 use protocol::hid::usage;
 use protocol::usb::ReportKind;
 
@@ -38,6 +40,10 @@ pub struct Field {
     pub exponent: i8,
     /// Whether the host cannot write it.
     pub constant: bool,
+    /// Whether it changes by itself, as the descriptor says it.
+    pub volatile: bool,
+    /// Whether a value outside its range means that it has none.
+    pub null: bool,
     /// The usages of the collections around it and its own.
     pub path: Vec<u32>,
 }
@@ -134,6 +140,22 @@ impl Layout {
 }
 
 impl Field {
+    /// What its bits can hold: signed where the smallest logical value is (HID 1.11 §6.2.2.7).
+    #[must_use]
+    pub fn capacity(&self) -> RangeInclusive<i64> {
+        let whole = 1_i64 << self.size;
+        if self.logical_min < 0 { -(whole / 2)..=whole / 2 - 1 } else { 0..=whole - 1 }
+    }
+
+    /// The logical values that it can show. A range that cannot be, such as 0 to −1 where 255 was
+    /// meant, or 0 to 0, limits nothing.
+    #[must_use]
+    pub fn range(&self) -> RangeInclusive<i64> {
+        let (capacity, low, high) = (self.capacity(), i64::from(self.logical_min), i64::from(self.logical_max));
+        let range = low.max(*capacity.start())..=high.min(*capacity.end());
+        if low < high && !range.is_empty() { range } else { capacity }
+    }
+
     /// Its path by name, such as `UPS.PowerSummary.PresentStatus.ACPresent`.
     #[must_use]
     pub fn name(&self) -> String {
@@ -242,6 +264,8 @@ impl Reader {
                     unit: globals.unit,
                     exponent: globals.exponent,
                     constant: flags & 1 != 0,
+                    volatile: flags & 0x80 != 0,
+                    null: flags & 0x40 != 0,
                     path,
                 });
             }

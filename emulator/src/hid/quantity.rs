@@ -11,12 +11,14 @@ use crate::units::{Micros, Millivolts, Permille};
 /// How a quantity's number relates to a field's unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// A code, a flag, per cent: the number as it is.
+    /// A code, a flag: the number as it is.
     Plain,
+    /// Per cent: the number as it is.
+    Percent,
     /// Seconds, in whatever steps the field's physical range makes of them.
     Seconds,
-    /// Thousandths of volts, hertz, watts or volt-amperes.
-    Milli,
+    /// Thousandths of this unit: volts, hertz, watts or volt-amperes.
+    Milli(&'static str),
     /// Kelvin.
     Kelvin,
 }
@@ -31,6 +33,37 @@ pub struct Quantity {
     pub read: fn(&Physics) -> Option<i64>,
     /// What writing it does.
     pub write: Option<fn(&mut Physics, i64)>,
+    /// What the numbers mean that a host writes, where they are codes.
+    pub codes: &'static [(i64, &'static str)],
+}
+
+impl Quantity {
+    /// A value of it with its unit: `98 V`.
+    #[must_use]
+    pub fn say(&self, value: i64) -> String {
+        match self.scale {
+            Scale::Plain => value.to_string(),
+            Scale::Percent => format!("{value} %"),
+            Scale::Seconds => format!("{value} s"),
+            Scale::Kelvin => format!("{value} K"),
+            Scale::Milli(symbol) => {
+                let (sign, size) = (if value < 0 { "-" } else { "" }, value.unsigned_abs());
+                let decimals = format!(".{:03}", size % 1000);
+                format!("{sign}{}{} {symbol}", size / 1000, decimals.trim_end_matches('0').trim_end_matches('.'))
+            }
+        }
+    }
+
+    /// What a host means that writes this value: `quick` for a test, `cancel` for a countdown of −1 s.
+    #[must_use]
+    pub fn say_written(&self, value: i64) -> String {
+        let code = self.codes.iter().find(|(code, _)| *code == value);
+        match (code, self.scale) {
+            (Some((_, word)), _) => (*word).to_owned(),
+            (None, Scale::Seconds) if value < 0 => "cancel".to_owned(),
+            _ => self.say(value),
+        }
+    }
 }
 
 impl std::fmt::Debug for Quantity {
@@ -46,7 +79,7 @@ pub fn find(name: &str) -> Option<&'static Quantity> {
 }
 
 const fn shown(name: &'static str, scale: Scale, read: fn(&Physics) -> Option<i64>) -> Quantity {
-    Quantity { name, scale, read, write: None }
+    Quantity { name, scale, read, write: None, codes: &[] }
 }
 
 const fn flag(name: &'static str, read: fn(&Physics) -> Option<i64>) -> Quantity {
@@ -59,16 +92,30 @@ const fn written(
     read: fn(&Physics) -> Option<i64>,
     write: fn(&mut Physics, i64),
 ) -> Quantity {
-    Quantity { name, scale, read, write: Some(write) }
+    Quantity { name, scale, read, write: Some(write), codes: &[] }
 }
+
+const fn coded(
+    name: &'static str,
+    codes: &'static [(i64, &'static str)],
+    read: fn(&Physics) -> Option<i64>,
+    write: fn(&mut Physics, i64),
+) -> Quantity {
+    Quantity { name, scale: Scale::Plain, read, write: Some(write), codes }
+}
+
+/// Test as it is written.
+const TESTS: &[(i64, &str)] = &[(1, "quick"), (2, "deep"), (3, "stop")];
+/// AudibleAlarmControl.
+const BEEPERS: &[(i64, &str)] = &[(1, "disabled"), (2, "enabled"), (3, "muted")];
 
 /// Every quantity there is.
 #[rustfmt::skip]
 pub static QUANTITIES: &[Quantity] = &[
     // Battery
-    shown("charge", Scale::Plain, |ups| Some(ups.battery().percent().into())),
+    shown("charge", Scale::Percent, |ups| Some(ups.battery().percent().into())),
     shown("runtime", Scale::Seconds, |ups| whole(ups.battery().runtime().as_seconds())),
-    shown("battery-voltage", Scale::Milli, |ups| Some(ups.battery().volts().0.into())),
+    shown("battery-voltage", Scale::Milli("V"), |ups| Some(ups.battery().volts().0.into())),
     shown("battery-temperature", Scale::Kelvin, |ups| Some(273 + i64::from(ups.battery().temperature().0))),
     flag("battery-present", |ups| yes(ups.battery().is_connected())),
     flag("charging", |ups| yes(ups.signals().charging)),
@@ -81,13 +128,13 @@ pub static QUANTITIES: &[Quantity] = &[
     flag("replace-battery", |ups| yes(ups.signals().replace_battery)),
     flag("eaton-charger-status", charger_status),
     // Mains and load
-    shown("input-voltage", Scale::Milli, |ups| Some(ups.mains().volts().0.into())),
-    shown("input-frequency", Scale::Milli, |ups| Some(ups.mains().hertz().0.into())),
-    shown("output-voltage", Scale::Milli, |ups| Some(ups.output_volts().0.into())),
-    shown("output-frequency", Scale::Milli, |ups| Some(ups.output_hertz().0.into())),
-    shown("load", Scale::Plain, |ups| Some(i64::from((ups.load_permille() + 5) / 10))),
-    shown("load-power", Scale::Milli, |ups| Some(ups.delivered().0.into())),
-    shown("load-apparent-power", Scale::Milli, |ups| whole(ups.apparent_power())),
+    shown("input-voltage", Scale::Milli("V"), |ups| Some(ups.mains().volts().0.into())),
+    shown("input-frequency", Scale::Milli("Hz"), |ups| Some(ups.mains().hertz().0.into())),
+    shown("output-voltage", Scale::Milli("V"), |ups| Some(ups.output_volts().0.into())),
+    shown("output-frequency", Scale::Milli("Hz"), |ups| Some(ups.output_hertz().0.into())),
+    shown("load", Scale::Percent, |ups| Some(i64::from((ups.load_permille() + 5) / 10))),
+    shown("load-power", Scale::Milli("W"), |ups| Some(ups.delivered().0.into())),
+    shown("load-apparent-power", Scale::Milli("VA"), |ups| whole(ups.apparent_power())),
     flag("ac-present", |ups| yes(ups.sees_mains())),
     flag("boost", |ups| yes(ups.supply() == Supply::Boost)),
     flag("buck", |ups| yes(ups.supply() == Supply::Trim)),
@@ -110,13 +157,13 @@ pub static QUANTITIES: &[Quantity] = &[
     flag("outlet-1-on", |ups| yes(ups.outlet_is_live(1))),
     flag("outlet-2-on", |ups| yes(ups.outlet_is_live(2))),
     // What a host writes
-    written("charge-limit", Scale::Plain, |ups| Some((ups.limits().charge.0 / 10).into()), set_charge_limit),
+    written("charge-limit", Scale::Percent, |ups| Some((ups.limits().charge.0 / 10).into()), set_charge_limit),
     written("runtime-limit", Scale::Seconds, |ups| whole(ups.limits().runtime.as_seconds()), set_runtime_limit),
-    written("transfer-low", Scale::Milli, |ups| Some(ups.mains().inlet.low.0.into()), |ups, value| {
+    written("transfer-low", Scale::Milli("V"), |ups| Some(ups.mains().inlet.low.0.into()), |ups, value| {
         let high = ups.mains().inlet.high;
         ups.set_transfer(Millivolts(u32::try_from(value).unwrap_or(0)), high);
     }),
-    written("transfer-high", Scale::Milli, |ups| Some(ups.mains().inlet.high.0.into()), |ups, value| {
+    written("transfer-high", Scale::Milli("V"), |ups| Some(ups.mains().inlet.high.0.into()), |ups, value| {
         let low = ups.mains().inlet.low;
         ups.set_transfer(low, Millivolts(u32::try_from(value).unwrap_or(0)));
     }),
@@ -127,8 +174,8 @@ pub static QUANTITIES: &[Quantity] = &[
     written("reboot-delay", Scale::Seconds, |ups| ups.countdown(Countdown::Reboot).map(i64::from),
         |ups, seconds| ups.count_down(Countdown::Reboot, if seconds == 0 { -1 } else { seconds })),
     written("apc-force-shutdown", Scale::Plain, |ups| Some(ups.forced_shutdown()), Physics::force_shutdown),
-    written("test", Scale::Plain, |ups| Some(test_code(ups.test_result())), run_test),
-    written("beeper", Scale::Plain, |ups| Some(beeper_code(ups.beeper())), set_beeper),
+    coded("test", TESTS, |ups| Some(test_code(ups.test_result())), run_test),
+    coded("beeper", BEEPERS, |ups| Some(beeper_code(ups.beeper())), set_beeper),
 ];
 
 #[expect(clippy::unnecessary_wraps, reason = "it is the shape of a row's reader")]

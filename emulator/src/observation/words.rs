@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Cause, Countdown, Observation, Sample, Signal, Supply, TestResult};
+use crate::hid::quantity;
 use crate::units::Millivolts;
 
 /// One line for a person: `on battery (mains lost)`.
@@ -26,7 +27,10 @@ impl fmt::Display for Observation {
             },
             Self::Test { result } => write!(f, "test {}", result.words()),
             Self::Signal { signal, on: raised } => write!(f, "{} {}", signal.words(), on(raised)),
-            Self::Command { command, value } => write!(f, "host wrote {command} = {value}"),
+            Self::Command { command, value } => {
+                let words = quantity::find(command).map(|quantity| quantity.say_written(*value));
+                write!(f, "host wrote {command} = {}", words.unwrap_or_else(|| value.to_string()))
+            }
             Self::Port { attached: true } => f.write_str("data port attached"),
             Self::Port { attached: false } => f.write_str("data port gone"),
         }
@@ -63,6 +67,7 @@ impl Cause {
             Self::Start => "at the start",
             Self::MainsLost => "mains lost",
             Self::MainsBack => "mains back",
+            Self::Cycled => "off for long enough",
             Self::MainsChanged => "mains changed",
             Self::BatteryEmpty => "battery empty",
             Self::NoBattery => "no battery",

@@ -3,7 +3,8 @@
 //!
 //! Writing seconds starts a countdown, −1 cancels it, and reading gives what is left of it. A start
 //! that was asked for counts from when it was written: written before the shutdown, it says when the
-//! outlets may come back, once the mains are good.
+//! outlets may come back, once the mains are good. What was written last counts beyond its end on a
+//! device that cuts its outlets on good mains as it was told ([`CutOnLine::AsTold`]).
 
 use protocol::Instant;
 
@@ -18,6 +19,8 @@ pub struct Countdowns {
     shutdown: Option<Instant>,
     startup: Option<Instant>,
     reboot: Option<Instant>,
+    /// Whether the last start delay that a host wrote asked for a start.
+    wants_start: bool,
     /// What the one-byte command was told, while the shutdown it started runs.
     forced: i64,
 }
@@ -65,12 +68,18 @@ impl Physics {
     /// Starts a countdown, or cancels it: `seconds` below zero.
     pub fn count_down(&mut self, which: Countdown, seconds: i64) {
         let wanted = u32::try_from(seconds).ok().map(|seconds| seconds.min(LONGEST_SECONDS));
+        if which == Countdown::Startup {
+            self.countdowns.wants_start = wanted.is_some();
+        }
         match wanted {
             Some(seconds) => {
                 let ends = self.now + Micros::seconds(seconds.into());
                 self.countdowns.forced = 0;
                 *self.countdowns.of(which) = Some(ends);
-                self.seen.push_back(Observation::Countdown { countdown: which, seconds: Some(seconds) });
+                // One of no length is only seen to end.
+                if seconds > 0 {
+                    self.seen.push_back(Observation::Countdown { countdown: which, seconds: Some(seconds) });
+                }
                 if which == Countdown::Startup && self.supply == Supply::Off {
                     self.resume = Some(match self.facts.shutdown.returns {
                         Returns::WithoutMains => Resume::At(ends),
@@ -141,11 +150,13 @@ impl Physics {
         let resume = if because == Cause::Reboot {
             with_mains
         } else if self.mains.good() {
-            match (rules.cut_on_line, asked) {
-                (CutOnLine::Ignore, _) => return,
-                (CutOnLine::StayOff, None) => Resume::Never,
-                (CutOnLine::Cycle | CutOnLine::StayOff, _) => with_mains,
-            }
+            let comes_back = match rules.cut_on_line {
+                CutOnLine::Ignore => return,
+                CutOnLine::Cycle => true,
+                CutOnLine::StayOff => asked.is_some(),
+                CutOnLine::AsTold => self.countdowns.wants_start,
+            };
+            if comes_back { with_mains } else { Resume::Never }
         } else {
             match rules.returns {
                 Returns::WithMains => with_mains,
@@ -160,14 +171,16 @@ impl Physics {
         }
     }
 
-    /// Without any power nothing counts down: what was running is forgotten.
+    /// Without any power nothing counts down: what was running is forgotten. A start that was asked for
+    /// has said by then when the outlets may come back, and nobody has cancelled it.
     pub(super) fn forget_when_dead(&mut self) {
         if !self.is_alive() {
-            for which in [Countdown::Shutdown, Countdown::Reboot, Countdown::Startup] {
+            for which in [Countdown::Shutdown, Countdown::Reboot] {
                 if self.countdowns.of(which).take().is_some() {
                     self.seen.push_back(Observation::Countdown { countdown: which, seconds: None });
                 }
             }
+            self.countdowns = Countdowns::default();
         }
     }
 

@@ -109,7 +109,12 @@ impl Physics {
     pub(super) fn act_on_resume(&mut self) {
         if self.resume_at.is_some_and(|at| at <= self.now) {
             self.resume_at = None;
-            self.switch_on(if self.countdowns.starts_at(self.now) { Cause::Startup } else { Cause::MainsBack });
+            let came_back = self.mains.good_since().is_some_and(|since| since > self.off_since);
+            self.switch_on(match came_back {
+                _ if self.countdowns.starts_at(self.now) => Cause::Startup,
+                true => Cause::MainsBack,
+                false => Cause::Cycled,
+            });
         }
     }
 
@@ -166,6 +171,7 @@ impl Physics {
     pub(super) fn switch_off(&mut self, because: Cause, resume: Resume) {
         self.abort_test();
         self.resume = Some(resume);
+        self.off_since = self.now;
         self.go(Supply::Off, because);
     }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! mains off            → ok
+//! replace-battery on   → ok (no report field of this device shows it)
 //! mains purple         → error: "purple" is not a voltage, such as `230 V`
 //! time                 → ok 12345678           (microseconds of the emulator's clock)
 //! read                 → ok charge 100 %, runtime 1140 s, …

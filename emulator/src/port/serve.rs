@@ -118,8 +118,9 @@ impl<S: FnMut(Instant, &Observation)> Port<S> {
     fn answer(&mut self, line: Line, answers: mpsc::Sender<String>) {
         let answer = match line {
             Line::Control(control) => {
+                let is_shown = self.ups.shows(&control);
                 self.ups.handle(Input::Control(control), self.clock.now());
-                "ok".to_owned()
+                if is_shown { "ok".to_owned() } else { "ok (no report field of this device shows it)".to_owned() }
             }
             Line::Time => format!("ok {}", self.clock.now().as_micros()),
             Line::Read => {

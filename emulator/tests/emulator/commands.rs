@@ -59,6 +59,95 @@ fn a_device_that_stays_off_on_good_mains_stays_off() {
     assert_eq!(seconds(outlet(&bench, true)), Some(70 + 24 * 3600));
 }
 
+const CYBERPOWERS: [&str; 2] = ["cyberpower-cp1500epfclcd", "cyberpower-cst135uc2"];
+
+/// When the outlets went off and on again after delays in minutes, written on good mains.
+fn told(device: &str, start: &[[u8; 2]], shutdown: u8) -> (Option<u64>, Option<u64>) {
+    let mut bench = Bench::new(device);
+    for [low, high] in start {
+        bench.write(&[0x16, *low, *high]).unwrap();
+    }
+    bench.write(&[0x15, shutdown, 0]).unwrap();
+    bench.pass("1 h");
+    (seconds(outlet(&bench, false)), seconds(outlet(&bench, true)))
+}
+
+#[test]
+fn a_device_that_does_as_told_comes_back_after_any_start_delay_and_else_stays_off() {
+    for device in CYBERPOWERS {
+        assert_eq!(told(device, &[], 2), (Some(120), None), "{device}: never told");
+        assert_eq!(told(device, &[[0xff, 0xff]], 2), (Some(120), None), "{device}: told not to");
+        assert_eq!(told(device, &[[3, 0], [0xff, 0xff]], 2), (Some(120), None), "{device}: told not to after all");
+        // Over before the cut, at once even: it counts all the same.
+        assert_eq!(told(device, &[[0, 0]], 2), (Some(120), Some(130)), "{device}");
+        assert_eq!(told(device, &[[1, 0]], 2), (Some(120), Some(130)), "{device}");
+        assert_eq!(told(device, &[[2, 0]], 2), (Some(120), Some(130)), "{device}");
+        assert_eq!(told(device, &[[5, 0]], 2), (Some(120), Some(300)), "{device}");
+    }
+}
+
+#[test]
+fn mains_that_return_before_the_cut_leave_nobody_behind_where_the_start_delay_was_the_shorter_one() {
+    for device in CYBERPOWERS {
+        let mut bench = Bench::new(device);
+        bench.control("mains off").pass("60 s");
+        bench.write(&[0x16, 1, 0]).unwrap();
+        bench.write(&[0x15, 2, 0]).unwrap();
+        bench.pass("90 s").control("mains on").pass("10 m");
+        assert_eq!((seconds(outlet(&bench, false)), seconds(outlet(&bench, true))), (Some(180), Some(190)), "{device}");
+        let back =
+            bench.seen().filter(|(_, seen)| matches!(seen, Observation::Supply { .. })).last().unwrap().1.clone();
+        assert_eq!(back, Observation::Supply { supply: Supply::OnLine, because: Cause::Cycled }, "{device}");
+    }
+}
+
+#[test]
+fn any_device_can_be_made_to_do_as_told() {
+    let mut bench = Bench::new("eaton-3s");
+    bench.control("quirk cut-on-line as-told").write(&[0x0a, 5, 0, 0, 0]).unwrap();
+    bench.write(&[0x09, 20, 0, 0, 0]).unwrap();
+    bench.pass("1 h");
+    assert_eq!((seconds(outlet(&bench, false)), seconds(outlet(&bench, true))), (Some(20), Some(30)));
+}
+
+#[test]
+fn a_countdown_of_no_length_is_over_once() {
+    let mut bench = Bench::new("eaton-3s");
+    bench.write(&[0x09, 0, 0, 0, 0]).unwrap();
+    assert_eq!(bench.story().matches("shutdown countdown over").count(), 1);
+}
+
+#[test]
+fn a_device_that_dies_does_not_cancel_the_start_that_was_asked_for() {
+    let mut bench = Bench::new("eaton-3s");
+    bench.control("mains off").pass("60 s").write(&[0x0a, 120, 0, 0, 0]).unwrap();
+    bench.write(&[0x09, 20, 0, 0, 0]).unwrap();
+    bench.pass("60 s").control("mains on").pass("10 m");
+    assert!(!bench.story().contains("cancelled"), "{}", bench.story());
+    assert_eq!(seconds(outlet(&bench, true)), Some(180));
+}
+
+#[test]
+fn what_no_field_shows_is_known() {
+    let shows = |device: &str, line: &str| Bench::new(device).ups.shows(&line.parse().unwrap());
+    assert!(!shows("cyberpower-cst135uc2", "replace-battery on"));
+    assert!(shows("eaton-3s", "replace-battery on"));
+    assert!(!shows("apc-back-ups-650", "alarm on"));
+    assert!(shows("cyberpower-cst135uc2", "low-battery on"));
+    assert!(shows("cyberpower-cst135uc2", "mains off"));
+}
+
+#[test]
+fn what_a_host_wrote_is_said_with_its_unit() {
+    let mut bench = Bench::new("cyberpower-cst135uc2");
+    let layout = emulator::device::find("cyberpower-cst135uc2").unwrap().layout;
+    let beeper = layout.fields.iter().find(|field| field.name().ends_with("AudibleAlarmControl")).unwrap().report;
+    for report in [&[0x10, 98, 0][..], &[beeper, 1], &[0x14, 1], &[0x15, 2, 0], &[0x15, 0xff, 0xff]] {
+        bench.write(report).unwrap();
+    }
+    insta::assert_snapshot!(bench.story());
+}
+
 #[test]
 fn mains_that_come_back_cancel_the_shutdown_where_the_device_does_that() {
     let mut bench = Bench::new("apc-back-ups-650");

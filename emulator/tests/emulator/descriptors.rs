@@ -72,3 +72,28 @@ fn collect(kind: ReportKind, reports: &[impl Report], wanted: &mut Vec<Placed>) 
         }
     }
 }
+
+#[test]
+fn the_fields_of_a_descriptor_are_listed_with_what_a_device_shows_in_them() {
+    let device = emulator::device::find("cyberpower-cp1500epfclcd").unwrap();
+    insta::assert_snapshot!(emulator::fields::table(&device.layout, Some(&device)));
+}
+
+#[test]
+fn the_fields_of_a_bare_descriptor_are_the_same_without_a_device() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/devices/descriptors/cyberpower-cp1500epfclcd.hex");
+    let layout = emulator::device::read_descriptor(std::path::Path::new(path)).unwrap();
+    let device = emulator::device::find("cyberpower-cp1500epfclcd").unwrap();
+    assert_eq!(layout, device.layout);
+    let bare = emulator::fields::json(&layout, None);
+    let covered = emulator::fields::json(&layout, Some(&device));
+    assert_eq!(bare[0]["path"], covered[0]["path"]);
+    assert!(bare[0].get("shows").is_none() && covered[0].get("shows").is_some());
+}
+
+#[test]
+fn a_descriptor_is_no_device_and_says_what_to_do() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/devices/descriptors/cyberpower-cp1500epfclcd.hex");
+    let wrong = emulator::device::find(path).expect_err("no device").to_string();
+    assert!(wrong.contains("--fields"), "{wrong}");
+}

@@ -20,7 +20,7 @@ fn outlet(pair: &Pair, is_on: bool) -> Option<Instant> {
 
 #[test]
 fn on_battery_the_load_goes_off_and_comes_back_with_the_mains() {
-    for device in ["apc-back-ups-650", "apc-back-ups-bx750mi", "cyberpower-cp1500epfclcd", "eaton-3s"] {
+    for device in emulator::device::names() {
         let mut pair = Pair::new(device, Setup::default(), config());
         pair.control("mains off");
         pair.run(Duration::from_secs(5));
@@ -30,6 +30,24 @@ fn on_battery_the_load_goes_off_and_comes_back_with_the_mains() {
         pair.control("mains on");
         pair.run(Duration::from_secs(200));
         assert!(outlet(&pair, true) > outlet(&pair, false), "{device}: the load stays off");
+    }
+}
+
+/// A start delay that is over before the cut has been asked for all the same.
+#[test]
+fn mains_that_return_before_the_cut_bring_the_load_of_a_cyberpower_back_whatever_the_delays() {
+    for device in ["cyberpower-cp1500epfclcd", "cyberpower-cst135uc2"] {
+        for (ondelay, offdelay) in [("0", "60"), ("60", "120"), ("120", "120"), ("180", "60")] {
+            let config = config().with("ondelay", ondelay).with("offdelay", offdelay);
+            let mut pair = Pair::new(device, Setup::default(), config);
+            pair.control("mains off");
+            pair.run(Duration::from_secs(30));
+            assert_eq!(pair.exit_code(), Some(0), "{device}: {:?}", pair.log());
+            pair.control("mains on");
+            pair.run(Duration::from_secs(400));
+            let (off, on) = (outlet(&pair, false), outlet(&pair, true));
+            assert!(off.is_some() && on > off, "{device}, {ondelay} s, {offdelay} s: off {off:?}, on {on:?}");
+        }
     }
 }
 

@@ -7,9 +7,7 @@ use std::time::Duration;
 
 #[test]
 fn every_emulated_device_is_read_whole() {
-    for device in
-        ["apc-back-ups-650", "apc-back-ups-bx750mi", "cyberpower-cp1500epfclcd", "eaton-3s", "santak-tg-box-850"]
-    {
+    for device in emulator::device::names() {
         let mut pair = Pair::new(device, Setup::default(), DriverConfig::new("rack", "usbhid-ups", "auto"));
         pair.run(Duration::from_secs(40));
         let mut text = pair.listing().join("\n");

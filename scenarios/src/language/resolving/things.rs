@@ -69,15 +69,25 @@ impl Resolver<'_> {
         }
         let known = &self.surroundings.devices;
         if !known.is_empty() && !known.contains(&device.value) {
-            let mistake = Mistake::new(
-                device.at,
-                format!("there is no device `{}`", device.value),
-                "no such file in emulator/devices",
-            )
-            .nearest(&device.value, known.iter().map(String::as_str));
-            self.wrong(mistake);
+            let message = format!("there is no device `{}`", device.value);
+            let mistake = Mistake::new(device.at, message, "not one of this program's devices");
+            self.wrong(match self.device_file(device) {
+                Some(hint) => mistake.hint(hint),
+                None => mistake.nearest(&device.value, known.iter().map(String::as_str)),
+            });
         }
         device.value.clone()
+    }
+
+    /// What to do where a device of this name has a file, and the program does not know it.
+    fn device_file(&self, device: &Located<String>) -> Option<String> {
+        let (here, file) = (self.texts.directory(device.at), format!("{}.yaml", device.value));
+        if here.join(&file).is_file() {
+            return Some(format!("for the file beside this one write `./{file}`"));
+        }
+        let added =
+            here.ancestors().map(|above| above.join("emulator/devices").join(&file)).find(|path| path.is_file())?;
+        Some(format!("{} is there, but was not when this program was built: build it again", added.display()))
     }
 
     fn host(&mut self, name: &Located<String>, written: &WrittenHost) {

@@ -199,7 +199,10 @@ fn of_ups(what: &What) -> Option<Line<'_>> {
         }
         What::LowBattery { ups, low: true } => (Tone::Danger, Some(ups), "battery low".to_owned(), None),
         What::LowBattery { ups, low: false } => (Tone::Power, Some(ups), "battery no longer low".to_owned(), None),
-        What::Commanded { ups, command } => (Tone::Protocol, Some(ups), format!("is told: {command}"), None),
+        What::Commanded { ups, command } => {
+            let said = command.strip_prefix("host wrote ").map(|written| format!("is told: {written}"));
+            (Tone::Protocol, Some(ups), said.unwrap_or_else(|| command.clone()), None)
+        }
         _ => return None,
     })
 }
