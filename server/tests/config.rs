@@ -91,6 +91,11 @@ fn a_second_section_of_a_user_is_ignored_and_no_error_is_made_of_what_it_lacks()
 }
 
 #[test]
+fn a_server_for_no_connections_is_refused() {
+    insta::assert_snapshot!(said("[rack]\ndriver=d\nport=p\n", "MAXCONN 0\n", ""));
+}
+
+#[test]
 fn without_a_word_about_listeners_the_machine_itself_is_served_and_ipv6_may_be_missing() {
     let config = config(UPS_CONF, "", UPSD_USERS);
     let hosts: Vec<_> = config.listen.iter().map(|listen| (listen.host.as_str(), listen.is_required)).collect();
