@@ -26,3 +26,13 @@ fn a_value_is_cut_so_that_clients_of_nut_can_read_what_comes_behind_it() {
     assert!(!bed.ask(client, "LIST ENUM dummy ups.id").contains("\nENUM"));
     assert!(bed.ask(client, "LIST VAR dummy").lines().all(|line| line.len() < 511));
 }
+
+#[test]
+fn of_words_without_quotes_the_first_is_the_value() {
+    let mut bed = Bed::new();
+    let client = bed.connect();
+    bed.driver_heard();
+    bed.driver_says("SETINFO ups.q a b c\n");
+    assert_eq!(value(&mut bed, client, "ups.q"), "VAR dummy ups.q \"a\"\n");
+    assert_eq!(bed.driver_heard(), "");
+}
