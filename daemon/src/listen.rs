@@ -1,18 +1,14 @@
 //! Listeners: opened before the daemon goes to the background, so that a failure is seen.
 
-use std::collections::BTreeSet;
+mod tcp;
+
 use std::fs;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
-use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use nix::sys::socket::{
-    AddressFamily, Backlog, SockFlag, SockType, SockaddrIn, SockaddrIn6, bind, listen, setsockopt, socket, sockopt,
-};
 use nix::sys::stat::{Mode, umask};
 use protocol::{Level, Peer};
 
@@ -23,8 +19,6 @@ use crate::options::Listener;
 use crate::privileges;
 use crate::stream::Stream;
 
-/// Connections that the kernel holds until they are accepted.
-const BACKLOG: i32 = 1024;
 /// How long accepting pauses when there is no descriptor or no memory for more.
 const BACK_OFF: Duration = Duration::from_millis(100);
 
@@ -55,69 +49,37 @@ pub(crate) enum ListenError {
 /// Opens every listener, Unix sockets for `user` to own; what failed without being required comes back beside those that work.
 pub(crate) fn open(listeners: &[Listener], user: Option<&str>) -> Result<(Vec<Socket>, Vec<String>), ListenError> {
     let (mut open, mut failed) = (Vec::new(), Vec::new());
+    let (mut hosts, mut required) = (Vec::new(), Vec::new());
     for listener in listeners {
         match listener {
-            Listener::Tcp { host, port, required } => {
-                let mut problems = Vec::new();
-                let before = open.len();
-                for (place, result) in open_tcp(host, *port) {
-                    match result {
-                        Ok(socket) => open.push(Socket::Tcp(socket)),
-                        Err(source) => problems.push(ListenError::Refused { place, source }),
-                    }
-                }
-                // A name or `*` may stand for several addresses: one of them is enough.
-                let is_missing = *required && open.len() == before;
-                match problems.pop() {
-                    Some(problem) if is_missing => return Err(problem),
-                    last => failed.extend(problems.into_iter().chain(last).map(|problem| problem.to_string())),
-                }
+            Listener::Tcp { host, port, required: is_required } => {
+                hosts.push((host.as_str(), *port));
+                required.push(*is_required);
             }
-            Listener::Unix { path } => {
-                let place = path.display().to_string();
-                let made = open_unix(path).and_then(|socket| {
-                    privileges::hand_over(path, user)?;
-                    Ok(socket)
-                });
-                let socket = made.map_err(|source| ListenError::Refused { place, source })?;
-                open.push(Socket::Unix(socket, UnixPath(path.clone())));
-            }
+            Listener::Unix { path } => open.push(open_unix_for(path, user)?),
         }
+    }
+    for (tcp, is_required) in tcp::open(&hosts).into_iter().zip(required) {
+        let refused = |(place, source)| ListenError::Refused { place, source };
+        let mut problems: Vec<ListenError> = tcp.problems.into_iter().map(refused).collect();
+        // A name or `*` may stand for several addresses: one of them is enough.
+        if let Some(problem) = problems.pop_if(|_| is_required && !tcp.is_served) {
+            return Err(problem);
+        }
+        failed.extend(problems.iter().map(ToString::to_string));
+        open.extend(tcp.sockets.into_iter().map(Socket::Tcp));
     }
     if open.is_empty() && !listeners.is_empty() { Err(ListenError::None) } else { Ok((open, failed)) }
 }
 
-fn open_tcp(host: &str, port: u16) -> Vec<(String, io::Result<std::net::TcpListener>)> {
-    let hosts = if host == "*" { vec!["0.0.0.0", "::"] } else { vec![host] };
-    let mut sockets = Vec::new();
-    for host in hosts {
-        let place = format!("{host} port {port}");
-        match (host, port).to_socket_addrs() {
-            Ok(addresses) => {
-                // /etc/hosts may name the same address twice; binding it twice would fail.
-                let addresses: BTreeSet<SocketAddr> = addresses.collect();
-                sockets.extend(addresses.into_iter().map(|address| (place.clone(), bind_tcp(address))));
-            }
-            Err(error) => sockets.push((place, Err(error))),
-        }
-    }
-    sockets
-}
-
-fn bind_tcp(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let family = if address.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
-    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
-    let descriptor: OwnedFd = socket(family, SockType::Stream, flags, None)?;
-    setsockopt(&descriptor, sockopt::ReuseAddr, &true)?;
-    if address.is_ipv6() {
-        setsockopt(&descriptor, sockopt::Ipv6V6Only, &true)?;
-    }
-    match address {
-        SocketAddr::V4(address) => bind(descriptor.as_raw_fd(), &SockaddrIn::from(address))?,
-        SocketAddr::V6(address) => bind(descriptor.as_raw_fd(), &SockaddrIn6::from(address))?,
-    }
-    listen(&descriptor, Backlog::new(BACKLOG)?)?;
-    Ok(descriptor.into())
+fn open_unix_for(path: &Path, user: Option<&str>) -> Result<Socket, ListenError> {
+    let made = open_unix(path).and_then(|socket| {
+        privileges::hand_over(path, user)?;
+        Ok(socket)
+    });
+    let place = path.display().to_string();
+    let socket = made.map_err(|source| ListenError::Refused { place, source })?;
+    Ok(Socket::Unix(socket, UnixPath(path.to_path_buf())))
 }
 
 fn open_unix(path: &Path) -> io::Result<std::os::unix::net::UnixListener> {
@@ -199,18 +161,18 @@ async fn accept_all(acceptor: Acceptor, outlet: Outlet, clock: Clock, log: Log) 
 mod tests {
     use super::*;
 
-    fn tcp(host: &str, port: u16, required: bool) -> Listener {
+    fn listener(host: &str, port: u16, required: bool) -> Listener {
         Listener::Tcp { host: host.into(), port, required }
     }
 
     #[test]
     fn an_address_that_is_taken_ends_the_start_only_where_it_is_required() {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).unwrap();
-        let _holder = bind_tcp(taken).unwrap();
-        assert!(open(&[tcp("127.0.0.1", taken.port(), true)], None).is_err());
-        assert!(matches!(open(&[tcp("127.0.0.1", taken.port(), false)], None), Err(ListenError::None)));
+        let _holder = tcp::bind_tcp(taken).unwrap();
+        assert!(open(&[listener("127.0.0.1", taken.port(), true)], None).is_err());
+        assert!(matches!(open(&[listener("127.0.0.1", taken.port(), false)], None), Err(ListenError::None)));
         let (sockets, failures) =
-            open(&[tcp("127.0.0.1", taken.port(), false), tcp("127.0.0.1", 0, true)], None).unwrap();
+            open(&[listener("127.0.0.1", taken.port(), false), listener("127.0.0.1", 0, true)], None).unwrap();
         assert_eq!((sockets.len(), failures.len()), (1, 1));
     }
 

@@ -1,113 +1,22 @@
 //! What variables and commands mean, in a sentence: GET DESC and GET CMDDESC.
 
-const VARIABLES: &[(&str, &str)] = &[
-    ("ambient.humidity", "Humidity around the UPS (percent)"),
-    ("ambient.temperature", "Temperature around the UPS (degrees C)"),
-    ("battery.charge", "How full the battery is (percent)"),
-    ("battery.charge.low", "Charge below which the battery counts as low (percent)"),
-    ("battery.charge.restart", "Charge the battery needs before the load is switched on again (percent)"),
-    ("battery.charge.warning", "Charge below which the UPS warns (percent)"),
-    ("battery.current", "Current of the battery (A)"),
-    ("battery.date", "When the battery was replaced last"),
-    ("battery.mfr.date", "When the battery was made"),
-    ("battery.packs", "Number of battery packs"),
-    ("battery.runtime", "How long the battery lasts at this load (seconds)"),
-    ("battery.runtime.low", "Remaining runtime below which the battery counts as low (seconds)"),
-    ("battery.temperature", "Temperature of the battery (degrees C)"),
-    ("battery.type", "Chemistry of the battery"),
-    ("battery.voltage", "Voltage of the battery (V)"),
-    ("battery.voltage.nominal", "Rated voltage of the battery (V)"),
-    ("device.mfr", "Who made the device"),
-    ("device.model", "Model of the device"),
-    ("device.serial", "Serial number of the device"),
-    ("device.type", "Kind of device"),
-    ("driver.debug", "How much the driver says for debugging"),
-    ("driver.flag.allow_killpower", "Whether the driver may cut the load on command"),
-    ("driver.name", "Name of the driver"),
-    ("driver.parameter.pollinterval", "How often the driver asks the device (seconds)"),
-    ("driver.parameter.port", "Where the driver finds the device"),
-    ("driver.state", "What the driver is doing"),
-    ("driver.version", "Version of the driver"),
-    ("driver.version.internal", "Version of the driver's device-specific part"),
-    ("input.current", "Current drawn from the mains (A)"),
-    ("input.frequency", "Frequency of the mains (Hz)"),
-    ("input.frequency.nominal", "Rated frequency of the mains (Hz)"),
-    ("input.sensitivity", "How sensitive the UPS is to the quality of the mains"),
-    ("input.transfer.high", "Mains voltage above which the battery takes over (V)"),
-    ("input.transfer.low", "Mains voltage below which the battery takes over (V)"),
-    ("input.transfer.reason", "Why the battery took over last"),
-    ("input.voltage", "Voltage of the mains (V)"),
-    ("input.voltage.nominal", "Rated voltage of the mains (V)"),
-    ("output.current", "Current of the load (A)"),
-    ("output.frequency", "Frequency at the output (Hz)"),
-    ("output.voltage", "Voltage at the output (V)"),
-    ("output.voltage.nominal", "Rated voltage at the output (V)"),
-    ("server.info", "What the server says it is"),
-    ("server.version", "Version of the server"),
-    ("ups.alarm", "What the UPS is alarmed about"),
-    ("ups.beeper.status", "Whether the beeper may sound"),
-    ("ups.date", "The UPS's own date"),
-    ("ups.delay.shutdown", "How long after the command the load is switched off (seconds)"),
-    ("ups.delay.start", "How long after the command the load may come on again, mains permitting (seconds)"),
-    ("ups.firmware", "Version of the UPS's firmware"),
-    ("ups.firmware.aux", "Version of the UPS's second firmware"),
-    ("ups.id", "Name that was given to the UPS"),
-    ("ups.load", "How much of its rating the load draws (percent)"),
-    ("ups.mfr", "Who made the UPS"),
-    ("ups.mfr.date", "When the UPS was made"),
-    ("ups.model", "Model of the UPS"),
-    ("ups.power", "Apparent power of the load (VA)"),
-    ("ups.power.nominal", "Rated apparent power (VA)"),
-    ("ups.productid", "USB product id"),
-    ("ups.realpower", "Power of the load (W)"),
-    ("ups.realpower.nominal", "Rated power (W)"),
-    ("ups.serial", "Serial number of the UPS"),
-    ("ups.status", "How the UPS is, in NUT's words"),
-    ("ups.temperature", "Temperature of the UPS (degrees C)"),
-    ("ups.test.date", "When the UPS tested itself last"),
-    ("ups.test.interval", "How often the UPS tests itself (seconds)"),
-    ("ups.test.result", "How the last self-test ended"),
-    ("ups.time", "The UPS's own time of day"),
-    ("ups.timer.reboot", "When the load will be switched off and on (seconds)"),
-    ("ups.timer.shutdown", "When the load will be switched off (seconds)"),
-    ("ups.timer.start", "When the load will be switched on (seconds)"),
-    ("ups.vendorid", "USB vendor id"),
+mod commands;
+mod variables;
+
+use commands::COMMANDS;
+use variables::VARIABLES;
+
+/// Before what a repeater publishes of another server's UPS.
+const UPSTREAM: &str = "upstream.";
+
+/// Names that an operator's file, or a driver's, makes up.
+const FAMILIES: &[(&str, &str)] = &[
+    ("driver.flag.", "Whether this setting of the driver is on"),
+    ("driver.parameter.", "What this setting of the driver is"),
 ];
 
-const COMMANDS: &[(&str, &str)] = &[
-    ("beeper.disable", "Silence the beeper for good"),
-    ("beeper.enable", "Let the beeper sound"),
-    ("beeper.mute", "Silence the beeper for now"),
-    ("beeper.off", "Silence the beeper (old name)"),
-    ("beeper.on", "Let the beeper sound (old name)"),
-    ("bypass.start", "Feed the load past the UPS"),
-    ("bypass.stop", "Feed the load through the UPS"),
-    ("calibrate.start", "Run the battery down to learn its runtime"),
-    ("calibrate.stop", "Stop learning the runtime"),
-    ("driver.killpower", "Have the driver cut the load"),
-    ("driver.reload", "Have the driver read its configuration again"),
-    ("driver.reload-or-error", "Have the driver read its configuration again, or fail"),
-    ("driver.reload-or-exit", "Have the driver read its configuration again, or end"),
-    ("load.off", "Switch the load off now"),
-    ("load.off.delay", "Switch the load off after a while"),
-    ("load.on", "Switch the load on now"),
-    ("load.on.delay", "Switch the load on after a while"),
-    ("reset.input.minmax", "Forget the highest and lowest mains voltage"),
-    ("shutdown.default", "Cut the load as the driver does at the end of a shutdown"),
-    ("shutdown.reboot", "Switch the load off and on again"),
-    ("shutdown.reboot.graceful", "Switch the load off after a while, and on again"),
-    ("shutdown.return", "Switch the load off, and on again when mains is back"),
-    ("shutdown.stayoff", "Switch the load off for good"),
-    ("shutdown.stop", "Take a shutdown back that is under way"),
-    ("test.battery.start", "Test the battery"),
-    ("test.battery.start.deep", "Test the battery thoroughly"),
-    ("test.battery.start.quick", "Test the battery briefly"),
-    ("test.battery.stop", "Stop testing the battery"),
-    ("test.failure.start", "Act as if mains had failed"),
-    ("test.failure.stop", "Stop acting as if mains had failed"),
-    ("test.panel.start", "Test the front panel"),
-    ("test.panel.stop", "Stop testing the front panel"),
-];
+/// Of what there may be several, each with a number behind this word.
+const NUMBERED: &[&str] = &["ambient", "battery", "contacts", "device", "group", "outlet"];
 
 /// What a variable means, whatever server it came from.
 pub(crate) fn of_variable(name: &str) -> Option<&'static str> {
@@ -120,9 +29,86 @@ pub(crate) fn of_command(name: &str) -> Option<&'static str> {
 }
 
 fn find(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
-    // A repeater publishes what it repeats under this prefix.
-    const UPSTREAM: &str = "upstream.";
-    let head = name.get(..UPSTREAM.len()).filter(|head| head.eq_ignore_ascii_case(UPSTREAM));
-    let name = head.map_or(name, |head| &name[head.len()..]);
-    table.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, text)| *text)
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_prefix(UPSTREAM).unwrap_or(&name);
+    let row = |name: &str| table.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
+    row(name)
+        .or_else(|| row(&of_any(name)))
+        .or_else(|| FAMILIES.iter().find(|(head, _)| name.starts_with(head)).map(|(_, text)| *text))
+}
+
+/// The name without what tells one outlet, battery, sensor, contact or phase from the next.
+fn of_any(name: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for part in name.split('.') {
+        let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        match kept.last() {
+            Some(last) if is_number && NUMBERED.contains(last) => {}
+            Some(&("input" | "output" | "bypass")) if is_phase(part) => {}
+            _ => kept.push(part),
+        }
+    }
+    // A group of outlets is switched and measured like one.
+    kept.retain(|part| *part != "group");
+    kept.join(".")
+}
+
+/// `l1`, or what lies between two: `l1-l2`, `l1-n`.
+fn is_phase(part: &str) -> bool {
+    part.split('-').all(|line| matches!(line, "l1" | "l2" | "l3" | "n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_row_stands_for_every_outlet_sensor_battery_and_phase() {
+        for (name, like) in [
+            ("outlet.7.switch", "outlet.switch"),
+            ("OUTLET.GROUP.2.STATUS", "outlet.status"),
+            ("ambient.3.temperature", "ambient.temperature"),
+            ("ambient.contacts.2.status", "ambient.contacts.status"),
+            ("battery.2.voltage", "battery.voltage"),
+            ("input.L1.voltage", "input.voltage"),
+            ("input.L2-L3.voltage.maximum", "input.voltage.maximum"),
+            ("input.bypass.L1-N.voltage", "input.bypass.voltage"),
+            ("upstream.output.L3.current", "output.current"),
+        ] {
+            assert!(of_variable(like).is_some() && of_variable(name) == of_variable(like), "{name}");
+        }
+        assert_eq!(of_command("outlet.12.load.off"), of_command("outlet.load.off"));
+        assert!(of_variable("driver.parameter.anything").is_some() && of_variable("driver.flag.nolock").is_some());
+        for name in ["ups.none", "outlet.x.switch", "ups.2.status", "driver.parameters", "", ".", "input.l4.voltage"] {
+            assert_eq!(of_variable(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_name_stands_once() {
+        for table in [VARIABLES, COMMANDS] {
+            assert!(table.is_sorted_by(|(a, _), (b, _)| a < b));
+        }
+    }
+
+    #[test]
+    fn every_name_of_an_installed_cmdvartab_is_described() {
+        let path = "/usr/share/nut/cmdvartab";
+        let Ok(text) = std::fs::read_to_string(path) else {
+            println!("skipped: every_name_of_an_installed_cmdvartab_is_described: there is no {path}");
+            return;
+        };
+        let mut compared = 0;
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            let described = match (words.next(), words.next()) {
+                (Some("VARDESC"), Some(name)) => of_variable(name),
+                (Some("CMDDESC"), Some(name)) => of_command(name),
+                _ => continue,
+            };
+            assert!(described.is_some(), "{line}");
+            compared += 1;
+        }
+        assert!(compared > 100, "{compared}");
+    }
 }

@@ -7,8 +7,10 @@
 //! 3. `drivers`, `driver_link`: the links to the drivers; [`store`]: what they published.
 //! 4. `session`, `requests`: the clients and what they ask, one file per family of requests.
 //! 5. `service`, `ups`: what all of them share.
-//! 6. [`cli`], [`startup`]: the shell around it all.
+//! 6. `audit`: what a client said, in the log.
+//! 7. [`cli`], [`startup`]: the shell around it all.
 
+mod audit;
 pub mod cli;
 pub mod config;
 mod descriptions;

@@ -13,6 +13,9 @@ use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use crate::Config;
 use crate::config::{self, parse_yes_or_no};
 
+const FOLDER: &str = "NUT_CONFPATH names the folder of the configuration files";
+const EMPTY: &str = "leave an empty file where nothing is meant";
+
 /// Where the configuration files are.
 #[derive(Debug, Clone)]
 pub struct Files {
@@ -39,11 +42,16 @@ impl Files {
     ///
     /// All messages, when one of them is an error.
     pub fn load(&self) -> Result<(Config, Diagnostics), Diagnostics> {
+        // A server without upsd.conf and upsd.users works, for readers of its own machine.
+        self.load_or(Severity::Warning, FOLDER)
+    }
+
+    /// As [`Self::load`]; `missing` and `hint` are for where there is no `upsd.conf` or `upsd.users`.
+    fn load_or(&self, missing: Severity, hint: &str) -> Result<(Config, Diagnostics), Diagnostics> {
         let mut said = Diagnostics::new();
-        let ups = self.read("ups.conf", Severity::Error, &mut said);
-        // A server without these two works, for readers of its own machine.
-        let upsd = self.read("upsd.conf", Severity::Warning, &mut said);
-        let users = self.read("upsd.users", Severity::Warning, &mut said);
+        let ups = self.read("ups.conf", Severity::Error, FOLDER, &mut said);
+        let upsd = self.read("upsd.conf", missing, hint, &mut said);
+        let users = self.read("upsd.users", missing, hint, &mut said);
         if said.has_errors() {
             return Err(said);
         }
@@ -67,7 +75,8 @@ impl Files {
     /// Reads the files again, for a server that runs.
     #[must_use]
     pub fn reload(&self) -> Reloaded<Config> {
-        let (config, said) = match self.load() {
+        // An editor that renames and saves leaves a moment without the file, which means nothing.
+        let (config, said) = match self.load_or(Severity::Error, EMPTY) {
             Ok((config, said)) => (Some(config), said),
             Err(said) => (None, said),
         };
@@ -89,7 +98,7 @@ impl Files {
         (mode & 0o004 != 0).then(|| problem.hint("chmod 640, and give it to the group that upsd runs in"))
     }
 
-    fn read(&self, name: &str, missing: Severity, said: &mut Diagnostics) -> Source {
+    fn read(&self, name: &str, missing: Severity, hint: &str, said: &mut Diagnostics) -> Source {
         let path = self.folder.join(name);
         let shown = path.to_string_lossy();
         match read_within_limit(&path) {
@@ -97,7 +106,6 @@ impl Files {
             Err(error) => {
                 // A file that is there says something: to go on as if it did not would take every right away.
                 let severity = if error.kind() == io::ErrorKind::NotFound { missing } else { Severity::Error };
-                let hint = "NUT_CONFPATH names the folder of the configuration files";
                 said.push(Diagnostic::unplaced(severity, format!("read {shown}: {error}")).hint(hint));
                 Source::new(&shown, "")
             }
@@ -136,10 +144,12 @@ pub fn random_bits() -> [u64; 2] {
 mod tests {
     use super::*;
 
+    const UPS_CONF: &str = "[rack]\ndriver = dummy-ups\nport = d.dev\n";
+
     #[test]
     fn users_may_be_missing_and_may_not_be_unreadable() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("ups.conf"), "[rack]\ndriver = dummy-ups\nport = d.dev\n").unwrap();
+        fs::write(folder.path().join("ups.conf"), UPS_CONF).unwrap();
         let files = Files::in_folder(folder.path());
         let (config, said) = files.load().unwrap();
         assert_eq!((config.upses.len(), config.users.len(), said.iter().count()), (1, 0, 2));
@@ -148,5 +158,23 @@ mod tests {
         let reloaded = files.reload();
         assert!(reloaded.config.is_none());
         assert!(reloaded.messages.iter().any(|(level, text)| *level == Level::Error && text.contains("upsd.users")));
+    }
+
+    #[test]
+    fn a_file_that_is_missing_at_a_reload_takes_nobody_s_rights_away() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("ups.conf"), UPS_CONF).unwrap();
+        let files = Files::in_folder(folder.path());
+        for (missing, there) in [("upsd.users", "upsd.conf"), ("upsd.conf", "upsd.users")] {
+            fs::write(folder.path().join(there), "").unwrap();
+            let reloaded = files.reload();
+            assert!(reloaded.config.is_none());
+            assert!(reloaded.messages.iter().any(|(level, text)| *level == Level::Error && text.contains(missing)));
+            fs::remove_file(folder.path().join(there)).unwrap();
+        }
+        for name in ["upsd.users", "upsd.conf"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert!(files.reload().config.is_some());
     }
 }

@@ -20,6 +20,10 @@ const MAX_COMMANDS: usize = 1024;
 /// Values that one variable can be said to have, and ranges.
 const MAX_ALTERNATIVES: usize = 512;
 
+/// Characters of a value, with the escapes that it gets on the wire. NUT cuts here, and its clients
+/// lose what comes behind a line of more than 511.
+const MAX_VALUE: usize = 255;
+
 /// A limit was passed: something of the driver's is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOut;
@@ -77,6 +81,7 @@ impl Store {
     ///
     /// [`LeftOut`] when there is no room for it.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), LeftOut> {
+        let value = cut(value);
         let at = match self.find(name) {
             Ok(at) if self.variables[at].value == value => return Ok(()),
             Ok(at) => at,
@@ -112,6 +117,7 @@ impl Store {
             }
             FromDriver::AddEnum { var, value } => self.add_value(var, value)?,
             FromDriver::DelEnum { var, value } => {
+                let value = cut(value);
                 self.change(var, |variable| variable.values.retain(|known| **known != *value));
             }
             FromDriver::AddRange { var, min, max } => {
@@ -146,6 +152,7 @@ impl Store {
     }
 
     fn add_value(&mut self, var: &str, value: &str) -> Result<(), LeftOut> {
+        let value = cut(value);
         self.room_for(size_of::<Box<str>>() + value.len(), true)?;
         self.change(var, |variable| {
             if variable.values.len() < MAX_ALTERNATIVES && !variable.values.iter().any(|known| **known == *value) {
@@ -181,6 +188,16 @@ impl Store {
     fn find(&self, name: &str) -> Result<usize, usize> {
         self.variables.binary_search_by(|variable| compare(&variable.name, name))
     }
+}
+
+/// As much of a value as is published.
+fn cut(value: &str) -> &str {
+    let mut length = 0;
+    let end = value.bytes().position(|byte| {
+        length += if matches!(byte, b'"' | b'\\' | b'#') { 2 } else { 1 };
+        length > MAX_VALUE
+    });
+    end.and_then(|end| value.get(..end)).unwrap_or(value)
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ impl Ups {
             FromDriver::DataStale => open.is_data_ok = false,
             FromDriver::DumpDone => (open.has_dumped, open.is_dumping) = (true, false),
             FromDriver::Tracking { id, outcome } => tracking.end(id, outcome),
-            FromDriver::SetInfo { .. } if line.len() > 3 && !open.is_dumping => {
+            FromDriver::SetInfo { .. } if is_torn(line) && !open.is_dumping => {
                 open.is_dumping = true;
                 return Heard::Torn;
             }
@@ -226,4 +226,10 @@ impl Ups {
         }
         out.extend_from_slice(&self.lists[which].bytes);
     }
+}
+
+/// Whether the quotes around a value were closed by one of its own. Words that stand in none are a
+/// value and what NUT passes over.
+fn is_torn(line: &Line) -> bool {
+    line.len() > 3 && line.word(2).is_some_and(|value| value.quoted)
 }

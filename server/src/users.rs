@@ -2,6 +2,8 @@
 
 use protocol::names::same;
 
+use crate::audit;
+
 /// What a user may be allowed to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
@@ -69,6 +71,13 @@ pub struct Credentials {
     pub name: Option<Box<str>>,
     /// PASSWORD
     pub password: Option<Box<str>>,
+}
+
+impl Credentials {
+    /// Who the session says it is, for the log.
+    pub(crate) fn shown_name(&self) -> String {
+        self.name.as_deref().map_or_else(|| "somebody".to_owned(), audit::name)
+    }
 }
 
 /// The user that the credentials prove.

@@ -66,6 +66,36 @@ fn what_published_configurations_write_is_read_as_nut_reads_it() {
 }
 
 #[test]
+fn keys_of_upsd_users_count_in_any_case_of_letters() {
+    let users = "[d]\nPASSWORD=p\nUpsmon primary\nActions=SET\nInstcmds=ALL\n";
+    let user = &config(UPS_CONF, UPSD_CONF, users).users[0];
+    assert_eq!(user.password, "p");
+    assert!([Action::Set, Action::Fsd, Action::Login, Action::Primary].into_iter().all(|action| user.may(action)));
+    assert_eq!(user.commands, Commands::All);
+}
+
+#[test]
+fn a_line_of_upsd_users_without_its_equals_sign_grants_nothing_and_is_said() {
+    let users = "[a]\npassword = p\nactions SET FSD\ninstcmds ALL\nupsmon secondary\n[b]\npassword b\n";
+    insta::assert_snapshot!(said(UPS_CONF, "", users));
+    let user = &config(UPS_CONF, "", "[a]\npassword = p\nactions SET FSD\ninstcmds ALL\nupsmon secondary\n").users[0];
+    assert_eq!((user.actions.as_slice(), &user.commands), (&[Action::Login][..], &Commands::Some(Vec::new())));
+}
+
+#[test]
+fn a_second_section_of_a_user_is_ignored_and_no_error_is_made_of_what_it_lacks() {
+    let users = "[a]\npassword = p\n[b]\npassword = q\n[a]\nactions = SET\n";
+    insta::assert_snapshot!(said("[rack]\ndriver=d\nport=p\n", "", users));
+    let config = config(UPS_CONF, "", users);
+    assert!(config.users.len() == 2 && config.users.iter().all(|user| user.actions.is_empty()));
+}
+
+#[test]
+fn a_server_for_no_connections_is_refused() {
+    insta::assert_snapshot!(said("[rack]\ndriver=d\nport=p\n", "MAXCONN 0\n", ""));
+}
+
+#[test]
 fn without_a_word_about_listeners_the_machine_itself_is_served_and_ipv6_may_be_missing() {
     let config = config(UPS_CONF, "", UPSD_USERS);
     let hosts: Vec<_> = config.listen.iter().map(|listen| (listen.host.as_str(), listen.is_required)).collect();

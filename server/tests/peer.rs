@@ -127,6 +127,54 @@ fn debian_s_tools_print_the_same_of_ours_as_of_debian_s_server() {
 }
 
 #[test]
+fn upsd_users_grants_what_it_grants_in_debian_s_server_and_nothing_more() {
+    if !is_installed("upsd_users_grants_what_it_grants_in_debian_s_server_and_nothing_more") {
+        return;
+    }
+    let lab = Lab::new();
+    let _driver = lab.start_driver();
+    let sections = [
+        "password = p\nupsmon = primary\n",
+        "password = p\nupsmon secondary\nactions SET\ninstcmds ALL\n",
+        "PASSWORD=p\nUpsmon primary\nInstcmds=ALL\nActions=SET\n",
+        "password = p\nactions = login SET\ninstcmds = load.off\n",
+        "password = p\n\"upsmon\" \"master\"\nactions =\ninstcmds\n",
+    ];
+    let section = |(n, text): (usize, &&str)| format!("[u{n}]\n{text}");
+    lab.write("upsd.users", &sections.iter().enumerate().map(section).collect::<String>());
+    let (theirs, ours) = (lab.start_server(NUT_UPSD), lab.start_server(OUR_UPSD));
+    for (n, text) in sections.iter().enumerate() {
+        let requests = format!(
+            "USERNAME u{n}\nPASSWORD p\nPRIMARY dummy\nLOGIN dummy\nSET VAR dummy ups.id x\nINSTCMD dummy load.off\n\
+             INSTCMD dummy test.panel.start\n"
+        );
+        let [their_answer, our_answer] =
+            [&theirs, &ours].map(|server| server.connect().ask(requests.as_bytes(), "lines\n"));
+        assert_eq!(their_answer, our_answer, "{text}");
+    }
+}
+
+#[test]
+fn long_values_are_cut_where_debian_s_server_cuts_them_and_its_upsc_reads_what_stands_behind() {
+    if !is_installed("long_values_are_cut_where_debian_s_server_cuts_them_and_its_upsc_reads_what_stands_behind") {
+        return;
+    }
+    let lab = Lab::new();
+    let values = ["x".repeat(255), "x".repeat(256), "x".repeat(505), "\\\"".repeat(200), "ab\\#".repeat(100)];
+    let lines = (0..).zip(&values).map(|(n, value)| format!("SETINFO a.{n} \"{value}\"\nADDENUM a.{n} \"{value}\"\n"));
+    let dump = format!("{}SETINFO ups.status \"OL\"\nDATAOK\nDUMPDONE\n", lines.collect::<String>());
+    lab.start_own_driver(dump.leak());
+    let (theirs, ours) = (lab.start_server(NUT_UPSD), lab.start_server(OUR_UPSD));
+    for request in ["LIST VAR dummy\n", "LIST ENUM dummy a.2\n", "LIST ENUM dummy a.3\n", "GET VAR dummy a.4\n"] {
+        let [their_answer, our_answer] =
+            [&theirs, &ours].map(|server| server.connect().ask(request.as_bytes(), "list\n"));
+        assert_eq!(their_answer, our_answer, "{request}");
+    }
+    let read = lab.run("/bin/upsc", &[&format!("dummy@127.0.0.1:{}", ours.port)]);
+    assert!(String::from_utf8_lossy(&read.stdout).ends_with("ups.status: OL\n"), "{read:?}");
+}
+
+#[test]
 fn debian_s_upslog_upsrw_and_upscmd_work_against_ours() {
     if !is_installed("debian_s_upslog_upsrw_and_upscmd_work_against_ours") {
         return;

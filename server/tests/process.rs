@@ -121,6 +121,10 @@ fn a_reload_takes_a_good_configuration_and_leaves_a_broken_one() {
     assert!(server.log().contains("user `new` has no password"), "{}", server.log());
     let mut client = server.connect();
     assert_eq!(client.ask(b"USERNAME mon\nPASSWORD mon\nPRIMARY dummy\n", "OK\n"), "OK\nOK\nOK PRIMARY-GRANTED\n");
+    std::fs::remove_file(server.path("upsd.users")).unwrap();
+    assert!(order("reload").status.success());
+    wait_for("a refusal", || server.log().matches("the old one stays in force").count() == 2);
+    assert_eq!(client.ask(b"PRIMARY dummy\n", "OK\n"), "OK PRIMARY-GRANTED\n");
     std::fs::write(server.path("upsd.users"), UPSD_USERS).unwrap();
     std::fs::write(server.path("ups.conf"), format!("{UPS_CONF}[third]\ndriver = dummy-ups\nport = t.dev\n")).unwrap();
     assert!(order("reload").status.success());

@@ -191,6 +191,12 @@ fn debug_min(conf: &mut UpsdConf, source: &Source, line: &Directive) -> Result<(
 }
 
 fn max_connections(conf: &mut UpsdConf, source: &Source, line: &Directive) -> Result<(), Diagnostic> {
-    conf.max_connections = Some(one(source, line)?.parse(source, "a number of connections")?);
+    let value = one(source, line)?;
+    let most = value.parse(source, "a number of connections")?;
+    if most == 0 {
+        let problem = value.error(source, "`MAXCONN` of no connections");
+        return Err(problem.hint("leave the line out for as many as the system allows"));
+    }
+    conf.max_connections = Some(most);
     Ok(())
 }

@@ -7,6 +7,8 @@
 //!   instcmds = ALL          or names, also on several lines
 //!   upsmon primary          or secondary (master and slave in older files), with or without `=`
 //! ```
+//!
+//! Keys count in any case of letters, as in NUT.
 
 use std::collections::BTreeSet;
 
@@ -36,11 +38,10 @@ pub(super) fn read(source: &Source) -> (Vec<User>, Diagnostics) {
     let mut users = Vec::new();
     let mut names = BTreeSet::new();
     for section in &file.sections {
-        let user = user(source, section, &mut diagnostics);
         if names.insert(&section.name.text) {
-            users.push(user);
+            users.push(user(source, section, &mut diagnostics));
         } else {
-            let problem = section.name.warning(source, format!("second section for `{}`", user.name));
+            let problem = section.name.warning(source, format!("second section for `{}`", section.name.text));
             diagnostics.push(problem.label("is ignored: the first counts"));
         }
     }
@@ -53,7 +54,9 @@ fn user(source: &Source, section: &Section, diagnostics: &mut Diagnostics) -> Us
     let mut has_all_commands = false;
     let mut strangers = Vec::new();
     for entry in &section.entries {
-        match entry.key.text.as_str() {
+        match entry.key.text.to_ascii_lowercase().as_str() {
+            // NUT passes over such a line: to take it would grant what nobody has had so far.
+            key if needs_equals(key) && !entry.has_equals => diagnostics.push(no_equals(source, entry)),
             "password" => match entry.value().filter(|value| !value.is_empty()) {
                 Some(value) if password.is_none() => password = Some(value.to_owned()),
                 Some(_) => {
@@ -82,7 +85,8 @@ fn user(source: &Source, section: &Section, diagnostics: &mut Diagnostics) -> Us
             _ => strangers.push(entry),
         }
     }
-    if password.is_none() && !section.entries.iter().any(|entry| entry.key.text == "password") {
+    let is_password = |entry: &Entry| entry.has_equals && entry.key.text.eq_ignore_ascii_case("password");
+    if password.is_none() && !section.entries.iter().any(is_password) {
         let typo = strangers.iter().position(|entry| did_you_mean(&entry.key.text, ["password"]).is_some());
         diagnostics.push(no_password(source, section, typo.map(|at| strangers.swap_remove(at))));
     }
@@ -107,9 +111,19 @@ fn role<'a>(source: &Source, entry: &Entry) -> Result<&'a [Action], Diagnostic> 
     })
 }
 
+fn needs_equals(key: &str) -> bool {
+    matches!(key, "password" | "actions" | "instcmds")
+}
+
+fn no_equals(source: &Source, entry: &Entry) -> Diagnostic {
+    let key = &entry.key;
+    let problem = key.warning(source, format!("no `=` after `{}`", key.text));
+    problem.label("this line is ignored").hint(format!("write `{} = …`", key.text))
+}
+
 fn unknown(source: &Source, entry: &Entry) -> Diagnostic {
     let key = &entry.key;
-    if key.text == "allowfrom" {
+    if key.text.eq_ignore_ascii_case("allowfrom") {
         return key
             .warning(source, "`allowfrom` no longer restricts anything")
             .label("is ignored")

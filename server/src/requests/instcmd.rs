@@ -4,6 +4,7 @@ use protocol::driver_socket::ToDriver;
 use protocol::net::ErrorCode;
 
 use super::Desk;
+use crate::audit;
 
 impl Desk<'_> {
     pub(super) fn instcmd(&mut self, name: &str, cmd: &str, param: Option<&str>) -> Result<(), ErrorCode> {
@@ -16,7 +17,8 @@ impl Desk<'_> {
         let driver = ups.link.open().filter(|open| !open.is_full).ok_or(ErrorCode::InstcmdFailed)?.link;
         let tracking = self.track();
         self.service.tell(driver, &ToDriver::Instcmd { cmd, param, tracking: tracking.as_deref() });
-        self.say_done(name, &format!("does {cmd}"));
+        let with = param.map(|param| format!(" with {}", audit::value(param))).unwrap_or_default();
+        self.say_done(name, &format!("does {cmd}{with}"), tracking.as_deref());
         self.reply_to_order(tracking.as_deref());
         Ok(())
     }

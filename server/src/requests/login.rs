@@ -11,6 +11,8 @@ impl Desk<'_> {
     /// Counts the session among those that hang on the UPS, whose driver may be absent.
     pub(super) fn log_in(&mut self, ups: &str, already: ErrorCode) -> Result<(), ErrorCode> {
         if self.session.login.is_some() {
+            let text = format!("{} at {} tries to log in a second time", self.user_name(), self.session.address);
+            self.service.say(Level::Info, text);
             return Err(already);
         }
         let at = self.service.find(ups)?;

@@ -4,6 +4,7 @@ use protocol::driver_socket::ToDriver;
 use protocol::net::{ErrorCode, Reply};
 
 use super::Desk;
+use crate::audit;
 use crate::store::Variable;
 use crate::users::Action;
 
@@ -16,7 +17,7 @@ impl Desk<'_> {
         let driver = ups.link.open().filter(|open| !open.is_full).ok_or(ErrorCode::SetFailed)?.link;
         let tracking = self.track();
         self.service.tell(driver, &ToDriver::Set { var, value, tracking: tracking.as_deref() });
-        self.say_done(name, &format!("sets {var} to \"{value}\""));
+        self.say_done(name, &format!("sets {var} to {}", audit::value_of(var, value)), tracking.as_deref());
         self.reply_to_order(tracking.as_deref());
         Ok(())
     }
@@ -33,8 +34,9 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn say_done(&mut self, ups: &str, what: &str) {
-        let text = format!("{} at {} {what} on {ups}", self.user_name(), self.session.address);
+    pub(super) fn say_done(&mut self, ups: &str, what: &str, tracking: Option<&str>) {
+        let id = tracking.map(|id| format!(" (tracking id {id})")).unwrap_or_default();
+        let text = format!("{} at {} {what} on {ups}{id}", self.user_name(), self.session.address);
         self.service.say(protocol::Level::Info, text);
     }
 }

@@ -52,7 +52,7 @@ impl Desk<'_> {
     }
 
     /// Who the session says it is.
-    pub(super) fn user_name(&self) -> &str {
-        self.session.credentials.name.as_deref().unwrap_or("somebody")
+    pub(super) fn user_name(&self) -> String {
+        self.session.credentials.shown_name()
     }
 }

@@ -32,8 +32,7 @@ impl Upsd {
             ups.logins.retain(|login| login.session != link);
         }
         if session.login.is_some() {
-            let name = session.credentials.name.as_deref().unwrap_or_default();
-            let text = format!("{name} at {} logged out", session.address);
+            let text = format!("{} at {} logged out", session.credentials.shown_name(), session.address);
             self.service.say(Level::Info, text);
         }
     }

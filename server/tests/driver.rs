@@ -1,0 +1,38 @@
+//! What is made of what a driver says.
+
+mod bed;
+
+use bed::Bed;
+use protocol::LinkId;
+
+fn value(bed: &mut Bed, client: LinkId, var: &str) -> String {
+    bed.ask(client, &format!("GET VAR dummy {var}"))
+}
+
+#[test]
+fn a_value_is_cut_so_that_clients_of_nut_can_read_what_comes_behind_it() {
+    let mut bed = Bed::new();
+    let client = bed.connect();
+    for (text, kept) in
+        [("x".repeat(255), 255), ("x".repeat(505), 255), ("\\\"".repeat(200), 127), ("\\#x".repeat(90), 170)]
+    {
+        bed.driver_says(&format!("SETINFO ups.id \"{text}\"\nADDENUM ups.id \"{text}\"\n"));
+        let plain = text.replace('\\', "");
+        let shown = protocol::text::quote(&plain[..kept]);
+        assert_eq!(value(&mut bed, client, "ups.id"), format!("VAR dummy ups.id {shown}\n"));
+        assert!(bed.ask(client, "LIST ENUM dummy ups.id").contains(&format!("ENUM dummy ups.id {shown}\n")));
+        bed.driver_says(&format!("DELENUM ups.id \"{text}\"\n"));
+    }
+    assert!(!bed.ask(client, "LIST ENUM dummy ups.id").contains("\nENUM"));
+    assert!(bed.ask(client, "LIST VAR dummy").lines().all(|line| line.len() < 511));
+}
+
+#[test]
+fn of_words_without_quotes_the_first_is_the_value() {
+    let mut bed = Bed::new();
+    let client = bed.connect();
+    bed.driver_heard();
+    bed.driver_says("SETINFO ups.q a b c\n");
+    assert_eq!(value(&mut bed, client, "ups.q"), "VAR dummy ups.q \"a\"\n");
+    assert_eq!(bed.driver_heard(), "");
+}
