@@ -1,5 +1,9 @@
 //! Commands as child processes: a process group of their own, no descriptor of ours, reaped.
+//!
+//! Each is started on a thread of its own: to start a program takes until the system has read it, and
+//! a disk that hangs under it must hold up nothing else.
 
+use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -8,8 +12,11 @@ use protocol::effect::Program;
 use protocol::{Command, JobId, JobOutcome};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Child;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
+use crate::aside;
 use crate::news::{News, Outlet};
 
 /// `wall`s at a time, at most.
@@ -18,44 +25,66 @@ const MOST_WALLS: usize = 16;
 const LONGEST_WALL: Duration = Duration::from_secs(310);
 static WALLS: Semaphore = Semaphore::const_new(MOST_WALLS);
 
-/// Starts a command at once; a task waits for its end and tells it.
-pub(crate) fn start(job: JobId, mut command: Command, outlet: Outlet) {
+/// Has a program started; it may block.
+type Spawn = fn(&Command, bool) -> io::Result<Child>;
+
+/// Starts a command; a task waits for its end and tells it. `under_way` lets the end of the daemon
+/// wait until it runs.
+pub(crate) fn start(job: JobId, command: Command, outlet: Outlet, under_way: &mut JoinSet<()>) {
+    start_by(spawn, job, command, outlet, under_way);
+}
+
+fn start_by(spawn: Spawn, job: JobId, mut command: Command, outlet: Outlet, under_way: &mut JoinSet<()>) {
     let input = command.input.take();
-    match spawn(&command, input.is_some()) {
-        Ok(mut child) => {
-            tokio::spawn(async move {
-                let outcome = wait(&mut child, input).await;
-                outlet.tell(News::JobDone { job, outcome }).await;
-            });
-        }
-        Err(error) => {
-            let outcome = JobOutcome::Failed(error.to_string());
-            tokio::spawn(async move { outlet.tell(News::JobDone { job, outcome }).await });
-        }
-    }
+    let starting = launch(spawn, command, input.is_some());
+    under_way.spawn(async move {
+        let started = starting.await;
+        tokio::spawn(async move {
+            let outcome = match started {
+                Ok(mut child) => wait(&mut child, input).await,
+                Err(error) => JobOutcome::Failed(error.to_string()),
+            };
+            outlet.tell(News::JobDone { job, outcome }).await;
+        });
+    });
 }
 
 /// Tells every logged-in user, and waits for nothing: `wall` can hang on a dead terminal. One that
 /// hangs for long is ended, and while too many do, nobody is told.
-pub(crate) fn wall(text: &str) {
-    tell_users(Program::Exec("wall".into()), text, LONGEST_WALL);
+pub(crate) fn wall(text: &str, under_way: &mut JoinSet<()>) {
+    tell_users(Program::Exec("wall".into()), text, LONGEST_WALL, under_way);
 }
 
-fn tell_users(program: Program, text: &str, patience: Duration) {
+fn tell_users(program: Program, text: &str, patience: Duration, under_way: &mut JoinSet<()>) {
     let Ok(room) = WALLS.try_acquire() else { return };
     let command = Command { program, arguments: Vec::new(), environment: Vec::new(), input: None, privileged: false };
-    // A machine without `wall` has nobody logged in who could read it.
-    let Ok(mut child) = spawn(&command, true) else { return };
     let input = format!("{text}\n").into_bytes();
-    tokio::spawn(async move {
-        let _room = room;
-        if tokio::time::timeout(patience, wait(&mut child, Some(input))).await.is_err() {
-            let _ = child.kill().await;
-        }
+    let starting = launch(spawn, command, true);
+    under_way.spawn(async move {
+        // A machine without `wall` has nobody logged in who could read it.
+        let Ok(mut child) = starting.await else { return };
+        tokio::spawn(async move {
+            let _room = room;
+            if tokio::time::timeout(patience, wait(&mut child, Some(input))).await.is_err() {
+                let _ = child.kill().await;
+            }
+        });
     });
 }
 
-fn spawn(command: &Command, has_input: bool) -> std::io::Result<Child> {
+/// The child, once it runs.
+fn launch(spawn: Spawn, command: Command, has_input: bool) -> impl Future<Output = io::Result<Child>> {
+    let (runtime, is_privileged) = (Handle::current(), command.privileged);
+    let start = move || {
+        // The runtime is who hears of a child's end.
+        let _entered = runtime.enter();
+        spawn(&command, has_input)
+    };
+    let starting = if is_privileged { aside::insist(start) } else { aside::start(start) };
+    async { starting.await.map_err(io::Error::other).flatten() }
+}
+
+fn spawn(command: &Command, has_input: bool) -> io::Result<Child> {
     let mut child = prepare(command);
     child.stdin(if has_input { Stdio::piped() } else { Stdio::null() });
     // Its own group: a signal to the daemon's group must not end a shutdown under way.
@@ -100,6 +129,8 @@ fn outcome(status: ExitStatus) -> JobOutcome {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+
     use super::*;
 
     fn shell(line: &str, arguments: &[&str], input: Option<&str>) -> Command {
@@ -114,7 +145,8 @@ mod tests {
 
     async fn run(command: Command) -> JobOutcome {
         let (outlet, mut news) = crate::news::queue();
-        start(JobId(7), command, outlet);
+        let mut under_way = JoinSet::new();
+        start(JobId(7), command, outlet, &mut under_way);
         match news.recv().await {
             Some(News::JobDone { job: JobId(7), outcome }) => outcome,
             _ => panic!("a command ends with its own job"),
@@ -144,8 +176,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let started = folder.path().join("started");
         let line = format!("echo $$ >>'{}'; exec sleep 600", started.display());
+        let mut under_way = JoinSet::new();
         for _ in 0..3 * MOST_WALLS {
-            tell_users(Program::Shell(line.clone()), "on battery", Duration::from_secs(2));
+            tell_users(Program::Shell(line.clone()), "on battery", Duration::from_secs(2), &mut under_way);
         }
         assert_eq!(WALLS.available_permits(), 0);
         let all = tokio::time::timeout(Duration::from_secs(30), WALLS.acquire_many(16)).await;
@@ -155,6 +188,26 @@ mod tests {
         for pid in started.lines() {
             assert!(!std::path::Path::new("/proc").join(pid).exists(), "{pid} runs on");
         }
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_hangs_under_a_program_holds_up_neither_the_loop_nor_another_command() {
+        static REVIVED: OnceLock<()> = OnceLock::new();
+        let (outlet, mut news) = crate::news::queue();
+        let mut under_way = JoinSet::new();
+        let hang: Spawn = |command, has_input| {
+            REVIVED.wait();
+            spawn(command, has_input)
+        };
+        start_by(hang, JobId(1), shell("exit 1", &[], None), outlet.clone(), &mut under_way);
+        start(JobId(2), shell("exit 2", &[], None), outlet, &mut under_way);
+        let mut done = async || match news.recv().await {
+            Some(News::JobDone { job, outcome }) => (job, outcome),
+            _ => panic!("a command ends with its own job"),
+        };
+        assert_eq!(done().await, (JobId(2), JobOutcome::Exited(2)));
+        REVIVED.set(()).expect("once");
+        assert_eq!(done().await, (JobId(1), JobOutcome::Exited(1)));
     }
 
     #[tokio::test]

@@ -19,7 +19,6 @@ pub(crate) enum Change {
 
 /// Starts a change; its end is told as the job's. `under_way` lets the end of the daemon wait for it.
 pub(crate) fn start(job: JobId, path: String, change: Change, outlet: Outlet, under_way: &mut JoinSet<()>) {
-    while under_way.try_join_next().is_some() {}
     let done = aside::insist(move || match change {
         Change::Write(contents) => replace(Path::new(&path), &contents),
         Change::Remove => remove(Path::new(&path)),

@@ -44,8 +44,8 @@ pub(crate) struct Host<E, C> {
     is_refusing: bool,
     /// What the loop itself found out while it carried out effects.
     soon: VecDeque<Event<C>>,
-    /// Files and errands under way: the end waits for them.
-    writing: JoinSet<()>,
+    /// Files and errands under way, commands and walls that do not run yet: the end waits for them.
+    under_way: JoinSet<()>,
     watches: BTreeMap<String, JoinHandle<()>>,
     exit: Option<u8>,
 }
@@ -79,7 +79,7 @@ where
             accepted: 0,
             is_refusing: false,
             soon: VecDeque::new(),
-            writing: JoinSet::new(),
+            under_way: JoinSet::new(),
             watches: BTreeMap::new(),
             exit: None,
         }
@@ -246,12 +246,12 @@ where
                     errands::bequeath(Errand::Bequeath(will), runner);
                 }
             }
-            Effect::Run { job, command } => commands::start(job, *command, self.outlet.clone()),
+            Effect::Run { job, command } => commands::start(job, *command, self.outlet.clone(), self.under_way()),
             Effect::WriteFile { job, path, contents } => {
-                files::start(job, path, files::Change::Write(contents), self.outlet.clone(), &mut self.writing);
+                files::start(job, path, files::Change::Write(contents), self.outlet.clone(), self.under_way());
             }
             Effect::RemoveFile { job, path } => {
-                files::start(job, path, files::Change::Remove, self.outlet.clone(), &mut self.writing);
+                files::start(job, path, files::Change::Remove, self.outlet.clone(), self.under_way());
             }
             Effect::WatchFile { path } => {
                 let watch = tokio::spawn(watch::watch(path.clone(), self.outlet.clone(), self.clock));
@@ -262,15 +262,21 @@ where
             }
             Effect::Say { level, text } => self.log.say(level, text),
             Effect::Debug { on } => self.log.debug(on),
-            Effect::Wall { text } => commands::wall(&text),
+            Effect::Wall { text } => commands::wall(&text, self.under_way()),
             Effect::Exit { code } => self.exit = self.exit.or(Some(code)),
         }
     }
 
     fn hand_over(&mut self, job: JobId, errand: Errand) {
         if let Some(runner) = self.errands.clone() {
-            errands::start(job, errand, runner, self.outlet.clone(), &mut self.writing);
+            errands::start(job, errand, runner, self.outlet.clone(), self.under_way());
         }
+    }
+
+    /// What the end waits for, without what is done.
+    fn under_way(&mut self) -> &mut JoinSet<()> {
+        while self.under_way.try_join_next().is_some() {}
+        &mut self.under_way
     }
 
     fn write(&mut self, link: LinkId) {
@@ -302,9 +308,9 @@ where
 
     /// Lets what was asked before reach the world.
     async fn end(&mut self) {
-        let (writing, links) = (&mut self.writing, &mut self.links);
+        let (under_way, links) = (&mut self.under_way, &mut self.links);
         let last_words = async {
-            while writing.join_next().await.is_some() {}
+            while under_way.join_next().await.is_some() {}
             links.end().await;
         };
         // Their news has no reader any more, which must not hold them up.

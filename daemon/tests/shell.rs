@@ -256,6 +256,26 @@ fn a_file_is_there_when_its_job_is_done_and_a_command_s_end_is_told() {
 }
 
 #[test]
+fn a_command_that_was_asked_for_right_before_the_end_is_started_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let proof = folder.path().join("proof");
+    nix::unistd::mkfifo(&proof, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let command = Command {
+        program: Program::Shell(format!("echo started > {}", proof.display())),
+        arguments: Vec::new(),
+        environment: Vec::new(),
+        input: None,
+        privileged: false,
+    };
+    let first = vec![Effect::Run { job: JobId(1), command: Box::new(command) }, Effect::Exit { code: 3 }];
+    let mut shell = Shell::start(first, None, echo);
+    assert_eq!(shell.thread.take().unwrap().join().unwrap(), exit_code(3));
+    let (said, heard) = channel();
+    std::thread::spawn(move || said.send(std::fs::read_to_string(proof).unwrap()));
+    assert_eq!(heard.recv_timeout(PATIENCE).as_deref(), Ok("started\n"));
+}
+
+#[test]
 fn a_panic_ends_what_it_is_in_the_middle_of_and_nothing_else() {
     let shell = Shell::start(Vec::new(), None, echo);
     for _ in 0..3 {
