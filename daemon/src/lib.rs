@@ -53,5 +53,6 @@ mod wire_log;
 
 pub use clock::Clock;
 pub use flags::Flags;
+pub use log::Log;
 pub use options::{Listener, Options, Reloaded};
 pub use run::{run, run_with};

@@ -107,12 +107,16 @@ fn the_privileged_process_obeys_three_bytes_and_nothing_else() {
 
 /// A privileged process whose plan is a flag in the folder, and a line more in `proof` for each shutdown.
 fn privileged(folder: &Path) -> (std::process::Child, UnixStream) {
+    privileged_complaining_to(folder, Stdio::null())
+}
+
+fn privileged_complaining_to(folder: &Path, errors: impl Into<Stdio>) -> (std::process::Child, UnixStream) {
     let (mut ours, theirs) = UnixStream::pair().unwrap();
     ours.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let child = upsmon(folder)
         .arg("--keep-privileges-for-errands")
         .stdin(OwnedFd::from(theirs))
-        .stderr(Stdio::null())
+        .stderr(errors)
         .spawn()
         .unwrap();
     let command = format!("echo done >> {}", folder.join("proof").display());
@@ -145,6 +149,22 @@ fn a_monitor_that_is_killed_in_the_middle_of_a_shutdown_has_left_a_last_will() {
         assert_eq!(folder.path().join("killpower").exists(), flag, "{orders:?}");
         assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap_or_default(), proof, "{orders:?}");
     }
+}
+
+#[test]
+fn a_log_that_nobody_empties_keeps_no_last_will_from_being_carried_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_nobody_reads, mut errors) = std::io::pipe().unwrap();
+    let room = nix::fcntl::fcntl(&errors, nix::fcntl::FcntlArg::F_GETPIPE_SZ).unwrap();
+    errors.write_all(&vec![b'.'; usize::try_from(room).unwrap()]).unwrap();
+    let (mut child, mut ours) = privileged_complaining_to(folder.path(), errors);
+    // Each of these is complained about.
+    ours.write_all(b"xyz").unwrap();
+    order(&mut ours, b"W\0\0\0\0");
+    drop(ours);
+    assert!(child.wait().unwrap().success());
+    assert!(folder.path().join("killpower").exists());
+    assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
 }
 
 #[test]

@@ -3,12 +3,14 @@
 //! It hears no signal that asks for its end: it ends with the other side. Service managers send SIGTERM to
 //! every process of a daemon, and the other side does not give in to it in the middle of a shutdown.
 
+use super::super::NAME;
 use super::will::Will;
 use super::{Order, Plan, send_outcome};
 use crate::power_down_flag::MAGIC;
+use daemon::Log;
 use nix::sys::signal::{SigSet, Signal};
-use protocol::JobOutcome;
-use std::io::{self, Read, Write};
+use protocol::{JobOutcome, Level};
+use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -19,28 +21,27 @@ use std::thread;
 
 /// Serves on standard input, a socket, until the unprivileged side is gone.
 pub(in super::super) fn serve() -> ExitCode {
-    match attend() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&error.to_string());
-            ExitCode::FAILURE
-        }
+    ready_for_signals();
+    // It never waits: standard error is inherited, and may be a pipe that nobody empties.
+    let log = Log::start(NAME, Level::Notice, false);
+    let ended = attend(&log);
+    if let Err(error) = &ended {
+        log.say(Level::Error, format!("privileged process: {error}"));
     }
+    log.flush();
+    if ended.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Nobody may be there to read it.
-fn complain(what: &str) {
-    drop(writeln!(io::stderr(), "upsmon: privileged process: {what}"));
-}
-
-fn attend() -> io::Result<()> {
+/// Holds for every thread to come; commands start without it.
+fn ready_for_signals() {
     // A signal to upsmon's group or terminal must not end a shutdown under way. It fails for a leader only.
     let _ = nix::unistd::setsid();
-    // For every thread to come; commands start without it.
-    [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGHUP]
-        .into_iter()
-        .collect::<SigSet>()
-        .thread_block()?;
+    let ends = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGHUP];
+    // It fails for an unknown way to change the mask only.
+    let _ = ends.into_iter().collect::<SigSet>().thread_block();
+}
+
+fn attend(log: &Log) -> io::Result<()> {
     let mut orders = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let answers = Arc::new(Mutex::new(orders.try_clone()?));
     let plan = Arc::new(Plan::receive(&mut orders)?);
@@ -50,7 +51,7 @@ fn attend() -> io::Result<()> {
     // An end by error is an end as well.
     while orders.read(&mut byte).is_ok_and(|count| count == 1) {
         let Some(order) = Order::from_byte(byte[0]) else {
-            complain(&format!("no such order: {:#04x}", byte[0]));
+            log.say(Level::Warning, format!("privileged process: no such order: {:#04x}", byte[0]));
             continue;
         };
         match order {
@@ -74,8 +75,12 @@ fn attend() -> io::Result<()> {
         }
     }
     if let Some(will) = will {
-        complain("the other side is gone in the middle of a shutdown: going on in its place");
+        // Nothing is said before: what is said can hang, and this cannot wait.
         will.carry_out(&plan);
+        log.say(
+            Level::Error,
+            "privileged process: upsmon was gone in the middle of a shutdown: shut down in its place",
+        );
     }
     for work in at_work {
         drop(work.join());
