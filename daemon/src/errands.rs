@@ -24,7 +24,7 @@ pub enum Errand {
         /// Its new content.
         contents: Vec<u8>,
     },
-    /// Do both, in this order, should the daemon end before it has run its privileged command.
+    /// Do both, in this order, should the daemon end, or get stuck, before it has run its privileged command.
     Bequeath(Box<Bequest>),
     /// Remove a file, which need not exist.
     RemoveFile {

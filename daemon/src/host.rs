@@ -242,7 +242,9 @@ where
             }
             Effect::Bequeath(mut will) => {
                 if let Some(runner) = self.errands.clone() {
-                    will.after = self.clock.real(will.after);
+                    for time in [&mut will.after, &mut will.at_the_latest] {
+                        *time = self.clock.real(*time);
+                    }
                     errands::bequeath(Errand::Bequeath(will), runner);
                 }
             }

@@ -4,20 +4,18 @@
 //! every process of a daemon, and the other side does not give in to it in the middle of a shutdown.
 
 use super::super::NAME;
+use super::deeds::Deeds;
 use super::will::Will;
 use super::{Order, Plan, send_outcome};
-use crate::power_down_flag::MAGIC;
 use daemon::Log;
 use nix::sys::signal::{SigSet, Signal};
-use protocol::{JobOutcome, Level};
-use std::io::{self, Read};
+use protocol::Level;
+use std::io::{self, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 /// Serves on standard input, a socket, until the unprivileged side is gone.
 pub(in super::super) fn serve() -> ExitCode {
@@ -44,76 +42,98 @@ fn ready_for_signals() {
 fn attend(log: &Log) -> io::Result<()> {
     let mut orders = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let answers = Arc::new(Mutex::new(orders.try_clone()?));
-    let plan = Arc::new(Plan::receive(&mut orders)?);
-    let mut at_work = Vec::new();
-    let (mut will, mut shut_down) = (None, false);
-    let mut byte = [0];
-    // An end by error is an end as well.
-    while orders.read(&mut byte).is_ok_and(|count| count == 1) {
-        let Some(order) = Order::from_byte(byte[0]) else {
-            log.say(Level::Warning, format!("privileged process: no such order: {:#04x}", byte[0]));
+    let deeds = Arc::new(Deeds::new(Plan::receive(&mut orders)?));
+    let mut at_work = AtWork::default();
+    let (mut will, mut is_settled) = (None::<Will>, false);
+    loop {
+        let byte = match hear(&mut orders, will.as_ref()) {
+            Heard::Byte(byte) => byte,
+            Heard::End => break,
+            Heard::Nothing => {
+                if let Some(will) = will.take() {
+                    is_settled = true;
+                    log.say(Level::Error, "privileged process: upsmon is stuck in a shutdown: going on in its place");
+                    let deeds = Arc::clone(&deeds);
+                    at_work.start(move || will.carry_out(&deeds));
+                }
+                continue;
+            }
+        };
+        let Some(order) = Order::from_byte(byte) else {
+            log.say(Level::Warning, format!("privileged process: no such order: {byte:#04x}"));
             continue;
         };
         match order {
             Order::BequeathAll | Order::BequeathCommand => {
-                let left = Will::receive(order, &mut orders)?;
+                // Half an order is the other side's end.
+                let Ok(left) = Will::receive(order, &mut orders) else { break };
                 // One that a command has overtaken has been carried out.
-                will = (!shut_down).then_some(left);
+                will = (!is_settled).then_some(left);
             }
-            Order::ShutDown => (shut_down, will) = (true, None),
+            Order::ShutDown => (is_settled, will) = (true, None),
             Order::RaiseFlag | Order::LowerFlag => {}
         }
-        let work = {
-            let (plan, answers) = (Arc::clone(&plan), Arc::clone(&answers));
-            move || carry_out(order, &plan, &answers)
-        };
-        // A disk that hangs on the flag must not keep SHUTDOWNCMD from running.
+        let (deeds, answers) = (Arc::clone(&deeds), Arc::clone(&answers));
+        at_work.start(move || carry_out(order, &deeds, &answers));
+    }
+    if let Some(will) = will {
+        log.say(Level::Error, "privileged process: upsmon is gone in the middle of a shutdown: going on in its place");
+        will.carry_out(&deeds);
+    }
+    at_work.end();
+    Ok(())
+}
+
+/// What comes from the other side.
+enum Heard {
+    Byte(u8),
+    /// The time of its last will is over.
+    Nothing,
+    /// An end by error is an end as well.
+    End,
+}
+
+fn hear(orders: &mut UnixStream, will: Option<&Will>) -> Heard {
+    let mut byte = [0];
+    loop {
+        let patience = will.map(Will::patience);
+        if patience == Some(None) {
+            return Heard::Nothing;
+        }
+        let read = orders.set_read_timeout(patience.flatten()).and_then(|()| orders.read(&mut byte));
+        // The rest of an order comes with its first byte.
+        match read.and_then(|count| orders.set_read_timeout(None).map(|()| count)) {
+            Ok(1) => return Heard::Byte(byte[0]),
+            // Stopped and continued, or the time is over.
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
+            Ok(_) | Err(_) => return Heard::End,
+        }
+    }
+}
+
+/// Orders under way: a disk that hangs on the flag must not keep SHUTDOWNCMD from running.
+#[derive(Default)]
+struct AtWork(Vec<JoinHandle<()>>);
+
+impl AtWork {
+    fn start(&mut self, work: impl FnOnce() + Clone + Send + 'static) {
         match thread::Builder::new().spawn(work.clone()) {
-            Ok(thread) => at_work.push(thread),
+            Ok(thread) => self.0.push(thread),
             // No thread to be had: the order is carried out all the same.
             Err(_) => work(),
         }
     }
-    if let Some(will) = will {
-        // Nothing is said before: what is said can hang, and this cannot wait.
-        will.carry_out(&plan);
-        log.say(
-            Level::Error,
-            "privileged process: upsmon was gone in the middle of a shutdown: shut down in its place",
-        );
+
+    fn end(self) {
+        for work in self.0 {
+            drop(work.join());
+        }
     }
-    for work in at_work {
-        drop(work.join());
-    }
-    Ok(())
 }
 
-fn carry_out(order: Order, plan: &Plan, answers: &Mutex<UnixStream>) {
-    let outcome = obey(order, plan);
+fn carry_out(order: Order, deeds: &Deeds, answers: &Mutex<UnixStream>) {
+    let outcome = deeds.obey(order);
     let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
     // The other side may be gone.
     drop(send_outcome(&mut *answers, order, &outcome));
-}
-
-/// Carries out an order with the rights that this process has.
-pub(super) fn obey(order: Order, plan: &Plan) -> JobOutcome {
-    let flag = Path::new(&plan.power_down_flag);
-    let done = match order {
-        Order::RaiseFlag => daemon::files::replace(flag, MAGIC.as_bytes()),
-        Order::LowerFlag => daemon::files::remove(flag),
-        Order::ShutDown => return run(&plan.shutdown_command),
-        // To have taken it is all there is to do.
-        Order::BequeathAll | Order::BequeathCommand => Ok(()),
-    };
-    done.map_or_else(|error| JobOutcome::Failed(error.to_string()), |()| JobOutcome::Exited(0))
-}
-
-#[expect(clippy::disallowed_methods, reason = "this process is the executor of SHUTDOWNCMD")]
-fn run(command: &str) -> JobOutcome {
-    let ended = std::process::Command::new("/bin/sh").args(["-c", command]).stdin(Stdio::null()).status();
-    match ended.map(|status| (status.code(), status.signal())) {
-        Ok((Some(code), _)) => JobOutcome::Exited(code),
-        Ok((None, signal)) => JobOutcome::Killed(signal.unwrap_or_default()),
-        Err(error) => JobOutcome::Failed(error.to_string()),
-    }
 }
