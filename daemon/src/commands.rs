@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::aside;
 use crate::news::{News, Outlet};
+use crate::reserve::Reserve;
 
 /// `wall`s at a time, at most.
 const MOST_WALLS: usize = 16;
@@ -29,14 +30,22 @@ static WALLS: Semaphore = Semaphore::const_new(MOST_WALLS);
 type Spawn = fn(&Command, bool) -> io::Result<Child>;
 
 /// Starts a command; a task waits for its end and tells it. `under_way` lets the end of the daemon
-/// wait until it runs.
-pub(crate) fn start(job: JobId, command: Command, outlet: Outlet, under_way: &mut JoinSet<()>) {
-    start_by(spawn, job, command, outlet, under_way);
+/// wait until it runs, and `reserve` is there for a privileged one.
+pub(crate) fn start(job: JobId, command: Command, outlet: Outlet, (under_way, reserve): (&mut JoinSet<()>, &Reserve)) {
+    start_by(spawn, job, command, outlet, (under_way, reserve));
 }
 
-fn start_by(spawn: Spawn, job: JobId, mut command: Command, outlet: Outlet, under_way: &mut JoinSet<()>) {
+fn start_by(
+    spawn: Spawn,
+    job: JobId,
+    mut command: Command,
+    outlet: Outlet,
+    (under_way, reserve): (&mut JoinSet<()>, &Reserve),
+) {
     let input = command.input.take();
-    let starting = launch(spawn, command, input.is_some());
+    // No thread left for a notice is no reason to take the one that SHUTDOWNCMD will need.
+    let reserve = if command.privileged { reserve } else { &Reserve::none() };
+    let starting = launch(spawn, command, input.is_some(), reserve);
     under_way.spawn(async move {
         let started = starting.await;
         tokio::spawn(async move {
@@ -59,7 +68,7 @@ fn tell_users(program: Program, text: &str, patience: Duration, under_way: &mut 
     let Ok(room) = WALLS.try_acquire() else { return };
     let command = Command { program, arguments: Vec::new(), environment: Vec::new(), input: None, privileged: false };
     let input = format!("{text}\n").into_bytes();
-    let starting = launch(spawn, command, true);
+    let starting = launch(spawn, command, true, &Reserve::none());
     under_way.spawn(async move {
         // A machine without `wall` has nobody logged in who could read it.
         let Ok(mut child) = starting.await else { return };
@@ -73,14 +82,18 @@ fn tell_users(program: Program, text: &str, patience: Duration, under_way: &mut 
 }
 
 /// The child, once it runs.
-fn launch(spawn: Spawn, command: Command, has_input: bool) -> impl Future<Output = io::Result<Child>> {
-    let (runtime, is_privileged) = (Handle::current(), command.privileged);
-    let start = move || {
+fn launch(
+    spawn: Spawn,
+    command: Command,
+    has_input: bool,
+    reserve: &Reserve,
+) -> impl Future<Output = io::Result<Child>> + use<> {
+    let runtime = Handle::current();
+    let starting = aside::insist(reserve, move || {
         // The runtime is who hears of a child's end.
         let _entered = runtime.enter();
         spawn(&command, has_input)
-    };
-    let starting = if is_privileged { aside::insist(start) } else { aside::start(start) };
+    });
     async { starting.await.map_err(io::Error::other).flatten() }
 }
 
@@ -146,7 +159,7 @@ mod tests {
     async fn run(command: Command) -> JobOutcome {
         let (outlet, mut news) = crate::news::queue();
         let mut under_way = JoinSet::new();
-        start(JobId(7), command, outlet, &mut under_way);
+        start(JobId(7), command, outlet, (&mut under_way, &Reserve::none()));
         match news.recv().await {
             Some(News::JobDone { job: JobId(7), outcome }) => outcome,
             _ => panic!("a command ends with its own job"),
@@ -199,8 +212,8 @@ mod tests {
             REVIVED.wait();
             spawn(command, has_input)
         };
-        start_by(hang, JobId(1), shell("exit 1", &[], None), outlet.clone(), &mut under_way);
-        start(JobId(2), shell("exit 2", &[], None), outlet, &mut under_way);
+        start_by(hang, JobId(1), shell("exit 1", &[], None), outlet.clone(), (&mut under_way, &Reserve::none()));
+        start(JobId(2), shell("exit 2", &[], None), outlet, (&mut under_way, &Reserve::none()));
         let mut done = async || match news.recv().await {
             Some(News::JobDone { job, outcome }) => (job, outcome),
             _ => panic!("a command ends with its own job"),
@@ -208,6 +221,16 @@ mod tests {
         assert_eq!(done().await, (JobId(2), JobOutcome::Exited(2)));
         REVIVED.set(()).expect("once");
         assert_eq!(done().await, (JobId(1), JobOutcome::Exited(1)));
+    }
+
+    #[tokio::test]
+    async fn where_the_system_gives_no_threads_the_one_in_reserve_is_for_shutdowncmd_alone() {
+        let (outlet, mut news) = crate::news::queue();
+        let mut under_way = JoinSet::new();
+        let reserve = Reserve::of_a_system_without_threads();
+        let privileged = Command { privileged: true, ..shell("exit 4", &[], None) };
+        start(JobId(1), privileged, outlet, (&mut under_way, &reserve));
+        assert!(matches!(news.recv().await, Some(News::JobDone { job: JobId(1), outcome: JobOutcome::Exited(4) })));
     }
 
     #[tokio::test]

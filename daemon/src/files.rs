@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::aside;
 use crate::news::{News, Outlet};
+use crate::reserve::Reserve;
 
 /// What to do with a file.
 pub(crate) enum Change {
@@ -18,8 +19,14 @@ pub(crate) enum Change {
 }
 
 /// Starts a change; its end is told as the job's. `under_way` lets the end of the daemon wait for it.
-pub(crate) fn start(job: JobId, path: String, change: Change, outlet: Outlet, under_way: &mut JoinSet<()>) {
-    let done = aside::insist(move || match change {
+pub(crate) fn start(
+    job: JobId,
+    path: String,
+    change: Change,
+    outlet: Outlet,
+    (under_way, reserve): (&mut JoinSet<()>, &Reserve),
+) {
+    let done = aside::insist(reserve, move || match change {
         Change::Write(contents) => replace(Path::new(&path), &contents),
         Change::Remove => remove(Path::new(&path)),
     });
@@ -82,7 +89,7 @@ mod tests {
     async fn run(path: &Path, change: Change) -> JobOutcome {
         let (outlet, mut news) = crate::news::queue();
         let mut under_way = JoinSet::new();
-        start(JobId(1), path.to_string_lossy().into_owned(), change, outlet, &mut under_way);
+        start(JobId(1), path.to_string_lossy().into_owned(), change, outlet, (&mut under_way, &Reserve::none()));
         match news.recv().await {
             Some(News::JobDone { job: JobId(1), outcome }) => outcome,
             _ => panic!("a change ends with its own job"),

@@ -17,6 +17,7 @@ use crate::log::Log;
 use crate::news::{LinkNews, News, Outlet};
 use crate::options::{Reload, Reloaded};
 use crate::reloading::Reloading;
+use crate::reserve::Reserve;
 use crate::stream::Stream;
 use crate::wire_log::WireLog;
 use crate::{aside, commands, errands, files, watch};
@@ -25,6 +26,14 @@ use crate::{aside, commands, errands, files, watch};
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// After so many panics in a row there is nothing left that works.
 const PANICS: u32 = 100;
+
+/// Who works when the system gives no threads; what hangs in one holds up no other.
+#[derive(Clone)]
+struct Reserves {
+    files: Reserve,
+    /// Privileged commands, and the last will that has one run.
+    commands: Reserve,
+}
 
 /// Everything around one engine.
 pub(crate) struct Host<E, C> {
@@ -46,6 +55,7 @@ pub(crate) struct Host<E, C> {
     soon: VecDeque<Event<C>>,
     /// Files and errands under way, commands and walls that do not run yet: the end waits for them.
     under_way: JoinSet<()>,
+    reserves: Reserves,
     watches: BTreeMap<String, JoinHandle<()>>,
     exit: Option<u8>,
 }
@@ -80,6 +90,7 @@ where
             is_refusing: false,
             soon: VecDeque::new(),
             under_way: JoinSet::new(),
+            reserves: Reserves { files: Reserve::none(), commands: Reserve::none() },
             watches: BTreeMap::new(),
             exit: None,
         }
@@ -94,6 +105,12 @@ where
             drop(attended.await);
             outlet.tell(News::ErrandsLost).await;
         });
+    }
+
+    /// Keeps threads for what must be done.
+    pub(crate) fn keep_reserve(&mut self) -> io::Result<()> {
+        self.reserves = Reserves { files: Reserve::keep()?, commands: Reserve::keep()? };
+        Ok(())
     }
 
     /// Turns until the engine asks for the end; its exit code.
@@ -245,16 +262,17 @@ where
                     for time in [&mut will.after, &mut will.at_the_latest] {
                         *time = self.clock.real(*time);
                     }
-                    errands::bequeath(Errand::Bequeath(will), runner);
+                    errands::bequeath(Errand::Bequeath(will), runner, &self.reserves.commands);
                 }
             }
-            Effect::Run { job, command } => commands::start(job, *command, self.outlet.clone(), self.under_way()),
+            Effect::Run { job, command } => {
+                let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
+                commands::start(job, *command, outlet, (self.under_way(), &reserves.commands));
+            }
             Effect::WriteFile { job, path, contents } => {
-                files::start(job, path, files::Change::Write(contents), self.outlet.clone(), self.under_way());
+                self.change_file(job, path, files::Change::Write(contents));
             }
-            Effect::RemoveFile { job, path } => {
-                files::start(job, path, files::Change::Remove, self.outlet.clone(), self.under_way());
-            }
+            Effect::RemoveFile { job, path } => self.change_file(job, path, files::Change::Remove),
             Effect::WatchFile { path } => {
                 let watch = tokio::spawn(watch::watch(path.clone(), self.outlet.clone(), self.clock));
                 // Asked again, a file is read again; one watch of it is enough.
@@ -271,8 +289,15 @@ where
 
     fn hand_over(&mut self, job: JobId, errand: Errand) {
         if let Some(runner) = self.errands.clone() {
-            errands::start(job, errand, runner, self.outlet.clone(), self.under_way());
+            let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
+            let reserve = if let Errand::Run(_) = errand { &reserves.commands } else { &reserves.files };
+            errands::start(job, errand, runner, outlet, (self.under_way(), reserve));
         }
+    }
+
+    fn change_file(&mut self, job: JobId, path: String, change: files::Change) {
+        let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
+        files::start(job, path, change, outlet, (self.under_way(), &reserves.files));
     }
 
     /// What the end waits for, without what is done.

@@ -19,7 +19,7 @@
 //! Around the loop, one file per thing that happens outside it: `listen` and `connect` make
 //! links, `link` and `lane` serve them, `lookup` finds addresses, `usb_bus` carries transfers, `commands`,
 //! `files` and `watch` do what their names say, `signals` listens. Each tells the loop through `news`; what
-//! may hang is put `aside`.
+//! may hang is put `aside`, onto the `reserve` where there are no threads left.
 
 mod aside;
 mod background;
@@ -44,6 +44,7 @@ pub mod paths;
 pub mod pid_file;
 mod privileges;
 mod reloading;
+pub mod reserve;
 mod run;
 mod signals;
 mod stream;

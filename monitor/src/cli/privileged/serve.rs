@@ -8,14 +8,15 @@ use super::deeds::Deeds;
 use super::will::Will;
 use super::{Order, Plan, send_outcome};
 use daemon::Log;
+use daemon::reserve::Reserve;
 use nix::sys::signal::{SigSet, Signal};
 use protocol::Level;
 use std::io::{self, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
 
 /// Serves on standard input, a socket, until the unprivileged side is gone.
 pub(in super::super) fn serve() -> ExitCode {
@@ -43,7 +44,7 @@ fn attend(log: &Log) -> io::Result<()> {
     let mut orders = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let answers = Arc::new(Mutex::new(orders.try_clone()?));
     let deeds = Arc::new(Deeds::new(Plan::receive(&mut orders)?));
-    let mut at_work = AtWork::default();
+    let (flags, commands) = (Lane::open()?, Lane::open()?);
     let (mut will, mut is_settled) = (None::<Will>, false);
     loop {
         let byte = match hear(&mut orders, will.as_ref()) {
@@ -53,8 +54,8 @@ fn attend(log: &Log) -> io::Result<()> {
                 if let Some(will) = will.take() {
                     is_settled = true;
                     log.say(Level::Error, "privileged process: upsmon is stuck in a shutdown: going on in its place");
-                    let deeds = Arc::clone(&deeds);
-                    at_work.start(move || will.carry_out(&deeds));
+                    let (deeds, for_flags) = (Arc::clone(&deeds), flags.reserve.clone());
+                    commands.start(move || will.carry_out(&deeds, &for_flags));
                 }
                 continue;
             }
@@ -74,13 +75,15 @@ fn attend(log: &Log) -> io::Result<()> {
             Order::RaiseFlag | Order::LowerFlag => {}
         }
         let (deeds, answers) = (Arc::clone(&deeds), Arc::clone(&answers));
-        at_work.start(move || carry_out(order, &deeds, &answers));
+        let lane = if order == Order::ShutDown { &commands } else { &flags };
+        lane.start(move || carry_out(order, &deeds, &answers));
     }
     if let Some(will) = will {
         log.say(Level::Error, "privileged process: upsmon is gone in the middle of a shutdown: going on in its place");
-        will.carry_out(&deeds);
+        will.carry_out(&deeds, &flags.reserve);
     }
-    at_work.end();
+    commands.end();
+    flags.end();
     Ok(())
 }
 
@@ -112,22 +115,29 @@ fn hear(orders: &mut UnixStream, will: Option<&Will>) -> Heard {
 }
 
 /// Orders under way: a disk that hangs on the flag must not keep SHUTDOWNCMD from running.
-#[derive(Default)]
-struct AtWork(Vec<JoinHandle<()>>);
+struct Lane {
+    reserve: Reserve,
+    /// What is under way has the sender.
+    under_way: (Sender<()>, Receiver<()>),
+}
 
-impl AtWork {
-    fn start(&mut self, work: impl FnOnce() + Clone + Send + 'static) {
-        match thread::Builder::new().spawn(work.clone()) {
-            Ok(thread) => self.0.push(thread),
-            // No thread to be had: the order is carried out all the same.
-            Err(_) => work(),
-        }
+impl Lane {
+    fn open() -> io::Result<Self> {
+        Ok(Self { reserve: Reserve::keep()?, under_way: channel() })
+    }
+
+    fn start(&self, work: impl FnOnce() + Send + 'static) {
+        let under_way = self.under_way.0.clone();
+        self.reserve.start(move || {
+            work();
+            drop(under_way);
+        });
     }
 
     fn end(self) {
-        for work in self.0 {
-            drop(work.join());
-        }
+        let (ours, theirs) = self.under_way;
+        drop(ours);
+        let _ = theirs.recv();
     }
 }
 

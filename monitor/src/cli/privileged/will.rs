@@ -3,10 +3,10 @@
 
 use super::Order;
 use super::deeds::Deeds;
+use daemon::reserve::Reserve;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long the flag may take before SHUTDOWNCMD runs without it.
@@ -40,14 +40,13 @@ impl Will {
     }
 
     /// Shuts this host down.
-    pub(super) fn carry_out(self, deeds: &Arc<Deeds>) {
+    pub(super) fn carry_out(self, deeds: &Arc<Deeds>, for_flags: &Reserve) {
         let (_nobody, never) = channel::<()>();
         wait(&never, self.not_before.saturating_duration_since(now()));
         if self.raises_flag {
             let (done, raised) = channel();
             let theirs = Arc::clone(deeds);
-            let raise = move || drop(done.send(theirs.obey(Order::RaiseFlag)));
-            drop(thread::Builder::new().spawn(raise));
+            for_flags.start(move || drop(done.send(theirs.obey(Order::RaiseFlag))));
             wait(&raised, FLAG_PATIENCE);
         }
         deeds.obey(Order::ShutDown);
