@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::{Clock, Timer};
 use crate::errands::{Errand, ErrandRunner, Errands};
+use crate::files::{Change, Files};
 use crate::links::{Links, Written};
 use crate::log::Log;
 use crate::news::{LinkNews, News, Outlet};
@@ -55,6 +57,7 @@ pub(crate) struct Host<E, C> {
     soon: VecDeque<Event<C>>,
     /// Files and errands under way, commands and walls that do not run yet: the end waits for them.
     under_way: JoinSet<()>,
+    files: Files,
     reserves: Reserves,
     watches: BTreeMap<String, JoinHandle<()>>,
     exit: Option<u8>,
@@ -90,6 +93,7 @@ where
             is_refusing: false,
             soon: VecDeque::new(),
             under_way: JoinSet::new(),
+            files: Files::default(),
             reserves: Reserves { files: Reserve::none(), commands: Reserve::none() },
             watches: BTreeMap::new(),
             exit: None,
@@ -270,9 +274,9 @@ where
                 commands::start(job, *command, outlet, (self.under_way(), &reserves.commands));
             }
             Effect::WriteFile { job, path, contents } => {
-                self.change_file(job, path, files::Change::Write(contents));
+                self.change_file(job, &path, Change::Write(contents));
             }
-            Effect::RemoveFile { job, path } => self.change_file(job, path, files::Change::Remove),
+            Effect::RemoveFile { job, path } => self.change_file(job, &path, Change::Remove),
             Effect::WatchFile { path } => {
                 let watch = tokio::spawn(watch::watch(path.clone(), self.outlet.clone(), self.clock));
                 // Asked again, a file is read again; one watch of it is enough.
@@ -295,9 +299,10 @@ where
         }
     }
 
-    fn change_file(&mut self, job: JobId, path: String, change: files::Change) {
+    fn change_file(&mut self, job: JobId, path: &str, change: Change) {
+        let carry_out = self.files.wish(Path::new(path), change);
         let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
-        files::start(job, path, change, outlet, (self.under_way(), &reserves.files));
+        files::start(job, carry_out, outlet, (self.under_way(), &reserves.files));
     }
 
     /// What the end waits for, without what is done.

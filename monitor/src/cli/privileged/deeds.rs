@@ -2,37 +2,52 @@
 
 use super::{Order, Plan};
 use crate::power_down_flag::MAGIC;
+use daemon::files::{Change, Files};
 use protocol::JobOutcome;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// With the rights that this process has.
 #[derive(Debug)]
 pub(super) struct Deeds {
     pub(super) plan: Plan,
+    files: Files,
     /// How SHUTDOWNCMD ended.
     shut_down: OnceLock<JobOutcome>,
 }
 
 impl Deeds {
-    pub(super) fn new(plan: Plan) -> Self {
-        Self { plan, shut_down: OnceLock::new() }
+    pub(super) fn new(plan: Plan) -> Arc<Self> {
+        Arc::new(Self { plan, files: Files::default(), shut_down: OnceLock::new() })
     }
 
-    /// Carries out an order.
-    pub(super) fn obey(&self, order: Order) -> JobOutcome {
-        let flag = Path::new(&self.plan.power_down_flag);
-        let done = match order {
-            Order::RaiseFlag => daemon::files::replace(flag, MAGIC.as_bytes()),
-            Order::LowerFlag => daemon::files::remove(flag),
-            // One that is ordered while the last will runs it, or after, hears how that one ends.
-            Order::ShutDown => return self.shut_down.get_or_init(|| run(&self.plan.shutdown_command)).clone(),
-            // To have taken it is all there is to do.
-            Order::BequeathAll | Order::BequeathCommand => Ok(()),
+    /// Takes an order: newer than all before it. What is returned carries it out, and may block.
+    #[must_use = "an order is not carried out by itself"]
+    pub(super) fn take(self: &Arc<Self>, order: Order) -> Box<dyn FnOnce() -> JobOutcome + Send> {
+        let change = |change| {
+            let carry_out = self.files.wish(Path::new(&self.plan.power_down_flag), change);
+            Box::new(|| match carry_out() {
+                Ok(()) => JobOutcome::Exited(0),
+                Err(error) => JobOutcome::Failed(error.to_string()),
+            })
         };
-        done.map_or_else(|error| JobOutcome::Failed(error.to_string()), |()| JobOutcome::Exited(0))
+        match order {
+            Order::RaiseFlag => change(Change::Write(MAGIC.as_bytes().to_vec())),
+            Order::LowerFlag => change(Change::Remove),
+            Order::ShutDown => {
+                let deeds = Arc::clone(self);
+                Box::new(move || deeds.shut_down())
+            }
+            // To have taken it is all there is to do.
+            Order::BequeathAll | Order::BequeathCommand => Box::new(|| JobOutcome::Exited(0)),
+        }
+    }
+
+    /// Runs SHUTDOWNCMD, once. Whoever has it run while it runs, or after, hears how that one ends.
+    pub(super) fn shut_down(&self) -> JobOutcome {
+        self.shut_down.get_or_init(|| run(&self.plan.shutdown_command)).clone()
     }
 }
 

@@ -30,7 +30,7 @@ struct Waiting {
 
 struct Partner {
     /// What is done here once the other side is gone.
-    deeds: Deeds,
+    deeds: Arc<Deeds>,
     stream: UnixStream,
     waiting: Arc<Mutex<Waiting>>,
 }
@@ -68,7 +68,7 @@ impl Partner {
                     }
                     _ => self.give(order, &[]),
                 };
-                sent.unwrap_or_else(|| self.deeds.obey(order))
+                sent.unwrap_or_else(|| self.deeds.take(order)())
             }
             None => JobOutcome::Failed("not what upsmon was started with".to_owned()),
         }

@@ -5,18 +5,19 @@
 
 use super::super::NAME;
 use super::deeds::Deeds;
-use super::will::Will;
+use super::will::{FLAG_PATIENCE, Will};
 use super::{Order, Plan, send_outcome};
 use daemon::Log;
 use daemon::reserve::Reserve;
 use nix::sys::signal::{SigSet, Signal};
-use protocol::Level;
+use protocol::{JobOutcome, Level};
 use std::io::{self, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Serves on standard input, a socket, until the unprivileged side is gone.
 pub(in super::super) fn serve() -> ExitCode {
@@ -43,7 +44,7 @@ fn ready_for_signals() {
 fn attend(log: &Log) -> io::Result<()> {
     let mut orders = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let answers = Arc::new(Mutex::new(orders.try_clone()?));
-    let deeds = Arc::new(Deeds::new(Plan::receive(&mut orders)?));
+    let deeds = Deeds::new(Plan::receive(&mut orders)?);
     let (flags, commands) = (Lane::open()?, Lane::open()?);
     let (mut will, mut is_settled) = (None::<Will>, false);
     loop {
@@ -74,16 +75,16 @@ fn attend(log: &Log) -> io::Result<()> {
             Order::ShutDown => (is_settled, will) = (true, None),
             Order::RaiseFlag | Order::LowerFlag => {}
         }
-        let (deeds, answers) = (Arc::clone(&deeds), Arc::clone(&answers));
+        let (deed, answers) = (deeds.take(order), Arc::clone(&answers));
         let lane = if order == Order::ShutDown { &commands } else { &flags };
-        lane.start(move || carry_out(order, &deeds, &answers));
+        lane.start(move || answer(order, &deed(), &answers));
     }
     if let Some(will) = will {
         log.say(Level::Error, "privileged process: upsmon is gone in the middle of a shutdown: going on in its place");
         will.carry_out(&deeds, &flags.reserve);
     }
-    commands.end();
-    flags.end();
+    commands.end(Duration::MAX);
+    flags.end(FLAG_PATIENCE);
     Ok(())
 }
 
@@ -134,16 +135,15 @@ impl Lane {
         });
     }
 
-    fn end(self) {
+    fn end(self, patience: Duration) {
         let (ours, theirs) = self.under_way;
         drop(ours);
-        let _ = theirs.recv();
+        let _ = theirs.recv_timeout(patience);
     }
 }
 
-fn carry_out(order: Order, deeds: &Deeds, answers: &Mutex<UnixStream>) {
-    let outcome = deeds.obey(order);
+fn answer(order: Order, outcome: &JobOutcome, answers: &Mutex<UnixStream>) {
     let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
     // The other side may be gone.
-    drop(send_outcome(&mut *answers, order, &outcome));
+    drop(send_outcome(&mut *answers, order, outcome));
 }

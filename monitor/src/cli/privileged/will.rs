@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How long the flag may take before SHUTDOWNCMD runs without it.
-const FLAG_PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const FLAG_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is still to be done.
 #[derive(Debug, Clone, Copy)]
@@ -45,11 +45,11 @@ impl Will {
         wait(&never, self.not_before.saturating_duration_since(now()));
         if self.raises_flag {
             let (done, raised) = channel();
-            let theirs = Arc::clone(deeds);
-            for_flags.start(move || drop(done.send(theirs.obey(Order::RaiseFlag))));
+            let raise = deeds.take(Order::RaiseFlag);
+            for_flags.start(move || drop(done.send(raise())));
             wait(&raised, FLAG_PATIENCE);
         }
-        deeds.obey(Order::ShutDown);
+        deeds.shut_down();
     }
 }
 
