@@ -17,7 +17,7 @@
 //! | `NOTIFY_SOCKET`, `JOURNAL_STREAM` | set by systemd |
 //!
 //! Around the loop, one file per thing that happens outside it: `listen` and `connect` make
-//! links, `link` and `lane` serve them, `lookup` finds addresses, `usb_bus` carries transfers, `commands`,
+//! links, `link` and `lane` serve them, `lookup` finds addresses, `usb_bus` carries transfers, `commands` (`life`),
 //! `files` and `watch` do what their names say, `signals` listens. Each tells the loop through `news`; what
 //! may hang is put `aside`, onto the `reserve` where there are no threads left.
 
@@ -32,6 +32,7 @@ pub mod files;
 pub mod flags;
 mod host;
 mod lane;
+mod life;
 mod link;
 mod links;
 mod listen;

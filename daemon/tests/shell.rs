@@ -241,6 +241,7 @@ fn a_file_is_there_when_its_job_is_done_and_a_command_s_end_is_told() {
                 arguments: vec![String::from_utf8_lossy(&bytes[3..]).into_owned()],
                 environment: Vec::new(),
                 input: None,
+                longest: None,
                 privileged: true,
             };
             vec![Effect::Run { job: JobId(2), command: Box::new(command) }]
@@ -265,6 +266,7 @@ fn a_command_that_was_asked_for_right_before_the_end_is_started_all_the_same() {
         arguments: Vec::new(),
         environment: Vec::new(),
         input: None,
+        longest: None,
         privileged: false,
     };
     let first = vec![Effect::Run { job: JobId(1), command: Box::new(command) }, Effect::Exit { code: 3 }];

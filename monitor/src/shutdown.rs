@@ -226,6 +226,7 @@ fn shutdown_command(desk: &Desk<'_>) -> Option<Command> {
         arguments: Vec::new(),
         environment: Vec::new(),
         input: None,
+        longest: None,
         privileged: true,
     })
 }

@@ -95,6 +95,8 @@ pub struct Command {
     pub environment: Vec<(String, String)>,
     /// Bytes for its standard input.
     pub input: Option<Vec<u8>>,
+    /// How long it may take before it is ended, on the wall's clock; `None` for as long as it likes.
+    pub longest: Option<Duration>,
     /// Whether it needs the rights the daemon had before it dropped them (SHUTDOWNCMD does).
     pub privileged: bool,
 }

@@ -218,6 +218,11 @@ impl World {
                 }
                 Effect::Run { job, command } => {
                     let Program::Shell(line) = &command.program else { panic!("{command:?}") };
+                    assert_eq!(
+                        command.longest.is_none(),
+                        command.privileged,
+                        "what may hang for ever, and what may not"
+                    );
                     let who = if command.privileged { "SHUTDOWNCMD" } else { "NOTIFYCMD" };
                     let set: String =
                         command.environment.iter().map(|(name, value)| format!("{name}={value} ")).collect();
