@@ -3,9 +3,9 @@
 //! A shared pool would have an end: enough calls that hang, and a power-down flag waits behind them
 //! for ever.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use tokio::sync::oneshot;
+
+use crate::reserve::Reserve;
 
 /// Starts `work`; what comes of it is received, or an error when there is no thread or it panicked.
 pub(crate) fn start<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
@@ -15,27 +15,21 @@ pub(crate) fn start<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
     outcome
 }
 
-/// As [`start`], but where the system gives no thread the work is done here and now rather than not at all.
-pub(crate) fn insist<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+/// As [`start`], but where the system gives no thread the one in reserve does the work.
+pub(crate) fn insist<T: Send + 'static>(
+    reserve: &Reserve,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> oneshot::Receiver<T> {
     let (done, outcome) = oneshot::channel();
-    // Shared, because a thread that does not come about would take the work with it.
-    let work = Arc::new(Mutex::new(Some(move || drop(done.send(work())))));
-    let theirs = Arc::clone(&work);
-    if std::thread::Builder::new().spawn(move || do_once(&theirs)).is_err() {
-        do_once(&work);
-    }
+    // Nobody may wait any more.
+    reserve.start(move || drop(done.send(work())));
     outcome
-}
-
-fn do_once(work: &Mutex<Option<impl FnOnce()>>) {
-    let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(work) = work {
-        work();
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
 
     #[tokio::test]
@@ -49,7 +43,7 @@ mod tests {
                 start(move || drop(hang.lock().map(|hang| hang.recv())))
             })
             .collect();
-        assert_eq!(insist(|| "written").await, Ok("written"));
+        assert_eq!(insist(&Reserve::none(), || "written").await, Ok("written"));
         drop(free);
         for hung in hanging {
             assert_eq!(hung.await, Ok(()));
@@ -59,6 +53,6 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_error_of_that_work_alone() {
         assert!(start(|| panic!("on purpose")).await.is_err());
-        assert!(insist(|| panic!("on purpose")).await.is_err());
+        assert!(insist(&Reserve::of_a_system_without_threads(), || panic!("on purpose")).await.is_err());
     }
 }

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::aside;
 use crate::news::{News, Outlet};
+use crate::reserve::Reserve;
 
 /// One thing to do elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum Errand {
         /// Its new content.
         contents: Vec<u8>,
     },
-    /// Do both, in this order, should the daemon end before it has run its privileged command.
+    /// Do both, in this order, should the daemon end, or get stuck, before it has run its privileged command.
     Bequeath(Box<Bequest>),
     /// Remove a file, which need not exist.
     RemoveFile {
@@ -46,8 +47,14 @@ pub struct Errands {
 
 /// Hands an errand over at once; its end is told as the job's. `under_way` lets the end of the
 /// daemon wait for it.
-pub(crate) fn start(job: JobId, errand: Errand, runner: ErrandRunner, outlet: Outlet, under_way: &mut JoinSet<()>) {
-    let done = aside::insist(move || runner(&errand));
+pub(crate) fn start(
+    job: JobId,
+    errand: Errand,
+    runner: ErrandRunner,
+    outlet: Outlet,
+    (under_way, reserve): (&mut JoinSet<()>, &Reserve),
+) {
+    let done = aside::insist(reserve, move || runner(&errand));
     under_way.spawn(async move {
         let outcome = done.await.unwrap_or_else(|error| JobOutcome::Failed(error.to_string()));
         outlet.tell(News::JobDone { job, outcome }).await;
@@ -55,6 +62,6 @@ pub(crate) fn start(job: JobId, errand: Errand, runner: ErrandRunner, outlet: Ou
 }
 
 /// Leaves a last will with whoever keeps the rights. Nobody waits for it.
-pub(crate) fn bequeath(will: Errand, runner: ErrandRunner) {
-    drop(aside::insist(move || runner(&will)));
+pub(crate) fn bequeath(will: Errand, runner: ErrandRunner, reserve: &Reserve) {
+    drop(aside::insist(reserve, move || runner(&will)));
 }

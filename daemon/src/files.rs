@@ -1,29 +1,113 @@
-//! Files written and removed away from the event loop, durably.
+//! Files written and removed away from the event loop, durably, each as it was wished last.
+//!
+//! A disk that hangs can hold a change up for longer than anybody waits, and let it go when a newer one has
+//! been made. Nothing can call the old one back; so whoever made it looks whether it was still the newest, and
+//! makes the newest again where it was not. No change ever waits for another.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::{JobId, JobOutcome};
 use tokio::task::JoinSet;
 
 use crate::aside;
 use crate::news::{News, Outlet};
+use crate::reserve::Reserve;
 
 /// What to do with a file.
-pub(crate) enum Change {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Replace it, as [`replace`] does.
     Write(Vec<u8>),
+    /// Remove it, as [`remove`] does.
     Remove,
 }
 
+impl Change {
+    fn make(&self, path: &Path) -> io::Result<()> {
+        match self {
+            Self::Write(contents) => replace(path, contents),
+            Self::Remove => remove(path),
+        }
+    }
+}
+
+/// The newest wish for a path that changes are under way to.
+#[derive(Debug)]
+struct Wish {
+    change: Change,
+    number: u64,
+    under_way: usize,
+}
+
+/// The files that changes are under way to. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Files {
+    wishes: Arc<Mutex<BTreeMap<PathBuf, Wish>>>,
+    make: fn(&Change, &Path) -> io::Result<()>,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self { wishes: Arc::default(), make: Change::make }
+    }
+}
+
+impl Files {
+    /// Takes a wish: newer than all before it. What is returned carries it out, and may block.
+    #[must_use = "a wish is not carried out by itself"]
+    pub fn wish(&self, path: &Path, change: Change) -> impl FnOnce() -> io::Result<()> + Send + use<> {
+        let (files, path) = (self.clone(), path.to_owned());
+        let mut wishes = files.lock();
+        let (number, under_way) =
+            wishes.get(&path).map_or((0, 0), |wish| (wish.number.wrapping_add(1), wish.under_way));
+        wishes.insert(path.clone(), Wish { change, number, under_way: under_way + 1 });
+        drop(wishes);
+        move || files.carry_out(&path)
+    }
+
+    fn carry_out(&self, path: &Path) -> io::Result<()> {
+        let mut done = Ok(());
+        let mut made = None;
+        while let Some((number, change)) = self.newer(path, made) {
+            done = (self.make)(&change, path);
+            made = Some(number);
+        }
+        done
+    }
+
+    /// What is wished, where that is not what has been `made`.
+    fn newer(&self, path: &Path, made: Option<u64>) -> Option<(u64, Change)> {
+        let mut wishes = self.lock();
+        let wish = wishes.get_mut(path)?;
+        if made != Some(wish.number) {
+            return Some((wish.number, wish.change.clone()));
+        }
+        wish.under_way -= 1;
+        if wish.under_way == 0 {
+            wishes.remove(path);
+        }
+        None
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Wish>> {
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Starts a change; its end is told as the job's. `under_way` lets the end of the daemon wait for it.
-pub(crate) fn start(job: JobId, path: String, change: Change, outlet: Outlet, under_way: &mut JoinSet<()>) {
-    while under_way.try_join_next().is_some() {}
-    let done = aside::insist(move || match change {
-        Change::Write(contents) => replace(Path::new(&path), &contents),
-        Change::Remove => remove(Path::new(&path)),
-    });
+pub(crate) fn start(
+    job: JobId,
+    carry_out: impl FnOnce() -> io::Result<()> + Send + 'static,
+    outlet: Outlet,
+    (under_way, reserve): (&mut JoinSet<()>, &Reserve),
+) {
+    let done = aside::insist(reserve, carry_out);
     under_way.spawn(async move {
         let outcome = match done.await {
             Ok(Ok(())) => JobOutcome::Exited(0),
@@ -34,6 +118,9 @@ pub(crate) fn start(job: JobId, path: String, change: Change, outlet: Outlet, un
     });
 }
 
+/// New contents that this process has written.
+static FRESH: AtomicU64 = AtomicU64::new(0);
+
 /// Replaces a file so that a power cut at any instant leaves the old content or the new.
 ///
 /// # Errors
@@ -41,7 +128,9 @@ pub(crate) fn start(job: JobId, path: String, change: Change, outlet: Outlet, un
 /// What the operating system says; the old content then stays.
 pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-    let fresh = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    // One that hangs is still writing its own.
+    let number = FRESH.fetch_add(1, Ordering::Relaxed);
+    let fresh = path.with_file_name(format!(".{name}.{}.{number}", std::process::id()));
     let written = write_new(&fresh, contents).and_then(|()| fs::rename(&fresh, path));
     if let Err(error) = written {
         drop(fs::remove_file(&fresh));
@@ -78,12 +167,14 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+
     use super::*;
 
     async fn run(path: &Path, change: Change) -> JobOutcome {
         let (outlet, mut news) = crate::news::queue();
         let mut under_way = JoinSet::new();
-        start(JobId(1), path.to_string_lossy().into_owned(), change, outlet, &mut under_way);
+        start(JobId(1), Files::default().wish(path, change), outlet, (&mut under_way, &Reserve::none()));
         match news.recv().await {
             Some(News::JobDone { job: JobId(1), outcome }) => outcome,
             _ => panic!("a change ends with its own job"),
@@ -111,5 +202,42 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let outcome = run(&folder.path().join("no/file"), Change::Write(Vec::new())).await;
         assert!(matches!(outcome, JobOutcome::Failed(_)), "{outcome:?}");
+    }
+
+    #[test]
+    fn a_removal_that_hangs_does_not_take_away_what_was_written_meanwhile() {
+        static HANGS: OnceLock<()> = OnceLock::new();
+        static REVIVED: OnceLock<()> = OnceLock::new();
+        let folder = tempfile::tempdir().expect("a folder");
+        let flag = folder.path().join("killpower");
+        let hang = |change: &Change, path: &Path| {
+            if *change == Change::Remove {
+                let _ = HANGS.set(());
+                REVIVED.wait();
+            }
+            change.make(path)
+        };
+        let files = Files { make: hang, ..Files::default() };
+        let removal = std::thread::spawn(files.wish(&flag, Change::Remove));
+        HANGS.wait();
+        files.wish(&flag, Change::Write(b"magic".to_vec()))().expect("it does not wait for the removal");
+        assert_eq!(fs::read(&flag).expect("read"), b"magic");
+        REVIVED.set(()).expect("once");
+        removal.join().expect("ended").expect("made");
+        assert_eq!(fs::read(&flag).expect("it is gone"), b"magic");
+        assert!(files.lock().is_empty());
+    }
+
+    #[test]
+    fn a_removal_that_gets_its_turn_late_is_not_made_at_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let flag = folder.path().join("killpower");
+        let files = Files::default();
+        let (removal, write) = (files.wish(&flag, Change::Remove), files.wish(&flag, Change::Write(b"magic".to_vec())));
+        write().expect("written");
+        removal().expect("nothing to do");
+        assert_eq!(fs::read(&flag).expect("it is gone"), b"magic");
+        files.wish(&flag, Change::Remove)().expect("removed");
+        assert!(!flag.exists() && files.lock().is_empty());
     }
 }

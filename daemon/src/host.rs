@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,11 +13,13 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::{Clock, Timer};
 use crate::errands::{Errand, ErrandRunner, Errands};
+use crate::files::{Change, Files};
 use crate::links::{Links, Written};
 use crate::log::Log;
 use crate::news::{LinkNews, News, Outlet};
 use crate::options::{Reload, Reloaded};
 use crate::reloading::Reloading;
+use crate::reserve::Reserve;
 use crate::stream::Stream;
 use crate::wire_log::WireLog;
 use crate::{aside, commands, errands, files, watch};
@@ -25,6 +28,14 @@ use crate::{aside, commands, errands, files, watch};
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// After so many panics in a row there is nothing left that works.
 const PANICS: u32 = 100;
+
+/// Who works when the system gives no threads; what hangs in one holds up no other.
+#[derive(Clone)]
+struct Reserves {
+    files: Reserve,
+    /// Privileged commands, and the last will that has one run.
+    commands: Reserve,
+}
 
 /// Everything around one engine.
 pub(crate) struct Host<E, C> {
@@ -44,8 +55,10 @@ pub(crate) struct Host<E, C> {
     is_refusing: bool,
     /// What the loop itself found out while it carried out effects.
     soon: VecDeque<Event<C>>,
-    /// Files and errands under way: the end waits for them.
-    writing: JoinSet<()>,
+    /// Files and errands under way, commands and walls that do not run yet: the end waits for them.
+    under_way: JoinSet<()>,
+    files: Files,
+    reserves: Reserves,
     watches: BTreeMap<String, JoinHandle<()>>,
     exit: Option<u8>,
 }
@@ -79,7 +92,9 @@ where
             accepted: 0,
             is_refusing: false,
             soon: VecDeque::new(),
-            writing: JoinSet::new(),
+            under_way: JoinSet::new(),
+            files: Files::default(),
+            reserves: Reserves { files: Reserve::none(), commands: Reserve::none() },
             watches: BTreeMap::new(),
             exit: None,
         }
@@ -94,6 +109,12 @@ where
             drop(attended.await);
             outlet.tell(News::ErrandsLost).await;
         });
+    }
+
+    /// Keeps threads for what must be done.
+    pub(crate) fn keep_reserve(&mut self) -> io::Result<()> {
+        self.reserves = Reserves { files: Reserve::keep()?, commands: Reserve::keep()? };
+        Ok(())
     }
 
     /// Turns until the engine asks for the end; its exit code.
@@ -242,17 +263,20 @@ where
             }
             Effect::Bequeath(mut will) => {
                 if let Some(runner) = self.errands.clone() {
-                    will.after = self.clock.real(will.after);
-                    errands::bequeath(Errand::Bequeath(will), runner);
+                    for time in [&mut will.after, &mut will.at_the_latest] {
+                        *time = self.clock.real(*time);
+                    }
+                    errands::bequeath(Errand::Bequeath(will), runner, &self.reserves.commands);
                 }
             }
-            Effect::Run { job, command } => commands::start(job, *command, self.outlet.clone()),
+            Effect::Run { job, command } => {
+                let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
+                commands::start(job, *command, outlet, (self.under_way(), &reserves.commands));
+            }
             Effect::WriteFile { job, path, contents } => {
-                files::start(job, path, files::Change::Write(contents), self.outlet.clone(), &mut self.writing);
+                self.change_file(job, &path, Change::Write(contents));
             }
-            Effect::RemoveFile { job, path } => {
-                files::start(job, path, files::Change::Remove, self.outlet.clone(), &mut self.writing);
-            }
+            Effect::RemoveFile { job, path } => self.change_file(job, &path, Change::Remove),
             Effect::WatchFile { path } => {
                 let watch = tokio::spawn(watch::watch(path.clone(), self.outlet.clone(), self.clock));
                 // Asked again, a file is read again; one watch of it is enough.
@@ -262,15 +286,29 @@ where
             }
             Effect::Say { level, text } => self.log.say(level, text),
             Effect::Debug { on } => self.log.debug(on),
-            Effect::Wall { text } => commands::wall(&text),
+            Effect::Wall { text } => commands::wall(&text, self.under_way()),
             Effect::Exit { code } => self.exit = self.exit.or(Some(code)),
         }
     }
 
     fn hand_over(&mut self, job: JobId, errand: Errand) {
         if let Some(runner) = self.errands.clone() {
-            errands::start(job, errand, runner, self.outlet.clone(), &mut self.writing);
+            let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
+            let reserve = if let Errand::Run(_) = errand { &reserves.commands } else { &reserves.files };
+            errands::start(job, errand, runner, outlet, (self.under_way(), reserve));
         }
+    }
+
+    fn change_file(&mut self, job: JobId, path: &str, change: Change) {
+        let carry_out = self.files.wish(Path::new(path), change);
+        let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
+        files::start(job, carry_out, outlet, (self.under_way(), &reserves.files));
+    }
+
+    /// What the end waits for, without what is done.
+    fn under_way(&mut self) -> &mut JoinSet<()> {
+        while self.under_way.try_join_next().is_some() {}
+        &mut self.under_way
     }
 
     fn write(&mut self, link: LinkId) {
@@ -302,9 +340,9 @@ where
 
     /// Lets what was asked before reach the world.
     async fn end(&mut self) {
-        let (writing, links) = (&mut self.writing, &mut self.links);
+        let (under_way, links) = (&mut self.under_way, &mut self.links);
         let last_words = async {
-            while writing.join_next().await.is_some() {}
+            while under_way.join_next().await.is_some() {}
             links.end().await;
         };
         // Their news has no reader any more, which must not hold them up.

@@ -17,9 +17,9 @@
 //! | `NOTIFY_SOCKET`, `JOURNAL_STREAM` | set by systemd |
 //!
 //! Around the loop, one file per thing that happens outside it: `listen` and `connect` make
-//! links, `link` and `lane` serve them, `lookup` finds addresses, `usb_bus` carries transfers, `commands`,
+//! links, `link` and `lane` serve them, `lookup` finds addresses, `usb_bus` carries transfers, `commands` (`life`),
 //! `files` and `watch` do what their names say, `signals` listens. Each tells the loop through `news`; what
-//! may hang is put `aside`.
+//! may hang is put `aside`, onto the `reserve` where there are no threads left.
 
 mod aside;
 mod background;
@@ -32,6 +32,7 @@ pub mod files;
 pub mod flags;
 mod host;
 mod lane;
+mod life;
 mod link;
 mod links;
 mod listen;
@@ -44,6 +45,7 @@ pub mod paths;
 pub mod pid_file;
 mod privileges;
 mod reloading;
+pub mod reserve;
 mod run;
 mod signals;
 mod stream;
@@ -53,5 +55,6 @@ mod wire_log;
 
 pub use clock::Clock;
 pub use flags::Flags;
+pub use log::Log;
 pub use options::{Listener, Options, Reloaded};
 pub use run::{run, run_with};

@@ -26,7 +26,7 @@ enum Entry {
 
 /// A handle on the log; cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Log {
+pub struct Log {
     lines: SyncSender<Entry>,
     lost: Arc<AtomicU64>,
     least: Level,
@@ -35,7 +35,8 @@ pub(crate) struct Log {
 
 impl Log {
     /// Starts the writer. Call it after going to the background: threads do not survive a fork.
-    pub(crate) fn start(name: &'static str, least: Level, to_syslog: bool) -> Self {
+    #[must_use]
+    pub fn start(name: &'static str, least: Level, to_syslog: bool) -> Self {
         let (lines, entries) = sync_channel(QUEUE);
         let lost = Arc::new(AtomicU64::new(0));
         let losses = Arc::clone(&lost);
@@ -55,14 +56,14 @@ impl Log {
     }
 
     /// Logs a line, or counts it as lost.
-    pub(crate) fn say(&self, level: Level, text: impl Into<String>) {
+    pub fn say(&self, level: Level, text: impl Into<String>) {
         if self.wants(level) && self.lines.try_send(Entry::Line(level, text.into())).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// Waits until what was said is written, within reason.
-    pub(crate) fn flush(&self) {
+    pub fn flush(&self) {
         let (done, written) = channel();
         if self.lines.try_send(Entry::Flush(done)).is_ok() {
             let _ = written.recv_timeout(LAST_LINES);

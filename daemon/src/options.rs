@@ -62,6 +62,9 @@ pub struct Options<C> {
     /// Whether a panic ends what it is in the middle of, and not the daemon: for one whose end does
     /// more harm than whatever it does next.
     pub outlives_panics: bool,
+    /// Whether threads are kept from the start for files and privileged commands, should the system give no
+    /// more when they are due.
+    pub keeps_reserve: bool,
     /// Who does privileged commands and files, when the daemon itself can no longer.
     pub errands: Option<Errands>,
 }
@@ -83,6 +86,7 @@ impl<C> Options<C> {
             user: None,
             log_level: Level::Info,
             outlives_panics: false,
+            keeps_reserve: false,
             errands: None,
         }
     }

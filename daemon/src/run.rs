@@ -122,6 +122,9 @@ where
         host.employ(errands);
     }
     host.outlives_panics = options.outlives_panics;
+    if options.keeps_reserve {
+        host.keep_reserve()?;
+    }
     background.map(Background::release_starter).transpose()?;
     notify("READY=1");
     let ended = host.run().await;

@@ -17,7 +17,7 @@ use crate::news::{News, Outlet};
 
 /// The largest file that is delivered; what lies beyond is not read.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
-/// How often a file is looked at where inotify cannot: its folder is not there, no watches are left.
+/// How often a file is looked at where inotify cannot: its folder is not there, no watches, no threads are left.
 const FALLBACK: Duration = Duration::from_secs(2);
 
 /// Delivers the file for as long as the daemon runs.
@@ -27,7 +27,10 @@ pub(crate) async fn watch(path: String, outlet: Outlet, clock: Clock) {
     loop {
         // Armed before the file is read: a change between the two is noticed.
         let armed = arm(&file);
-        let contents = read(file.clone()).await;
+        let Some(contents) = read(file.clone()).await else {
+            clock.pause(FALLBACK).await;
+            continue;
+        };
         if delivered.as_ref() != Some(&contents) {
             outlet.tell(News::FileChanged { path: path.clone(), contents: contents.clone() }).await;
             delivered = Some(contents);
@@ -72,13 +75,14 @@ async fn wait(inotify: &AsyncFd<Descriptor<Inotify>>, file: &Path) {
     }
 }
 
-async fn read(file: PathBuf) -> Option<Vec<u8>> {
+/// What is in it, if it is there; `None` when there is no thread to read it.
+async fn read(file: PathBuf) -> Option<Option<Vec<u8>>> {
     let read = move || {
         let mut contents = Vec::new();
         std::fs::File::open(file)?.take(MAX_FILE).read_to_end(&mut contents)?;
         io::Result::Ok(contents)
     };
-    aside::insist(read).await.ok()?.ok()
+    aside::start(read).await.ok().map(io::Result::ok)
 }
 
 #[cfg(test)]

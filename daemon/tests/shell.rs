@@ -241,6 +241,7 @@ fn a_file_is_there_when_its_job_is_done_and_a_command_s_end_is_told() {
                 arguments: vec![String::from_utf8_lossy(&bytes[3..]).into_owned()],
                 environment: Vec::new(),
                 input: None,
+                longest: None,
                 privileged: true,
             };
             vec![Effect::Run { job: JobId(2), command: Box::new(command) }]
@@ -253,6 +254,27 @@ fn a_file_is_there_when_its_job_is_done_and_a_command_s_end_is_told() {
     let done = std::iter::repeat_with(|| shell.hears()).find(|event| matches!(event, Event::JobDone { .. }));
     assert_eq!(done, Some(Event::JobDone { job: JobId(2), outcome: JobOutcome::Exited(5) }));
     assert_eq!(shell.end(), exit_code(7));
+}
+
+#[test]
+fn a_command_that_was_asked_for_right_before_the_end_is_started_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let proof = folder.path().join("proof");
+    nix::unistd::mkfifo(&proof, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let command = Command {
+        program: Program::Shell(format!("echo started > {}", proof.display())),
+        arguments: Vec::new(),
+        environment: Vec::new(),
+        input: None,
+        longest: None,
+        privileged: false,
+    };
+    let first = vec![Effect::Run { job: JobId(1), command: Box::new(command) }, Effect::Exit { code: 3 }];
+    let mut shell = Shell::start(first, None, echo);
+    assert_eq!(shell.thread.take().unwrap().join().unwrap(), exit_code(3));
+    let (said, heard) = channel();
+    std::thread::spawn(move || said.send(std::fs::read_to_string(proof).unwrap()));
+    assert_eq!(heard.recv_timeout(PATIENCE).as_deref(), Ok("started\n"));
 }
 
 #[test]

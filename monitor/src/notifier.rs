@@ -8,9 +8,14 @@ use crate::notice::Notice;
 use crate::outbox::Outbox;
 use protocol::effect::Program;
 use protocol::{Command, JobId, JobOutcome, Level};
+use std::time::Duration;
 
 /// How many NOTIFYCMDs may run at once; the next is not started.
 const RUNNING: usize = 32;
+
+/// How long one may run: as long as `wall` waits for a dead terminal (wall(1)). A notice that tells
+/// somebody something, or starts `upssched`, is done long before.
+const LONGEST: Duration = Duration::from_secs(310);
 
 /// What is under way.
 #[derive(Debug, Default)]
@@ -78,6 +83,7 @@ impl Notifier {
                 ("NOTIFYTYPE".to_owned(), notice.name().to_owned()),
             ],
             input: None,
+            longest: Some(LONGEST),
             privileged: false,
         });
         self.running.push(job);

@@ -2,7 +2,6 @@
 
 use protocol::{Bequest, Command, Effect, Endpoint, JobId, Level, LinkId};
 use std::collections::VecDeque;
-use std::time::Duration;
 
 /// The queue behind `poll_output`. Ids are counted, never reused.
 #[derive(Debug, Default)]
@@ -61,8 +60,8 @@ impl Outbox {
         job
     }
 
-    pub(crate) fn bequeath(&mut self, file: Option<(String, Vec<u8>)>, command: Command, after: Duration) {
-        self.effects.push_back(Effect::Bequeath(Box::new(Bequest { file, command, after })));
+    pub(crate) fn bequeath(&mut self, will: Bequest) {
+        self.effects.push_back(Effect::Bequeath(Box::new(will)));
     }
 
     pub(crate) fn write_file(&mut self, path: String, contents: Vec<u8>) -> JobId {

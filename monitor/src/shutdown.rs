@@ -22,7 +22,7 @@ use crate::notice::Notice;
 use crate::power_down_flag;
 use crate::supply::Supply;
 use protocol::effect::Program;
-use protocol::{Command, Instant, JobId, JobOutcome, Level};
+use protocol::{Bequest, Command, Instant, JobId, JobOutcome, Level};
 use std::time::Duration;
 
 /// How often the primary asks who is still logged in.
@@ -31,6 +31,10 @@ const COUNT_EVERY: Duration = Duration::from_millis(250);
 const FLAG_PATIENCE: Duration = Duration::from_secs(5);
 /// How long SHUTDOWNCMD may run before this host logs out beside it.
 const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long after HOSTSYNC and FINALDELAY a monitor that has not run SHUTDOWNCMD counts as stuck: what the
+/// flag may take, and as much again twice for a machine that is busy.
+const STUCK: Duration = Duration::from_secs(15);
 
 /// Where the shutdown stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,11 +212,12 @@ impl Phase {
     }
 }
 
-/// Should this monitor be killed from here on, the privileged process shuts the host down in its place.
+/// Should this monitor be killed or stuck from here on, the privileged process shuts the host down in its place.
 fn bequeath(desk: &mut Desk<'_>) {
     let Some(command) = shutdown_command(desk) else { return };
     let wait = if desk.config.is_primary() { desk.config.host_sync } else { Duration::ZERO };
-    desk.out.bequeath(flag(desk), command, wait + desk.config.final_delay);
+    let after = wait + desk.config.final_delay;
+    desk.out.bequeath(Bequest { file: flag(desk), command, after, at_the_latest: after + STUCK });
 }
 
 fn shutdown_command(desk: &Desk<'_>) -> Option<Command> {
@@ -221,6 +226,7 @@ fn shutdown_command(desk: &Desk<'_>) -> Option<Command> {
         arguments: Vec::new(),
         environment: Vec::new(),
         input: None,
+        longest: None,
         privileged: true,
     })
 }

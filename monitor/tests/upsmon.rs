@@ -107,16 +107,20 @@ fn the_privileged_process_obeys_three_bytes_and_nothing_else() {
 
 /// A privileged process whose plan is a flag in the folder, and a line more in `proof` for each shutdown.
 fn privileged(folder: &Path) -> (std::process::Child, UnixStream) {
+    let command = format!("echo done >> {}", folder.join("proof").display());
+    privileged_with(folder, &command, Stdio::null())
+}
+
+fn privileged_with(folder: &Path, command: &str, errors: impl Into<Stdio>) -> (std::process::Child, UnixStream) {
     let (mut ours, theirs) = UnixStream::pair().unwrap();
     ours.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let child = upsmon(folder)
         .arg("--keep-privileges-for-errands")
         .stdin(OwnedFd::from(theirs))
-        .stderr(Stdio::null())
+        .stderr(errors)
         .spawn()
         .unwrap();
-    let command = format!("echo done >> {}", folder.join("proof").display());
-    for text in [folder.join("killpower").display().to_string(), command] {
+    for text in [folder.join("killpower").display().to_string(), command.to_owned()] {
         ours.write_all(&u16::try_from(text.len()).unwrap().to_be_bytes()).unwrap();
         ours.write_all(text.as_bytes()).unwrap();
     }
@@ -131,10 +135,10 @@ fn order(to: &mut UnixStream, order: &[u8]) {
 #[test]
 fn a_monitor_that_is_killed_in_the_middle_of_a_shutdown_has_left_a_last_will() {
     for (orders, flag, proof) in [
-        (&[&b"W\0\0\0\x32"[..]][..], true, "done\n"),
-        (&[&b"C\0\0\0\0"[..]][..], false, "done\n"),
-        (&[&b"W\0\0\0\0"[..], b"F", b"S"][..], true, "done\n"),
-        (&[&b"S"[..], b"W\0\0\0\0"][..], false, "done\n"),
+        (&[&b"W\0\0\0\x32\0\x01\0\0"[..]][..], true, "done\n"),
+        (&[&b"C\0\0\0\0\0\x01\0\0"[..]][..], false, "done\n"),
+        (&[&b"W\0\0\0\0\0\x01\0\0"[..], b"F", b"S"][..], true, "done\n"),
+        (&[&b"S"[..], b"W\0\0\0\0\0\x01\0\0"][..], false, "done\n"),
         (&[&b"F"[..]][..], true, ""),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -145,6 +149,59 @@ fn a_monitor_that_is_killed_in_the_middle_of_a_shutdown_has_left_a_last_will() {
         assert_eq!(folder.path().join("killpower").exists(), flag, "{orders:?}");
         assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap_or_default(), proof, "{orders:?}");
     }
+}
+
+#[test]
+fn a_monitor_that_is_stuck_in_the_middle_of_a_shutdown_is_not_waited_for() {
+    for (will, flag) in [(b"W\0\0\0\0\0\0\0\x64", true), (b"C\0\0\0\0\0\0\0\x64", false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let (fifo, proof) = (folder.path().join("fifo"), folder.path().join("proof"));
+        nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let command = format!("echo done | tee -a {} > {}", proof.display(), fifo.display());
+        let (mut child, mut ours) = privileged_with(folder.path(), &command, Stdio::null());
+        order(&mut ours, will);
+        // The other side lives, and says nothing more. The end of the file is the command's end.
+        assert_eq!(fs::read_to_string(&fifo).unwrap(), "done\n");
+        assert_eq!(folder.path().join("killpower").exists(), flag);
+        // It wakes up, and hears of the one that ran.
+        order(&mut ours, b"S");
+        order(&mut ours, b"W\0\0\0\0\0\0\0\0");
+        drop(ours);
+        assert!(child.wait().unwrap().success());
+        assert_eq!(fs::read_to_string(&proof).unwrap(), "done\n", "SHUTDOWNCMD ran twice");
+    }
+}
+
+#[test]
+fn a_monitor_that_shut_down_in_time_is_not_taken_for_stuck() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, mut ours) = privileged(folder.path());
+    order(&mut ours, b"W\0\0\0\0\0\0\0\x64");
+    order(&mut ours, b"S");
+    // Past the time of the will, which is gone.
+    ours.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    assert!(ours.read(&mut [0]).is_err());
+    drop(ours);
+    assert!(child.wait().unwrap().success());
+    assert!(!folder.path().join("killpower").exists(), "the will was carried out");
+    assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
+}
+
+#[test]
+fn a_log_that_nobody_empties_keeps_no_last_will_from_being_carried_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_nobody_reads, mut errors) = std::io::pipe().unwrap();
+    let room = nix::fcntl::fcntl(&errors, nix::fcntl::FcntlArg::F_GETPIPE_SZ).unwrap();
+    errors.write_all(&vec![b'.'; usize::try_from(room).unwrap()]).unwrap();
+    let command = format!("echo done >> {}", folder.path().join("proof").display());
+    let (mut child, mut ours) = privileged_with(folder.path(), &command, errors);
+    // Each of these is complained about.
+    ours.write_all(b"xyz").unwrap();
+    order(&mut ours, b"W\0\0\0\0\0\x01\0\0");
+    drop(ours);
+    assert!(child.wait().unwrap().success());
+    assert!(folder.path().join("killpower").exists());
+    assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
 }
 
 #[test]

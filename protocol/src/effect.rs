@@ -80,6 +80,8 @@ pub struct Bequest {
     pub command: Command,
     /// Not before this time has passed.
     pub after: Duration,
+    /// When this time has passed, whether or not the daemon has ended: by then it is stuck.
+    pub at_the_latest: Duration,
 }
 
 /// A program to start.
@@ -93,6 +95,8 @@ pub struct Command {
     pub environment: Vec<(String, String)>,
     /// Bytes for its standard input.
     pub input: Option<Vec<u8>>,
+    /// How long it may take before it is ended, on the wall's clock; `None` for as long as it likes.
+    pub longest: Option<Duration>,
     /// Whether it needs the rights the daemon had before it dropped them (SHUTDOWNCMD does).
     pub privileged: bool,
 }
@@ -159,8 +163,8 @@ pub enum Effect {
         /// What to run.
         command: Box<Command>,
     },
-    /// What whoever keeps rights for the daemon is to do in its place, should it end before it has run
-    /// its privileged command: the file first. Without anybody who keeps rights, nothing.
+    /// What whoever keeps rights for the daemon is to do in its place, should it end or get stuck before it
+    /// has run its privileged command: the file first. Without anybody who keeps rights, nothing.
     Bequeath(Box<Bequest>),
     /// Replace a file with these bytes, durably; answered by `JobDone`.
     WriteFile {

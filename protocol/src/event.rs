@@ -1,5 +1,7 @@
 //! What the world tells an engine.
 
+use std::time::Duration;
+
 use crate::effect::{JobId, LinkId, TransferId};
 use crate::usb;
 
@@ -60,6 +62,12 @@ pub enum JobOutcome {
 }
 
 impl JobOutcome {
+    /// It ran for as long as it may, and was ended.
+    #[must_use]
+    pub fn outlived(longest: Duration) -> Self {
+        Self::Failed(format!("it still ran after {} s and was ended", longest.as_secs()))
+    }
+
     /// Whether it ended well.
     #[must_use]
     pub fn is_success(&self) -> bool {

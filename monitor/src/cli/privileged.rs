@@ -5,13 +5,15 @@
 //! the network can make the unprivileged side send a byte, never choose a command or a file.
 //!
 //! ```text
-//! upsmon (RUN_AS_USER)  ── plan, then F | R | S | W, C + milliseconds ──►  upsmon (root)
-//!                       ◄── order, outcome ────────────────────────────
+//! upsmon (RUN_AS_USER)  ── plan, then F | R | S | W, C + milliseconds twice ──►  upsmon (root)
+//!                       ◄── order, outcome ──────────────────────────────────
 //! ```
 //!
 //! `W` and `C` are last wills: should the other side end before it has sent `S`, this one raises the flag
-//! (`W` alone) and runs SHUTDOWNCMD once that time has passed since the order.
+//! (`W` alone) and runs SHUTDOWNCMD once the first time has passed since the order; should it neither end nor send
+//! `S`, it is stuck, and this one does so once the second has. However it comes about, SHUTDOWNCMD runs once.
 
+mod deeds;
 mod partner;
 mod serve;
 mod will;
@@ -37,9 +39,9 @@ enum Order {
     LowerFlag,
     /// Run SHUTDOWNCMD.
     ShutDown,
-    /// Should the other side end: raise the flag, run SHUTDOWNCMD.
+    /// Should the other side end, or get stuck: raise the flag, run SHUTDOWNCMD.
     BequeathAll,
-    /// Should the other side end: run SHUTDOWNCMD.
+    /// Should the other side end, or get stuck: run SHUTDOWNCMD.
     BequeathCommand,
 }
 

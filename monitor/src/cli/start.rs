@@ -38,6 +38,7 @@ pub(super) fn start(arguments: &Arguments) -> ExitCode {
     arguments.daemon.apply(&mut options);
     // A monitor that is gone protects nobody.
     options.outlives_panics = true;
+    options.keeps_reserve = true;
     let mut split = None;
     match user(arguments, &config) {
         Ok(Some(user)) => match keep_privileges(&config, options.background) {

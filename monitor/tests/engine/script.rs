@@ -57,8 +57,9 @@ pub struct World {
     disk: Fate,
     shutdown: Fate,
     gone: bool,
-    /// Whether the last will has the flag written, and after how long it is carried out.
-    pub will: Option<(bool, Duration)>,
+    /// Whether the last will has the flag written, and after how long it is carried out for a monitor that is
+    /// gone, and for one that is stuck.
+    pub will: Option<(bool, Duration, Duration)>,
     log: String,
 }
 
@@ -219,6 +220,11 @@ impl World {
                 }
                 Effect::Run { job, command } => {
                     let Program::Shell(line) = &command.program else { panic!("{command:?}") };
+                    assert_eq!(
+                        command.longest.is_none(),
+                        command.privileged,
+                        "what may hang for ever, and what may not"
+                    );
                     let who = if command.privileged { "SHUTDOWNCMD" } else { "NOTIFYCMD" };
                     let set: String =
                         command.environment.iter().map(|(name, value)| format!("{name}={value} ")).collect();
@@ -227,7 +233,7 @@ impl World {
                     let fate = if command.privileged { self.shutdown } else { Fate::Works };
                     self.job_done(fate, job);
                 }
-                Effect::Bequeath(will) => self.will = Some((will.file.is_some(), will.after)),
+                Effect::Bequeath(will) => self.will = Some((will.file.is_some(), will.after, will.at_the_latest)),
                 Effect::WriteFile { job, path, contents } => {
                     writeln!(self.log, "{} wrote {path}: {}", self.now, String::from_utf8_lossy(&contents)).unwrap();
                     self.job_done(self.disk, job);

@@ -308,8 +308,16 @@ fn a_last_will_is_left_when_the_shutdown_begins() {
         world.act("signal fsd");
         world.will
     };
-    assert_eq!(will(PRIMARY), Some((true, Duration::from_secs(20))), "HOSTSYNC and FINALDELAY");
-    assert_eq!(will(SECONDARY), Some((false, Duration::from_secs(5))), "a secondary has no load cut");
+    assert_eq!(
+        will(PRIMARY),
+        Some((true, Duration::from_secs(20), Duration::from_secs(35))),
+        "HOSTSYNC and FINALDELAY"
+    );
+    assert_eq!(
+        will(SECONDARY),
+        Some((false, Duration::from_secs(5), Duration::from_secs(20))),
+        "a secondary has no load cut"
+    );
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! When the privileged process is gone, the order is tried without its rights: that may fail, and
 //! not to try fails for certain.
 
-use super::{FLAG, Order, Plan, receive_outcome, serve};
+use super::deeds::Deeds;
+use super::{FLAG, Order, Plan, receive_outcome};
 use crate::power_down_flag::MAGIC;
 use daemon::errands::{Errand, Errands};
 use protocol::effect::Program;
@@ -28,7 +29,8 @@ struct Waiting {
 }
 
 struct Partner {
-    plan: Plan,
+    /// What is done here once the other side is gone.
+    deeds: Arc<Deeds>,
     stream: UnixStream,
     waiting: Arc<Mutex<Waiting>>,
 }
@@ -41,7 +43,7 @@ pub(in super::super) fn start(plan: Plan, in_background: bool) -> io::Result<Err
     plan.send(&mut ours)?;
     let waiting = Arc::<Mutex<Waiting>>::default();
     let (answers, who) = (ours.try_clone()?, Arc::clone(&waiting));
-    let partner = Partner { plan, stream: ours, waiting };
+    let partner = Partner { deeds: Deeds::new(plan), stream: ours, waiting };
     Ok(Errands { run: Arc::new(move |errand| partner.run(errand)), attend: Box::new(move || listen(answers, &who)) })
 }
 
@@ -61,10 +63,12 @@ impl Partner {
         match self.order(errand) {
             Some(order) => {
                 let sent = match errand {
-                    Errand::Bequeath(will) => self.give(order, &milliseconds(will.after)),
+                    Errand::Bequeath(will) => {
+                        self.give(order, &[milliseconds(will.after), milliseconds(will.at_the_latest)].concat())
+                    }
                     _ => self.give(order, &[]),
                 };
-                sent.unwrap_or_else(|| serve::obey(order, &self.plan))
+                sent.unwrap_or_else(|| self.deeds.take(order)())
             }
             None => JobOutcome::Failed("not what upsmon was started with".to_owned()),
         }
@@ -82,16 +86,16 @@ impl Partner {
                 None if self.is_shutdown(&will.command) => Some(Order::BequeathCommand),
                 _ => None,
             },
-            Errand::RemoveFile { path } => (*path == self.plan.power_down_flag).then_some(Order::LowerFlag),
+            Errand::RemoveFile { path } => (*path == self.deeds.plan.power_down_flag).then_some(Order::LowerFlag),
         }
     }
 
     fn is_shutdown(&self, command: &Command) -> bool {
-        command.program == Program::Shell(self.plan.shutdown_command.clone())
+        command.program == Program::Shell(self.deeds.plan.shutdown_command.clone())
     }
 
     fn is_flag(&self, path: &str, contents: &[u8]) -> bool {
-        path == self.plan.power_down_flag && contents == MAGIC.as_bytes()
+        path == self.deeds.plan.power_down_flag && contents == MAGIC.as_bytes()
     }
 
     /// Gives the order; `None` when nobody is there to take it.

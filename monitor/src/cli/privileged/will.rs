@@ -1,15 +1,16 @@
-//! The last will of an upsmon that was killed in the middle of a shutdown, carried out by the privileged process.
+//! The last will of an upsmon that was killed, or got stuck, in the middle of a shutdown, carried out by the
+//! privileged process.
 
-use super::serve::obey;
-use super::{Order, Plan};
+use super::Order;
+use super::deeds::Deeds;
+use daemon::reserve::Reserve;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long the flag may take before SHUTDOWNCMD runs without it.
-const FLAG_PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const FLAG_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is still to be done.
 #[derive(Debug, Clone, Copy)]
@@ -17,29 +18,38 @@ pub(super) struct Will {
     raises_flag: bool,
     /// Secondaries have until then to log out.
     not_before: Instant,
+    /// Whoever has not shut down by then never will.
+    at_the_latest: Instant,
 }
 
 impl Will {
     /// Reads the rest of the order.
     pub(super) fn receive(order: Order, from: &mut impl Read) -> io::Result<Self> {
-        let mut wait = [0; 4];
-        from.read_exact(&mut wait)?;
-        let not_before = now() + Duration::from_millis(u32::from_be_bytes(wait).into());
-        Ok(Self { raises_flag: order == Order::BequeathAll, not_before })
+        let now = now();
+        let mut time = || {
+            let mut wait = [0; 4];
+            from.read_exact(&mut wait)?;
+            io::Result::Ok(now + Duration::from_millis(u32::from_be_bytes(wait).into()))
+        };
+        Ok(Self { raises_flag: order == Order::BequeathAll, not_before: time()?, at_the_latest: time()? })
+    }
+
+    /// How long the other side still has; `None` once it is overdue.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        self.at_the_latest.checked_duration_since(now()).filter(|left| !left.is_zero())
     }
 
     /// Shuts this host down.
-    pub(super) fn carry_out(self, plan: &Arc<Plan>) {
+    pub(super) fn carry_out(self, deeds: &Arc<Deeds>, for_flags: &Reserve) {
         let (_nobody, never) = channel::<()>();
         wait(&never, self.not_before.saturating_duration_since(now()));
         if self.raises_flag {
             let (done, raised) = channel();
-            let plan = Arc::clone(plan);
-            let raise = move || drop(done.send(obey(Order::RaiseFlag, &plan)));
-            drop(thread::Builder::new().spawn(raise));
+            let raise = deeds.take(Order::RaiseFlag);
+            for_flags.start(move || drop(done.send(raise())));
             wait(&raised, FLAG_PATIENCE);
         }
-        obey(Order::ShutDown, plan);
+        deeds.shut_down();
     }
 }
 

@@ -103,8 +103,11 @@ impl World {
         };
         let fate = self.director.run(Request { host, role, line: &line, shown: &shown }, self.now);
         self.director_was_heard();
-        if let Some(status) = fate.status {
-            self.tell_later(slot, fate.takes, Event::JobDone { job, outcome: JobOutcome::Exited(status) });
+        let ends = fate.status.map(|status| (fate.takes, JobOutcome::Exited(status)));
+        let is_ended = command.longest.filter(|longest| ends.as_ref().is_none_or(|(takes, _)| takes > longest));
+        let ended = is_ended.map(|longest| (longest, JobOutcome::outlived(longest)));
+        if let Some((after, outcome)) = ended.or(ends) {
+            self.tell_later(slot, after, Event::JobDone { job, outcome });
         }
     }
 
