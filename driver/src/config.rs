@@ -10,6 +10,7 @@ use protocol::names;
 use std::str::FromStr;
 use std::time::Duration;
 
+mod file;
 mod known;
 mod param;
 mod section;

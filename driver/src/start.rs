@@ -19,7 +19,6 @@ use crate::config::{CommandLine, Knowledge, KnownParam};
 use crate::{DriverConfig, Publisher};
 use arguments::Arguments;
 use daemon::{Listener, Options, Reloaded, paths};
-use protocol::conf::ups_conf::{SECTION_KEYS, UpsConf};
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use protocol::{Effect, Engine, Event, Level};
 use std::fmt;
@@ -169,30 +168,7 @@ fn read(
     let path = paths::configuration().join("ups.conf");
     let contents = std::fs::read(&path)
         .map_err(|error| Diagnostic::unplaced(Severity::Error, format!("cannot read {}: {error}", path.display())))?;
-    let (conf, found) = UpsConf::salvage(&Source::new(&path.to_string_lossy(), contents));
-    let Some(section) = conf.section(ups).filter(|_| !found.is_empty()) else {
-        return found.into_result(()).and_then(|((), _)| DriverConfig::from_section(&conf, ups, known, line));
-    };
-    // A mistake about another UPS, or about what does not matter for cutting the load, must not leave this
-    // one without its driver, or with its load on.
-    let may_pass = |one: &Diagnostic| !conf.concerns(section, one) || line.killpower && is_by_the_way(&conf, one);
-    let has_more = found.left_out() > 0 && !line.killpower;
-    if has_more || found.iter().any(|one| one.severity == Severity::Error && !may_pass(one)) {
-        return Err(found);
-    }
-    let (config, more) = DriverConfig::from_section(&conf, ups, known, line)?;
-    let mut said: Diagnostics =
-        found.into_iter().map(|one| Diagnostic { severity: Severity::Warning, ..one }).collect();
-    said.append(more);
-    Ok((config, said))
-}
-
-/// Whether the line of a message sets what every UPS may have: it says nothing of which device to take.
-fn is_by_the_way(conf: &UpsConf, message: &Diagnostic) -> bool {
-    let Some((_, place)) = &message.place else { return false };
-    let line = conf.source.line_at(place.start);
-    let key = line.trim_start().split(|c: char| c == '=' || c.is_ascii_whitespace()).next().unwrap_or_default();
-    SECTION_KEYS.contains(&key) && !["driver", "port"].contains(&key)
+    DriverConfig::from_file(&Source::new(&path.to_string_lossy(), contents), ups, known, line)
 }
 
 fn reread(arguments: &Arguments, known: Knowledge, line: &CommandLine) -> Reloaded<DriverConfig> {

@@ -334,7 +334,15 @@ fn a_slip_about_another_ups_keeps_no_driver_from_starting() {
 #[test]
 fn a_slip_that_says_nothing_of_the_device_keeps_no_load_on() {
     let section = "user = root\n[tower]\ndriver = dummy-ups\nport = tower.dev\n";
-    for (slip, is_fatal) in [("pollinterval = 5s", false), ("desc =", false), ("serial =", true), ("port = ", true)] {
+    let slips = [
+        ("pollinterval = 5s", false),
+        ("desc =", false),
+        ("serial =", true),
+        ("port = ", true),
+        // It takes in the line that says which device to take.
+        ("desc = \"no end\nserial = 5", true),
+    ];
+    for (slip, is_fatal) in slips {
         let said = Folder::new(&format!("{section}{slip}\n")).run(DRIVER, &["-a", "tower", "-k"]);
         // A file has no load to cut: to hear that, the driver has to come so far.
         assert_eq!(!said.err.contains("shutdown not supported"), is_fatal, "{slip}: {said:?}");

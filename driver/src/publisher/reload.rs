@@ -5,7 +5,6 @@
 
 use super::{ASKED_LIMIT, Asked, Outcome, Publisher, Ticket};
 use crate::DriverConfig;
-use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use protocol::{Effect, Level};
 
@@ -101,8 +100,7 @@ impl Publisher {
             let message = format!("cannot read {}", reread.path);
             return Err(Diagnostic::unplaced(Severity::Error, message).into());
         };
-        let (conf, _) = UpsConf::read(&Source::new(&reread.path, contents))?;
-        let (config, _) = DriverConfig::from_section(&conf, &self.reload.current.ups, reread.known, &reread.line)?;
-        Ok(config)
+        let (source, ups) = (Source::new(&reread.path, contents), &self.reload.current.ups);
+        DriverConfig::from_file(&source, ups, reread.known, &reread.line).map(|(config, _)| config)
     }
 }

@@ -110,3 +110,12 @@ fn debugging_goes_on_and_off_by_the_variable_and_by_the_file() {
     lab.say(server, "INSTCMD driver.reload\n");
     assert_eq!(switched(&file(&mut lab, Some(BEFORE))), [false]);
 }
+
+#[test]
+fn a_mistake_about_another_ups_keeps_nobody_from_a_reload() {
+    let (mut lab, server) = lab();
+    lab.say(server, "INSTCMD driver.reload TRACKING 1\n");
+    let effects = file(&mut lab, Some(&format!("{SAME_DEVICE}[other]\ndriver = dummy-ups\nport = b.dev\nserial =\n")));
+    assert!(sent(&effects, server).contains("TRACKING 1 0\n"), "{effects:?}");
+    assert_eq!(interval(&lab), Some("7"));
+}
