@@ -1,15 +1,14 @@
 //! Listeners: opened before the daemon goes to the background, so that a failure is seen.
 
 mod tcp;
+mod unix;
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use nix::sys::stat::{Mode, umask};
 use protocol::{Level, Peer};
 
 use crate::clock::Clock;
@@ -73,30 +72,13 @@ pub(crate) fn open(listeners: &[Listener], user: Option<&str>) -> Result<(Vec<So
 }
 
 fn open_unix_for(path: &Path, user: Option<&str>) -> Result<Socket, ListenError> {
-    let made = open_unix(path).and_then(|socket| {
+    let made = unix::open(path).and_then(|socket| {
         privileges::hand_over(path, user)?;
         Ok(socket)
     });
     let place = path.display().to_string();
     let socket = made.map_err(|source| ListenError::Refused { place, source })?;
     Ok(Socket::Unix(socket, UnixPath(path.to_path_buf())))
-}
-
-fn open_unix(path: &Path) -> io::Result<std::os::unix::net::UnixListener> {
-    // A socket that nobody answers on was left behind; any other file is somebody's.
-    if fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket()) {
-        if std::os::unix::net::UnixStream::connect(path).is_ok() {
-            return Err(io::ErrorKind::AddrInUse.into());
-        }
-        fs::remove_file(path)?;
-    }
-    // Set before the socket exists: changing it afterwards would leave a moment with other rights.
-    let before = umask(Mode::from_bits_truncate(0o117));
-    let bound = std::os::unix::net::UnixListener::bind(path);
-    umask(before);
-    let bound = bound?;
-    bound.set_nonblocking(true)?;
-    Ok(bound)
 }
 
 /// Starts one task per listener; the returned paths keep the Unix sockets in place.

@@ -3,7 +3,8 @@
 use std::ffi::CString;
 use std::path::Path;
 
-use nix::unistd::{Gid, Group, Uid, User, chown, getegid, initgroups, setgid, setuid};
+use nix::fcntl::{AT_FDCWD, AtFlags};
+use nix::unistd::{Gid, Group, Uid, User, fchownat, getegid, initgroups, setgid, setuid};
 
 /// As whom distributions run NUT's daemons.
 const USER: &str = "nut";
@@ -56,5 +57,6 @@ pub(crate) fn hand_over(socket: &Path, user: Option<&str>) -> nix::Result<()> {
         Some(user) => Some(user.gid),
         None => Group::from_name(GROUP)?.map(|group| group.gid),
     };
-    chown(socket, user.map(|user| user.uid), group)
+    // Whoever may write in the folder may have put a link there meanwhile.
+    fchownat(AT_FDCWD, socket, user.map(|user| user.uid), group, AtFlags::AT_SYMLINK_NOFOLLOW)
 }
