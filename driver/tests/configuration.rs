@@ -113,7 +113,7 @@ fn a_missing_section_names_its_nearest_neighbour() {
 
 /// Taken for none, a wrong `vendorid` would let the driver take, and `-k` cut, any UPS there is.
 #[test]
-fn a_parameter_of_usbhid_ups_that_is_no_number_is_shown_and_not_left_out() {
+fn a_parameter_of_usbhid_ups_that_makes_no_sense_is_shown_and_not_left_out() {
     let known = Knowledge { driver: "usbhid-ups", params: driver::usbhid::PARAMS };
     let file = "\
 [rack]
@@ -124,12 +124,16 @@ productid = +002
 pollfreq = 0
 ondelay = -2
 offdelay = soon
+serial = [3B
 ";
     let (conf, _) = UpsConf::read(&Source::new("ups.conf", file)).expect("a file");
     let read = |line| DriverConfig::from_section(&conf, "rack", known, &line).map(|(config, _)| config);
     insta::assert_snapshot!(read(CommandLine::default()).expect_err("mistakes").to_string());
-    let found =
-        UpsConf::read(&Source::new("ups.conf", file.replace("05ld", "0x051D").replace("+002", "2"))).expect("a file");
+    let found = UpsConf::read(&Source::new(
+        "ups.conf",
+        file.replace("05ld", "0x051D").replace("+002", "2").replace("[3B", "^3B"),
+    ))
+    .expect("a file");
     let good = found.0;
     let line = CommandLine { params: vec![("vendorid".into(), Some("any".into()))], ..CommandLine::default() };
     let found = DriverConfig::from_section(&good, "rack", known, &line).expect_err("a mistake").to_string();

@@ -354,7 +354,7 @@ fn a_slip_that_says_nothing_of_the_device_keeps_no_load_on() {
 #[test]
 fn a_driver_says_at_the_start_why_it_may_never_find_its_device() {
     let folder = Folder::new(
-        "user = root\n[tower]\ndriver = usbhid-ups\nport = auto\nproduct = \"Back-UPS.*\"\nserial = \"\"\n",
+        "user = root\n[tower]\ndriver = usbhid-ups\nport = auto\nproduct = \"Back-UPS.*\"\nserial = \"\"\n[odd]\ndriver = usbhid-ups\nport = auto\nproduct = \"Back-UPS (RS\"\n",
     );
     fs::create_dir(folder.path("bus")).expect("a bus");
     let bus = folder.path("bus");
@@ -366,6 +366,13 @@ fn a_driver_says_at_the_start_why_it_may_never_find_its_device() {
     );
     assert!(started(Some(&folder.path("nowhere"))).contains("there is no bus at "), "a bus that is not there");
     let said = started(Some(&bus));
-    assert!(said.contains("ups.conf:5:1") && said.contains("`Back-UPS.*` is no expression here"), "{said}");
-    assert!(!said.contains("no bus") && !said.contains("serial"), "{said}");
+    assert!(!said.contains("no bus") && !said.contains("serial") && !said.contains("product"), "{said}");
+    // Taken for anything, it would let `-k` cut the load of another.
+    let odd = folder.run(USB_DRIVER, &["-a", "odd", "-k"]);
+    assert!(
+        odd.code == Some(1)
+            && odd.err.contains("ups.conf:10:1")
+            && odd.err.contains("`product` needs a regular expression"),
+        "{odd:?}"
+    );
 }

@@ -2,9 +2,13 @@
 //!
 //! Follows USB 2.0 §9.3–9.4 (control requests) and HID 1.11 §7.1–7.2 (descriptors, reports).
 //! The driver side turns these into real transfers; the emulator side answers them. [`frame`] is
-//! how they look on the emulator bus, where each device is a Unix socket.
+//! how they look on the emulator bus, where each device is a Unix socket. A [`Matcher`] says which device
+//! is meant.
 
 pub mod frame;
+mod matcher;
+
+pub use matcher::{BadPattern, Matcher, Pattern};
 
 use smallvec::SmallVec;
 
@@ -121,53 +125,4 @@ pub struct Identity {
     pub bus: String,
     /// Device name on the bus; changes with each attachment.
     pub device: String,
-}
-
-/// Which device an owner's configuration means (`ups.conf`: vendorid, productid, vendor, product,
-/// serial, bus, device). A field that is `None` matches anything; ids compare as four hex digits.
-///
-/// NUT treats these values as extended regular expressions, in any case. This matcher compares whole
-/// values, in any case, which is what published configurations write.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Matcher {
-    /// Vendor ids of the driver's own table: (vendor, product), product `None` for any.
-    pub known: Vec<(u16, Option<u16>)>,
-    /// `vendorid`.
-    pub vendor_id: Option<u16>,
-    /// `productid`.
-    pub product_id: Option<u16>,
-    /// `vendor`.
-    pub vendor: Option<String>,
-    /// `product`.
-    pub product: Option<String>,
-    /// `serial`.
-    pub serial: Option<String>,
-    /// `bus`.
-    pub bus: Option<String>,
-    /// `device`.
-    pub device: Option<String>,
-}
-
-impl Matcher {
-    /// Whether this is the device.
-    #[must_use]
-    pub fn matches(&self, identity: &Identity) -> bool {
-        let named = self.vendor_id.is_some() || self.product_id.is_some();
-        let known = self
-            .known
-            .iter()
-            .any(|&(vendor, product)| vendor == identity.vendor_id && product.is_none_or(|p| p == identity.product_id));
-        (named || known)
-            && self.vendor_id.is_none_or(|id| id == identity.vendor_id)
-            && self.product_id.is_none_or(|id| id == identity.product_id)
-            && [
-                (&self.vendor, &identity.vendor),
-                (&self.product, &identity.product),
-                (&self.serial, &identity.serial),
-                (&self.bus, &identity.bus),
-                (&self.device, &identity.device),
-            ]
-            .into_iter()
-            .all(|(wanted, is)| wanted.as_ref().is_none_or(|wanted| wanted.trim().eq_ignore_ascii_case(is.trim())))
-    }
 }

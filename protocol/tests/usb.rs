@@ -1,43 +1,8 @@
-//! Which device a configuration means, the names of what it reports, and the frames it reports in.
+//! The names of what a device reports, and the frames it reports in.
 
 use protocol::hid::usage;
+use protocol::usb::Failure;
 use protocol::usb::frame::{Frame, FrameError};
-use protocol::usb::{Failure, Identity, Matcher};
-
-fn back_ups() -> Identity {
-    Identity {
-        vendor_id: 0x051d,
-        product_id: 0x0002,
-        vendor: "American Power Conversion".to_owned(),
-        product: "Back-UPS 650".to_owned(),
-        serial: "3B1950X62634  ".to_owned(),
-        bus: "emu".to_owned(),
-        ..Identity::default()
-    }
-}
-
-#[test]
-fn a_device_of_the_drivers_own_table_is_found_without_any_setting() {
-    let known = |product| Matcher { known: vec![(0x0463, None), (0x051d, product)], ..Matcher::default() };
-    assert!(known(None).matches(&back_ups()) && known(Some(2)).matches(&back_ups()));
-    assert!(!known(Some(3)).matches(&back_ups()));
-    assert!(!Matcher::default().matches(&back_ups()));
-}
-
-#[test]
-fn ids_of_the_configuration_stand_in_for_the_table() {
-    let named = Matcher { vendor_id: Some(0x051d), ..Matcher::default() };
-    assert!(named.matches(&back_ups()));
-    assert!(!Matcher { product_id: Some(3), ..named }.matches(&back_ups()));
-}
-
-#[test]
-fn texts_are_compared_without_the_blanks_around_them() {
-    let by_serial =
-        |serial: &str| Matcher { known: vec![(0x051d, None)], serial: Some(serial.to_owned()), ..Matcher::default() };
-    assert!(by_serial("3B1950X62634").matches(&back_ups()));
-    assert!(!by_serial("3B1950X6263").matches(&back_ups()));
-}
 
 #[test]
 fn usages_have_the_names_that_published_paths_are_written_with() {

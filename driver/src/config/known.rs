@@ -1,6 +1,8 @@
 //! The parameters that one driver knows besides those of every driver: for the checks, for `-L`
 //! and for `-h`.
 
+use protocol::usb::Pattern;
+
 /// A row of a driver's table of parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownParam {
@@ -23,6 +25,8 @@ pub enum Kind {
     Number(i64),
     /// Hex digits of 16 bits, `0x` before them or not.
     Hex16,
+    /// A regular expression, or the very text that is meant.
+    Expression,
 }
 
 impl KnownParam {
@@ -42,6 +46,12 @@ impl KnownParam {
     #[must_use]
     pub const fn hex(name: &'static str, about: &'static str) -> Self {
         Self { name, kind: Kind::Hex16, about }
+    }
+
+    /// A parameter with a regular expression as its value.
+    #[must_use]
+    pub const fn expression(name: &'static str, about: &'static str) -> Self {
+        Self { name, kind: Kind::Expression, about }
     }
 
     /// A flag.
@@ -67,6 +77,10 @@ impl KnownParam {
                 _ => Some(format!("needs a number of at least {least}, not `{value}`")),
             },
             Kind::Hex16 => hex16(value).is_none().then(|| format!("needs up to four hex digits, not `{value}`")),
+            Kind::Expression => match Pattern::expression(value) {
+                Ok(_) => None,
+                Err(why) => Some(format!("needs a regular expression, and `{value}` is none: {why}")),
+            },
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What `usbhid-ups` says of its device before it leaves the terminal. The device may come later; a bus that
-//! nobody named will not, nor one that nothing matches.
+//! nobody named will not.
 
 use crate::DriverConfig;
-use crate::usbhid::matcher;
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity};
 
 /// Says on the terminal why the device may never be found. It is no reason not to start.
@@ -11,10 +10,8 @@ use protocol::diagnostic::{Diagnostic, Diagnostics, Severity};
 ///
 /// None: the driver waits for its device.
 #[expect(clippy::unnecessary_wraps, reason = "each driver has such a check")]
-pub fn check_device(config: &DriverConfig) -> Result<(), Diagnostics> {
-    let mut found = matcher::expressions(config);
-    found.extend(bus());
-    if !found.is_empty() {
+pub fn check_device(_: &DriverConfig) -> Result<(), Diagnostics> {
+    if let Some(found) = bus() {
         eprintln!("{found}");
     }
     Ok(())
