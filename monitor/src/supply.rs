@@ -169,7 +169,7 @@ impl Supply {
     /// Its earliest deadline, decisions not counted.
     pub(crate) fn deadline(&self, no_comm_every: Duration) -> Option<Instant> {
         let silence = self.is_silent().then(|| self.silent_since + no_comm_every);
-        [self.polling_deadline(), self.watch.deadline(), silence].into_iter().flatten().min()
+        Instant::first_of([self.polling_deadline(), self.watch.deadline(), silence])
     }
 
     /// Ends both connections, politely.

@@ -27,6 +27,20 @@ impl Instant {
         self.0
     }
 
+    /// The first of several deadlines, of which any may not be set.
+    #[must_use]
+    pub fn first_of<const N: usize>(deadlines: [Option<Self>; N]) -> Option<Self> {
+        // A loop: of a chain of iterators the compiler makes hundreds of instructions here, in what every
+        // engine is asked after every event.
+        let mut first = None;
+        for deadline in deadlines {
+            if first.is_none() || deadline.is_some_and(|deadline| first.is_some_and(|first| deadline < first)) {
+                first = deadline;
+            }
+        }
+        first
+    }
+
     /// How long ago `earlier` was; zero when it lies ahead.
     #[must_use]
     pub const fn saturating_since(self, earlier: Self) -> Duration {

@@ -61,5 +61,5 @@ fn all_wires_are_in_the_journal_only_when_they_are_asked_for() {
         let run = simulated::run(&scenario, &RunOptions { wires, ..RunOptions::default() }).unwrap();
         run.journal.iter().filter(|record| matches!(record.what, What::Wire { .. })).count()
     };
-    assert!(wires(true) > 3 * wires(false));
+    assert!(wires(true) > 2 * wires(false));
 }

@@ -50,6 +50,8 @@ pub struct Source {
     pub poll: Poll,
     /// Whether it says something about the status.
     pub tells_status: bool,
+    /// Whether a countdown in it runs: above 0, or another report than the one before.
+    pub is_counting: bool,
     /// The fields that rows are fed from, those of the status first.
     pub items: Vec<Item>,
     /// What came last, the id apart; empty before the first time.
@@ -124,6 +126,16 @@ impl Bindings {
         self.inputs.get(usize::from(id)).copied().flatten()
     }
 
+    /// Sees whether a countdown of this source runs, by what came of it now and before.
+    pub fn mark_counting(&mut self, source: usize, payload: &[u8]) {
+        let rows = &self.rows;
+        let is_above_zero = |item: &Item| {
+            rows[item.binding].row.poll == Poll::Countdown && item.field.raw(payload).is_some_and(|raw| raw > 0)
+        };
+        let source = &mut self.sources[source];
+        source.is_counting = source.last != payload || source.items.iter().any(is_above_zero);
+    }
+
     fn bind(&mut self, row: &'static Row, field: &Field, descriptor: &Descriptor, publisher: &mut Publisher) {
         let source = self.source(ReportKind::Feature, field, descriptor);
         let binding = Binding {
@@ -157,6 +169,7 @@ impl Bindings {
                 length: descriptor.report(kind, field.report).map_or(0, crate::hid::Report::bytes),
                 poll: Poll::Static,
                 tells_status: false,
+                is_counting: false,
                 items: Vec::new(),
                 last: Vec::new(),
                 read: Readable::default(),
@@ -227,9 +240,10 @@ pub fn is_status(row: &Row) -> bool {
 fn more_often(a: Poll, b: Poll) -> Poll {
     let rank = |poll| match poll {
         Poll::Quick => 0,
-        Poll::Full => 1,
-        Poll::SemiStatic => 2,
-        Poll::Static => 3,
+        Poll::Countdown => 1,
+        Poll::Full => 2,
+        Poll::SemiStatic => 3,
+        Poll::Static => 4,
     };
     if rank(a) <= rank(b) { a } else { b }
 }

@@ -116,6 +116,7 @@ impl Device {
     /// the status first and at once where `is_urgent`, else when the caller says so.
     pub fn take(&mut self, source: usize, payload: &[u8], is_urgent: bool, desk: &mut Desk, now: Instant) -> Change {
         let mut change = Change::default();
+        self.bindings.mark_counting(source, payload);
         let report = &mut self.bindings.sources[source];
         if report.last == payload {
             return change;

@@ -272,6 +272,6 @@ impl Engine for UsbHid {
             _ => None,
         };
         let gives_up = self.under_way.map(|under_way| under_way.gives_up_at);
-        [retry, poll, settles, gives_up, self.stale_at, script].into_iter().flatten().min()
+        Instant::first_of([retry, poll, settles, gives_up, self.stale_at, script])
     }
 }

@@ -13,6 +13,8 @@ use super::options::Delay;
 pub enum Poll {
     /// Each `pollinterval`.
     Quick,
+    /// Each `pollinterval` while it runs down, each `pollfreq` while it stands still.
+    Countdown,
     /// Each `pollfreq`.
     Full,
     /// After attachment and after it was set.
@@ -81,6 +83,12 @@ impl Row {
     /// Read each `pollinterval`.
     pub const fn quick(mut self) -> Self {
         self.poll = Poll::Quick;
+        self
+    }
+
+    /// Read each `pollinterval` while it runs down.
+    pub const fn countdown(mut self) -> Self {
+        self.poll = Poll::Countdown;
         self
     }
 

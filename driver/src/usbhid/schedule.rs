@@ -53,6 +53,7 @@ impl Schedule {
         self.fill(sources, |at, source| {
             let is_wanted = match source.poll {
                 Poll::Quick => true,
+                Poll::Countdown => is_full || source.is_counting,
                 Poll::Full => is_full,
                 // What could not be read at first is tried again.
                 Poll::SemiStatic | Poll::Static => is_full && source.last.is_empty(),

@@ -31,7 +31,7 @@ const LONGEST_SECONDS: u32 = 5_356_800;
 impl Countdowns {
     /// When the first of them ends.
     pub fn next(&self) -> Option<Instant> {
-        [self.shutdown, self.startup, self.reboot].into_iter().flatten().min()
+        Instant::first_of([self.shutdown, self.startup, self.reboot])
     }
 
     /// Whether one runs that will cut the outlets.

@@ -29,7 +29,7 @@ impl Supply {
             Conversation::Talking(talk) => {
                 // A poll waits for the answer to the one before.
                 let poll = (!talk.waits_for(Asked::Status)).then_some(self.poll_at);
-                [talk.overdue_at(), self.login.retry_at(), poll].into_iter().flatten().min()
+                Instant::first_of([talk.overdue_at(), self.login.retry_at(), poll])
             }
         }
     }

@@ -11,3 +11,4 @@ mod losing;
 mod options;
 mod outage;
 mod pair;
+mod polls;

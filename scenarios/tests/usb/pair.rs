@@ -54,7 +54,7 @@ impl Pair {
         loop {
             self.exchange();
             let crossing = self.cable.iter().map(|(at, _)| *at).min();
-            let next = [self.driver.poll_timeout(), self.ups.poll_timeout(), crossing].into_iter().flatten().min();
+            let next = Instant::first_of([self.driver.poll_timeout(), self.ups.poll_timeout(), crossing]);
             let Some(next) = next.filter(|next| *next <= end) else { break };
             self.now = self.now.max(next);
             let due = self.cable.iter().position(|(at, _)| *at <= self.now && Some(*at) == crossing);
