@@ -22,6 +22,8 @@ pub struct StatusComposer {
     alarm: Slot,
     limits: [Limit; 2],
     ignores_low_battery: bool,
+    /// `ups.alarm` is the composer's: somebody else's is not its to take back.
+    has_alarm: bool,
     /// The device said `LB`, which `ignorelb` held back.
     held_back: bool,
     /// That nothing can stand in for it has been said.
@@ -49,6 +51,7 @@ impl StatusComposer {
                 Limit { quantity: publisher.slot("battery.runtime"), low: publisher.slot("battery.runtime.low") },
             ],
             ignores_low_battery: config.ignore_low_battery,
+            has_alarm: false,
             held_back: false,
             is_lack_said: false,
             words: String::new(),
@@ -94,8 +97,11 @@ impl StatusComposer {
         }
         self.published.clear();
         if self.alarms.is_empty() {
-            publisher.remove(self.alarm);
+            if std::mem::take(&mut self.has_alarm) {
+                publisher.remove(self.alarm);
+            }
         } else {
+            self.has_alarm = true;
             publisher.set(self.alarm, &self.alarms);
             self.published.push_str("ALARM");
         }

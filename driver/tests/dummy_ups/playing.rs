@@ -86,6 +86,18 @@ fn an_alarm_comes_before_the_status_and_goes_when_it_is_empty() {
     assert_eq!(lab.engine.publisher().value("ups.alarm"), None);
 }
 
+/// As `upsc` lists a UPS in alarm, and as files recorded with it have it.
+#[test]
+fn a_file_that_says_ups_alarm_itself_keeps_it() {
+    let mut lab = playing("a.dev", "ups.alarm: Replace battery!\nups.status: ALARM OL RB\n");
+    assert_eq!(status(&lab), "ALARM OL RB");
+    assert_eq!(lab.engine.publisher().value("ups.alarm"), Some("Replace battery!"));
+    let contents = Some("ups.alarm:\nups.status: OL\n".into());
+    lab.handle(Event::FileChanged { path: "a.dev".into(), contents });
+    assert_eq!(status(&lab), "OL");
+    assert_eq!(lab.engine.publisher().value("ups.alarm"), None);
+}
+
 #[test]
 fn ignorelb_replaces_the_file_s_low_battery_with_a_computed_one() {
     let mut config = DriverConfig::new("lab", "dummy-ups", "tower.dev");
