@@ -31,7 +31,8 @@ use watch::Watch;
 
 /// How often a UPS that was lost on battery is looked for, unless POLLFREQALERT is shorter.
 const URGENT: Duration = Duration::from_secs(1);
-/// How long before DEADTIME is over a UPS is looked for the last time: time enough for an answer.
+/// How long before it turns critical a UPS is asked, or looked for, a last time: time enough for an
+/// answer.
 const LAST_LOOK: Duration = Duration::from_millis(250);
 
 /// The polling connection.
@@ -194,18 +195,18 @@ impl Supply {
     fn pace(&self, desk: &Desk<'_>) -> Duration {
         let is_alert = self.sight.line == Line::OnBattery || self.order != Order::None;
         let every = if is_alert { desk.config.poll_alert_every } else { desk.config.poll_every };
-        match (self.dead_in(desk.now), is_alert && self.is_silent()) {
-            // DEADTIME runs: whoever is back before its end must be found before its end.
-            (Some(left), _) if left > LAST_LOOK => every.min(URGENT).min(left - LAST_LOOK),
-            (Some(_), _) | (None, true) => every.min(URGENT),
-            (None, false) => every,
+        // DEADTIME runs: whoever is back before its end must be found before its end.
+        let is_urgent = is_alert && self.is_silent() || self.may_die();
+        let every = if is_urgent { every.min(URGENT) } else { every };
+        match self.outlook.map(|outlook| outlook.at - desk.now) {
+            Some(left) if left > LAST_LOOK => every.min(left - LAST_LOOK),
+            _ => every,
         }
     }
 
-    /// How long it will be until it counts as dead, where DEADTIME runs.
-    fn dead_in(&self, now: Instant) -> Option<Duration> {
-        let outlook = self.outlook.filter(|outlook| matches!(outlook.reason, Reason::Dead { .. }))?;
-        Some(outlook.at - now)
+    /// Whether DEADTIME runs, or has run out.
+    fn may_die(&self) -> bool {
+        self.outlook.is_some_and(|outlook| matches!(outlook.reason, Reason::Dead { .. }))
     }
 
     /// Works out anew when it turns critical, and says when that changes.
@@ -213,6 +214,9 @@ impl Supply {
         let asked_by = self.ask_first_until.unwrap_or(Instant::START);
         self.outlook = outlook(&self.sight, self.monitored.role, desk.config)
             .map(|outlook| Outlook { at: outlook.at.max(asked_by), ..outlook });
+        if self.outlook.is_some_and(|outlook| outlook.at > desk.now) {
+            self.hurry(desk);
+        }
         self.tell_criticality(desk);
     }
 

@@ -135,6 +135,18 @@ fn a_server_that_is_back_just_before_deadtime_is_found() {
     assert!(outcome.contains("established") && !outcome.contains("critical"), "{outcome}");
 }
 
+/// What decides must not be an answer that is as old as a poll.
+#[test]
+fn a_ups_that_recovers_just_before_it_turns_critical_is_asked_in_time() {
+    let config = format!("{SECONDARY}\nPOLLFREQ 7\nPOLLFREQALERT 7");
+    // Seen at 7 s; HOSTSYNC is over at 22 s, OFFDURATION at 37 s.
+    for (status, back) in [("OB LB", "21.6"), ("OL OFF", "36.6")] {
+        let script = format!("6 nas says {status}\n {back} nas says OL\n 90 end");
+        let outcome = run(&config, &script);
+        assert!(!outcome.contains("critical"), "{status}: {outcome}");
+    }
+}
+
 #[test]
 fn polls_further_apart_than_deadtime_kill_nobody() {
     let config = format!("{PRIMARY}\nPOLLFREQ 60\nPOLLFREQALERT 60");
