@@ -10,6 +10,7 @@
 //! ```
 
 use crate::{DriverConfig, Publisher, publisher::Slot};
+use protocol::Level;
 
 /// `LB`, the one word that `ignorelb` takes away and gives back.
 const LOW_BATTERY: &str = "LB";
@@ -21,6 +22,10 @@ pub struct StatusComposer {
     alarm: Slot,
     limits: [Limit; 2],
     ignores_low_battery: bool,
+    /// The device said `LB`, which `ignorelb` held back.
+    held_back: bool,
+    /// That nothing can stand in for it has been said.
+    is_lack_said: bool,
     words: String,
     alarms: String,
     published: String,
@@ -44,6 +49,8 @@ impl StatusComposer {
                 Limit { quantity: publisher.slot("battery.runtime"), low: publisher.slot("battery.runtime.low") },
             ],
             ignores_low_battery: config.ignore_low_battery,
+            held_back: false,
+            is_lack_said: false,
             words: String::new(),
             alarms: String::new(),
             published: String::new(),
@@ -59,15 +66,17 @@ impl StatusComposer {
     pub fn begin(&mut self) {
         self.words.clear();
         self.alarms.clear();
+        self.held_back = false;
     }
 
-    /// Adds one word, or several with spaces between, each once. The device's `LB` is dropped under
+    /// Adds one word, or several with spaces between, each once. The device's `LB` is held back under
     /// `ignorelb`.
     pub fn add(&mut self, words: &str) {
         for word in words.split_ascii_whitespace() {
-            let is_dropped = self.ignores_low_battery && word == LOW_BATTERY;
+            let is_held_back = self.ignores_low_battery && word == LOW_BATTERY;
+            self.held_back |= is_held_back;
             let is_known = self.words.split(' ').any(|known| known == word);
-            if !is_dropped && !is_known {
+            if !is_held_back && !is_known {
                 append(&mut self.words, word);
             }
         }
@@ -80,7 +89,7 @@ impl StatusComposer {
 
     /// Publishes `ups.alarm` (or takes it back) and `ups.status`.
     pub fn commit(&mut self, publisher: &mut Publisher) {
-        if self.ignores_low_battery && self.limits.iter().any(|limit| limit.is_crossed(publisher)) {
+        if self.ignores_low_battery && self.is_low(publisher) {
             append(&mut self.words, LOW_BATTERY);
         }
         self.published.clear();
@@ -95,12 +104,30 @@ impl StatusComposer {
         }
         publisher.set(self.status, &self.published);
     }
+
+    /// Whether charge or runtime says that the battery is low. Where neither can be compared with its
+    /// limit, the device's word stands: a low battery that nobody tells of takes hosts down unprepared.
+    fn is_low(&mut self, publisher: &mut Publisher) -> bool {
+        let [charge, runtime] = self.limits.each_ref().map(|limit| limit.is_crossed(publisher));
+        if charge.or(runtime).is_some() {
+            self.is_lack_said = false;
+            return charge == Some(true) || runtime == Some(true);
+        }
+        if self.held_back && !std::mem::replace(&mut self.is_lack_said, true) {
+            publisher.say(
+                Level::Warning,
+                "ignorelb: neither battery.charge nor battery.runtime comes with its .low: the UPS's LB counts",
+            );
+        }
+        self.held_back
+    }
 }
 
 impl Limit {
-    fn is_crossed(&self, publisher: &Publisher) -> bool {
+    /// `None` where there is nothing to compare.
+    fn is_crossed(&self, publisher: &Publisher) -> Option<bool> {
         let value = |slot| publisher.get(slot).and_then(thousandths);
-        matches!((value(self.quantity), value(self.low)), (Some(is), Some(low)) if is < low)
+        Some(value(self.quantity)? < value(self.low)?)
     }
 }
 

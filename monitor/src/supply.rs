@@ -19,7 +19,7 @@ mod talk;
 mod watch;
 
 use crate::config::{Monitored, Role};
-use crate::criticality::{Outlook, outlook};
+use crate::criticality::{Outlook, Reason, outlook};
 use crate::desk::Desk;
 use crate::notice::Notice;
 use crate::sight::{Comm, Line, News, Sight};
@@ -31,6 +31,8 @@ use watch::Watch;
 
 /// How often a UPS that was lost on battery is looked for, unless POLLFREQALERT is shorter.
 const URGENT: Duration = Duration::from_secs(1);
+/// How long before DEADTIME is over a UPS is looked for the last time: time enough for an answer.
+const LAST_LOOK: Duration = Duration::from_millis(250);
 
 /// The polling connection.
 #[derive(Debug)]
@@ -191,12 +193,19 @@ impl Supply {
     /// How often it is polled now, or its server tried.
     fn pace(&self, desk: &Desk<'_>) -> Duration {
         let is_alert = self.sight.line == Line::OnBattery || self.order != Order::None;
-        match (is_alert, self.is_silent()) {
-            (false, _) => desk.config.poll_every,
-            (true, false) => desk.config.poll_alert_every,
+        let every = if is_alert { desk.config.poll_alert_every } else { desk.config.poll_every };
+        match (self.dead_in(desk.now), is_alert && self.is_silent()) {
             // DEADTIME runs: whoever is back before its end must be found before its end.
-            (true, true) => desk.config.poll_alert_every.min(URGENT),
+            (Some(left), _) if left > LAST_LOOK => every.min(URGENT).min(left - LAST_LOOK),
+            (Some(_), _) | (None, true) => every.min(URGENT),
+            (None, false) => every,
         }
+    }
+
+    /// How long it will be until it counts as dead, where DEADTIME runs.
+    fn dead_in(&self, now: Instant) -> Option<Duration> {
+        let outlook = self.outlook.filter(|outlook| matches!(outlook.reason, Reason::Dead { .. }))?;
+        Some(outlook.at - now)
     }
 
     /// Works out anew when it turns critical, and says when that changes.

@@ -6,22 +6,27 @@
 //! ```
 //!
 //! A server answers in the order it was asked, one line or one list each, so requests may be sent
-//! without waiting. Pushed lines ([`Reply::is_pushed`]) come in between. The session knows no
+//! without waiting; an answer repeats what it is about, and one that is about something else ends the
+//! session. Pushed lines ([`Reply::is_pushed`]) come in between. The session knows no
 //! connection and no time: whoever has them decides how long to wait and when to start anew.
 
 mod answer;
+mod subject;
 
 pub use answer::{Answer, ListKind, Push, Row};
 
 use crate::lexer::{Line, LineReader};
 use crate::net::{Reply, Request, Verb};
 use std::collections::VecDeque;
+use subject::Asked;
 
 /// The most bytes of names and values in one list. A server of 10,000 UPSes stays far below.
 pub const MAX_LIST: usize = 8 << 20;
 
 /// Room for most requests.
 const LINE: usize = 64;
+/// How many words stand before what a list is about: `BEGIN LIST`, `END LIST`.
+const LIST_WORDS: usize = 2;
 
 /// Names a request until its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +52,9 @@ pub enum SessionError {
     /// A line came that answers no request.
     #[error("answer without a request")]
     Unasked,
+    /// An answer is about another UPS or variable than was asked about: it belongs to another request.
+    #[error("answer to another request")]
+    Stray,
     /// A list broke off, or another one came.
     #[error("list that does not end as it began")]
     BrokenList,
@@ -60,7 +68,7 @@ pub enum SessionError {
 pub struct Session {
     reader: LineReader,
     output: Vec<u8>,
-    asked: VecDeque<Verb>,
+    asked: VecDeque<Asked>,
     next: u64,
     list: Option<OpenList>,
     incoming: VecDeque<Incoming>,
@@ -100,7 +108,7 @@ impl Session {
     pub fn ask(&mut self, request: &Request<'_>) -> Ticket {
         self.output.reserve(LINE);
         request.emit(&mut self.output);
-        self.asked.push_back(request.verb());
+        self.asked.push_back(Asked::new(request));
         self.next += 1;
         Ticket(self.next - 1)
     }
@@ -149,18 +157,21 @@ impl Session {
             self.incoming.push_back(Incoming::Push(push));
             return Ok(());
         }
+        let asked = self.asked.front().ok_or(SessionError::Unasked)?;
         if let Some(list) = &mut self.list {
             return match reply {
-                Reply::End(end) if ListKind::of(&end) == list.kind => {
+                Reply::End(end) if ListKind::of(&end) == list.kind && asked.is_answered_by(line, LIST_WORDS) => {
                     let rows = std::mem::take(&mut list.rows);
                     self.list = None;
                     self.answer(Answer::List(rows))
                 }
-                _ => list.take(&reply),
+                _ if asked.is_answered_by(line, 0) => list.take(&reply),
+                _ => Err(SessionError::BrokenList),
             };
         }
-        let asked = self.asked.front().ok_or(SessionError::Unasked)?;
-        match (asked, &reply) {
+        match (asked.verb, &reply) {
+            (Verb::List, Reply::Begin(_)) if !asked.is_answered_by(line, LIST_WORDS) => Err(SessionError::Stray),
+            (Verb::Get, reply) if reply.is_about_a_ups() && !asked.is_answered_by(line, 0) => Err(SessionError::Stray),
             (Verb::List, Reply::Begin(begin)) => {
                 self.list = Some(OpenList { kind: ListKind::of(begin), ..OpenList::default() });
                 Ok(())

@@ -101,8 +101,42 @@ fn an_answer_that_nobody_asked_for_ends_the_session() {
 }
 
 #[test]
+fn an_answer_about_something_else_ends_the_session() {
+    let status = Request::GetVar { ups: "rack", var: "ups.status" };
+    let list = Request::List(List::Client { ups: "rack" });
+    for (request, reply) in [
+        (&status, "VAR closet ups.status \"OB LB\"\n"),
+        (&status, "VAR rack ups.test.result \"OB LB\"\n"),
+        (&status, "VAR racks ups.status \"OB LB\"\n"),
+        (&status, "NUMLOGINS rack 1\n"),
+        (&Request::GetNumLogins { ups: "rack" }, "NUMLOGINS closet 0\n"),
+        (&Request::GetUpsDesc { ups: "rack" }, "UPSDESC rac \"k\"\n"),
+        (&list, "BEGIN LIST CLIENT closet\nEND LIST CLIENT closet\n"),
+        (&list, "BEGIN LIST VAR rack\nEND LIST VAR rack\n"),
+    ] {
+        let mut session = Session::new();
+        session.ask(request);
+        assert_eq!(session.receive(reply.as_bytes()), Err(SessionError::Stray), "{reply}");
+        assert_eq!(session.poll(), None, "{reply}");
+    }
+    // Servers may spell names otherwise; an error is about whatever was asked.
+    let value = |text: &str| Answer::Value(text.to_owned());
+    assert_eq!(ask(&status, "VAR RACK Ups.Status \"OL\"\n"), value("OL"));
+    assert_eq!(ask(&Request::GetDesc { ups: "a b", var: "x" }, "DESC \"a b\" x \"y\"\n"), value("y"));
+    assert_eq!(ask(&status, "ERR DATA-STALE\n"), Answer::Err(ErrorCode::DataStale));
+}
+
+#[test]
 fn a_list_that_breaks_off_ends_the_session() {
-    for rest in ["OK\n", "END LIST RW a\n", "CMD a b\n", "ERR DATA-STALE\n", "BEGIN LIST VAR a\n"] {
+    for rest in [
+        "OK\n",
+        "END LIST RW a\n",
+        "END LIST VAR b\n",
+        "CMD a b\n",
+        "VAR b c \"d\"\n",
+        "ERR DATA-STALE\n",
+        "BEGIN LIST VAR a\n",
+    ] {
         let mut session = Session::new();
         session.ask(&Request::List(List::Var { ups: "a" }));
         let reply = format!("BEGIN LIST VAR a\nVAR a b \"c\"\n{rest}");

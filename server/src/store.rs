@@ -120,6 +120,8 @@ impl Store {
                 let value = cut(value);
                 self.change(var, |variable| variable.values.retain(|known| **known != *value));
             }
+            // No value lies in such a range: it would refuse every one.
+            FromDriver::AddRange { min, max, .. } if min > max => return Ok(()),
             FromDriver::AddRange { var, min, max } => {
                 self.room_for(size_of::<(i32, i32)>(), true)?;
                 self.change(var, |variable| {
@@ -221,7 +223,7 @@ mod tests {
     fn ranges_that_share_a_limit_are_both_kept() {
         let mut store = Store::default();
         store.set("input.transfer.low", "90").unwrap();
-        for (min, max) in [(80, 90), (80, 100), (80, 90)] {
+        for (min, max) in [(80, 90), (80, 100), (80, 90), (7, 0)] {
             store.apply(&FromDriver::AddRange { var: "input.transfer.low", min, max }).unwrap();
         }
         assert_eq!(store.variable("input.transfer.low").unwrap().ranges, [(80, 90), (80, 100)]);

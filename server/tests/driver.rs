@@ -36,3 +36,18 @@ fn of_words_without_quotes_the_first_is_the_value() {
     assert_eq!(value(&mut bed, client, "ups.q"), "VAR dummy ups.q \"a\"\n");
     assert_eq!(bed.driver_heard(), "");
 }
+
+#[test]
+fn a_range_that_holds_nothing_refuses_no_value() {
+    let mut bed = Bed::new();
+    let client = bed.connect();
+    bed.driver_heard();
+    bed.driver_says("ADDRANGE ups.id 7 0\n");
+    assert_eq!(
+        bed.ask(client, "LIST RANGE dummy ups.id"),
+        "BEGIN LIST RANGE dummy ups.id\nEND LIST RANGE dummy ups.id\n"
+    );
+    bed.ask(client, "USERNAME admin");
+    bed.ask(client, "PASSWORD adm");
+    assert_eq!(bed.ask(client, "SET VAR dummy ups.id 5"), "OK\n");
+}

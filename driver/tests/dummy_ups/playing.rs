@@ -97,6 +97,20 @@ fn ignorelb_replaces_the_file_s_low_battery_with_a_computed_one() {
     assert_eq!(status(&lab), "OB LB");
 }
 
+/// NUT's driver does not start then; ours may have its device, and what it knows, later.
+#[test]
+fn ignorelb_takes_no_low_battery_away_that_nothing_can_replace() {
+    let mut config = DriverConfig::new("lab", "dummy-ups", "tower.dev");
+    config.ignore_low_battery = true;
+    let mut lab = Bench::playing(config, "battery.charge: 80\nups.status: OB LB\n");
+    assert_eq!(status(&lab), "OB LB");
+    let warning = "ignorelb: neither battery.charge nor battery.runtime comes with its .low: the UPS's LB counts";
+    assert_eq!(said(&lab.effects()).iter().filter(|text| **text == warning).count(), 1);
+    let contents = "battery.charge: 80\nups.status: OB LB\nbattery.charge.low: 20\n";
+    lab.handle(Event::FileChanged { path: "tower.dev".into(), contents: Some(contents.into()) });
+    assert_eq!(status(&lab), "OB");
+}
+
 #[test]
 fn a_missing_file_ends_the_start_but_not_a_running_driver() {
     let mut lab = Bench::new(DriverConfig::new("lab", "dummy-ups", "tower.dev"));

@@ -115,6 +115,21 @@ proptest! {
     }
 }
 
+/// NUT's clients refuse such an answer too.
+#[test]
+fn an_answer_about_another_ups_or_variable_is_no_status_of_this_one() {
+    for answer in ["VAR closet ups.status \"FSD OB LB\"\n", "VAR rack ups.test.result \"FSD OB LB\"\n"] {
+        let mut world = World::new(CONFIG);
+        world.act("nas mute");
+        world.run_until(Instant::START + Duration::from_secs(1));
+        let link = world.open_link(false).expect("a connection");
+        let bytes = format!("OK\nOK\nOK\nOK PRIMARY-GRANTED\n{answer}").into_bytes();
+        world.give(Event::Received { link, bytes });
+        assert!(world.upsmon().decision().is_none(), "{answer}: {}", world.log());
+        assert!(world.log().contains("Invalid response from server"), "{answer}: {}", world.log());
+    }
+}
+
 #[test]
 fn a_link_that_was_closed_says_nothing_any_more() {
     let mut world = World::new(CONFIG);

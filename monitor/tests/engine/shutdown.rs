@@ -358,9 +358,9 @@ fn an_order_that_cannot_be_sent_is_sent_once_the_server_is_back() {
     check(
         &from_the_order_on(&run(PRIMARY, script)),
         "
-        26.017000 sent FSD rack
-        26.018000 info Logged into UPS rack@nas
-        26.018000 Communications with UPS rack@nas established (and wall)
+        26.755000 sent FSD rack
+        26.756000 info Logged into UPS rack@nas
+        26.756000 Communications with UPS rack@nas established (and wall)
         40.002000 Host sync timer expired, forcing shutdown
         40.002000 Executing automatic power-fail shutdown (and wall)
         40.002000 Auto logout and shutdown proceeding (and wall)

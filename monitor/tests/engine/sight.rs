@@ -116,6 +116,25 @@ fn a_secondary_cut_off_on_battery_waits_deadtime_or_hostsync_whichever_is_longer
     assert!(outcome.contains("40.002000 UPS rack@nas is critical: out of sight for DEADTIME"), "{outcome}");
 }
 
+/// NUT's asks once more when DEADTIME is over, and decides by the answer.
+#[test]
+fn a_server_that_is_back_just_before_deadtime_is_found() {
+    for status in ["OB", "BYPASS", "CAL"] {
+        let script = format!(
+            "
+            6     nas says {status}
+            11    nas down
+            24.6  nas up
+            60    end"
+        );
+        let outcome = run(PRIMARY, &script);
+        assert!(outcome.contains("lost") && outcome.contains("established"), "{status}: {outcome}");
+        assert!(!outcome.contains("critical"), "{status}: {outcome}");
+    }
+    let outcome = run(PRIMARY, "6 nas says OB\n 11 nas refuses DATA-STALE\n 24.6 nas says OB\n 60 end");
+    assert!(outcome.contains("established") && !outcome.contains("critical"), "{outcome}");
+}
+
 #[test]
 fn polls_further_apart_than_deadtime_kill_nobody() {
     let config = format!("{PRIMARY}\nPOLLFREQ 60\nPOLLFREQALERT 60");

@@ -179,4 +179,19 @@ impl Reply<'_> {
     pub const fn is_pushed(&self) -> bool {
         matches!(self, Self::WatchVar { .. } | Self::WatchLost { .. } | Self::WatchAlive)
     }
+
+    /// Whether it is what one thing of one UPS is, and says of which: the answer to a GET.
+    #[must_use]
+    pub const fn is_about_a_ups(&self) -> bool {
+        matches!(
+            self,
+            Self::Var { .. }
+                | Self::NumLogins { .. }
+                | Self::NumAttach { .. }
+                | Self::UpsDesc { .. }
+                | Self::Type { .. }
+                | Self::Desc { .. }
+                | Self::CmdDesc { .. }
+        )
+    }
 }

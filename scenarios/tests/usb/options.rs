@@ -102,6 +102,21 @@ fn ignorelb_computes_a_low_battery_from_the_charge() {
 }
 
 #[test]
+fn ignorelb_shows_no_low_battery_of_the_device_before_the_charge_is_known() {
+    let mut config = plain();
+    config.ignore_low_battery = true;
+    config.overrides.push(("battery.charge.low".into(), "20".into()));
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config);
+    pair.control("mains off");
+    pair.control("low-battery on");
+    let server = pair.connect();
+    pair.run(Duration::from_secs(60));
+    assert_eq!(pair.var("ups.status"), Some("OB DISCHRG"));
+    let heard = pair.said(server);
+    assert!(heard.contains("SETINFO ups.status \"OB DISCHRG\"") && !heard.contains("LB\""), "{heard}");
+}
+
+#[test]
 fn low_battery_on_line_power_counts_after_its_delay_where_one_is_set() {
     let mut pair = run("apc-back-ups-650", plain().with("lbrb_log_delay_sec", "3"));
     pair.control("low-battery on");

@@ -8,6 +8,8 @@ use crate::audit;
 
 impl Desk<'_> {
     pub(super) fn instcmd(&mut self, name: &str, cmd: &str, param: Option<&str>) -> Result<(), ErrorCode> {
+        // Nothing in quotes is no parameter: a driver would read a number of 0 out of it.
+        let param = param.filter(|param| !param.is_empty());
         let ups = self.service.find_fresh(name, self.now)?;
         if !ups.store.has_command(cmd) {
             return Err(ErrorCode::CmdNotSupported);
