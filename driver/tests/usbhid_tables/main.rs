@@ -55,3 +55,45 @@ fn bits_above_a_limit_of_sixteen_are_cut_off_where_they_fill_thirty_two() {
     assert_eq!(on_line(APC, &["APC", "Back-UPS BF500"], [overfull]).var("battery.runtime"), Some("2560"));
 }
 
+#[test]
+fn the_beepers_old_names_do_what_the_new_ones_do() {
+    for ids in [APC, CYBER_POWER] {
+        let mut bench = on_line(ids, &[], [field("UPS.PowerSummary.AudibleAlarmControl", 8, 2)]);
+        assert!(bench.ask("INSTCMD beeper.off TRACKING 1\n").contains("TRACKING 1 0"));
+        assert_eq!(bench.var("ups.beeper.status"), Some("disabled"));
+        assert!(bench.ask("INSTCMD beeper.on TRACKING 2\n").contains("TRACKING 2 0"));
+        assert_eq!(bench.var("ups.beeper.status"), Some("enabled"));
+    }
+}
+
+const AUTOMATIC_RESTART: &str = "UPS.PowerConverter.Input.[1].AutomaticRestart";
+const BEFORE_STARTUP: &str = "UPS.PowerSummary.DelayBeforeStartup";
+const BEFORE_SHUTDOWN: &str = "UPS.PowerSummary.DelayBeforeShutdown";
+
+fn stays_off(restart: Field) -> Vec<Field> {
+    let delay = |path| field(path, 16, -1).within((-1, 32767));
+    vec![restart, delay(BEFORE_STARTUP), delay(BEFORE_SHUTDOWN)]
+}
+
+/// A `shutdown.stayoff` some day before has left AutomaticRestart at 0.
+#[test]
+fn an_eaton_that_is_cut_with_k_may_come_back() {
+    let config = DriverConfig { killpower: true, ..config() };
+    let mut bench = bench(config, EATON, &["EATON", "5P"], stays_off(field(AUTOMATIC_RESTART, 8, 0)));
+    bench.run(Duration::from_secs(2));
+    assert_eq!(bench.exit, Some(0), "{:?}", bench.log);
+    assert_eq!(bench.written, [(AUTOMATIC_RESTART, 1), (BEFORE_STARTUP, 30), (BEFORE_SHUTDOWN, 20)]);
+}
+
+#[test]
+fn a_device_that_keeps_its_automatic_restart_is_cut_all_the_same() {
+    for restart in [field(AUTOMATIC_RESTART, 8, 0).refusing(), field(AUTOMATIC_RESTART, 8, 1)] {
+        let config = DriverConfig { killpower: true, ..config() };
+        let mut bench = bench(config, EATON, &["EATON", "5P"], stays_off(restart));
+        bench.run(Duration::from_secs(2));
+        assert_eq!(bench.exit, Some(0), "{:?}", bench.log);
+        assert_eq!(bench.written[bench.written.len() - 2..], [(BEFORE_STARTUP, 30), (BEFORE_SHUTDOWN, 20)]);
+        assert!(bench.log.iter().any(|line| line.contains("accepted shutdown.return")), "{:?}", bench.log);
+    }
+}
+
