@@ -96,7 +96,8 @@ impl Conversion {
                 out.push('%');
             }
             Self::Clamped => value.min(Quantity::whole(100)).write(0, out),
-            Self::CyberPowerBattery => cyber_power_battery(value, around).write(1, out),
+            Self::CyberPowerBattery if around.model.raises_battery_voltage => value.scaled(2, 3).write(1, out),
+            Self::CyberPowerBattery => value.write(1, out),
             Self::CyberPowerFrequency => cyber_power_frequency(value, around).write(1, out),
             Self::EatonBattery => match around.model.battery_voltage(value) {
                 Some(value) => value.write(1, out),
@@ -198,13 +199,6 @@ fn celsius(value: Quantity) -> Quantity {
     } else {
         value
     }
-}
-
-fn cyber_power_battery(value: Quantity, around: &Surroundings<'_>) -> Quantity {
-    let nominal = around.publisher.value("battery.voltage.nominal").and_then(Quantity::parse).unwrap_or_default();
-    // A battery is never 1.4 times its nominal voltage.
-    let is_raised = nominal > Quantity::ZERO && value > nominal.scaled(14, 10);
-    if around.model.family == Family::CyberPower0501 && is_raised { value.scaled(2, 3) } else { value }
 }
 
 fn cyber_power_frequency(value: Quantity, around: &Surroundings<'_>) -> Quantity {

@@ -40,6 +40,8 @@ pub struct Model {
     pub usb_firmware: Option<String>,
     /// Its family.
     pub family: Family,
+    /// Whether it gives its battery voltage half as high again: seen once, known for good.
+    pub raises_battery_voltage: bool,
     /// Eaton's country code: 0 Europe, 1 USA, 2 Europe with 208 V, 3 worldwide, 4 Australia.
     pub country: Option<i64>,
 }
@@ -64,6 +66,7 @@ impl Model {
             firmware,
             usb_firmware,
             family,
+            raises_battery_voltage: false,
             country: None,
         }
     }
@@ -91,6 +94,13 @@ impl Model {
             Family::Eaton3S => self.country != Some(EUROPE),
             _ => false,
         }
+    }
+
+    /// Looks at a battery voltage: a battery is never at 1.4 times its nominal voltage. An empty one that is
+    /// given half as high again may be below that.
+    pub fn judge_battery_voltage(&mut self, value: Quantity, nominal: Quantity) {
+        let is_raised = nominal > Quantity::ZERO && value > nominal.scaled(14, 10);
+        self.raises_battery_voltage |= self.family == Family::CyberPower0501 && is_raised;
     }
 
     /// A battery voltage of the power summary, where this model's says anything.

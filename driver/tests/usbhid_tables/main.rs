@@ -97,3 +97,14 @@ fn a_device_that_keeps_its_automatic_restart_is_cut_all_the_same() {
     }
 }
 
+#[test]
+fn a_battery_voltage_that_is_given_half_as_high_again_is_so_when_the_battery_is_empty_too() {
+    const VOLTAGE: &str = "UPS.PowerSummary.Voltage";
+    let nominal = field("UPS.PowerSummary.ConfigVoltage", 16, 240).in_unit(VOLT, 6);
+    let raised = field(VOLTAGE, 16, 405).in_unit(VOLT, 6);
+    let mut bench = on_line(CYBER_POWER, &["CPS", "CP1500"], [nominal, raised]);
+    assert_eq!(bench.var("battery.voltage"), Some("27.0"));
+    bench.becomes(VOLTAGE, 315);
+    assert_eq!(bench.var("battery.voltage"), Some("21.0"));
+}
+

@@ -75,6 +75,10 @@ impl Device {
         if binding.claim == Claim::Lost || (binding.claim == Claim::Open && !self.wins(at)) {
             return;
         }
+        if matches!(conversion, Conversion::CyberPowerBattery) {
+            let nominal = desk.publisher.value("battery.voltage.nominal").and_then(Quantity::parse);
+            self.model.judge_battery_voltage(value, nominal.unwrap_or_default());
+        }
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         if self.write(conversion, value, desk, &mut text) {
