@@ -15,6 +15,8 @@ pub enum Family {
     Plain,
     /// CyberPower's product 0501, which scales some values.
     CyberPower0501,
+    /// Eaton's and MGE's standby models, which make no other voltage than that of their mains.
+    Standby,
     /// Eaton's Protection Station and Ellipse ECO, whose outlets know ECO control.
     EatonEcoOutlets,
     /// Eaton's 3S, whose outlets know it outside Europe.
@@ -44,6 +46,8 @@ pub struct Model {
     pub raises_battery_voltage: bool,
     /// Eaton's country code: 0 Europe, 1 USA, 2 Europe with 208 V, 3 worldwide, 4 Australia.
     pub country: Option<i64>,
+    /// Whether the product string is the whole name.
+    is_whole: bool,
 }
 
 impl Model {
@@ -68,14 +72,19 @@ impl Model {
             family,
             raises_battery_voltage: false,
             country: None,
+            is_whole: identity.vendor_id == DELL,
         }
     }
 
-    /// Takes in Eaton's `iModel`, which completes the product's name.
+    /// Takes in Eaton's `iModel`, which completes the product's name. A Dell's product is whole as it is.
     pub fn complete(&mut self, product: &str, model: &str) {
-        let (product, model) = (product.trim(), model.trim());
-        let found =
-            eaton::KNOWN.iter().find(|known| known.product == product && known.model.eq_ignore_ascii_case(model));
+        if self.is_whole {
+            return;
+        }
+        let (product, as_told, model) = (product.trim(), model, model.trim());
+        // A blank at its end may be all that tells one model from another.
+        let is_model = |known: &str| [as_told, model].iter().any(|model| known.eq_ignore_ascii_case(model));
+        let found = eaton::KNOWN.iter().find(|known| known.product == product && is_model(known.model));
         if let Some(known) = found {
             self.family = known.family;
         }
@@ -84,6 +93,12 @@ impl Model {
             _ if model.is_empty() => product.to_owned(),
             _ => format!("{product} {model}"),
         };
+    }
+
+    /// Whether the inverter only runs on battery.
+    #[must_use]
+    pub const fn is_standby(&self) -> bool {
+        matches!(self.family, Family::Standby | Family::EatonEcoOutlets | Family::Eaton3S)
     }
 
     /// Whether the model's outlets know ECO control.
@@ -122,6 +137,8 @@ impl Model {
     }
 }
 
+/// Dell's USB vendor id.
+const DELL: u16 = 0x047C;
 /// Eaton's code for Europe.
 const EUROPE: i64 = 0;
 

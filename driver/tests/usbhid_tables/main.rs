@@ -108,3 +108,86 @@ fn a_battery_voltage_that_is_given_half_as_high_again_is_so_when_the_battery_is_
     assert_eq!(bench.var("battery.voltage"), Some("21.0"));
 }
 
+#[test]
+fn eaton_models_are_called_what_nut_calls_them() {
+    let name = |ids, product, model: &'static str, rating| {
+        let fields = [field("UPS.PowerSummary.iModel", 8, 3), field("UPS.Flow.[4].ConfigApparentPower", 16, rating)];
+        let bench = on_line(ids, &["", product, model], fields);
+        assert_eq!(bench.var("ups.mfr"), Some("Eaton"));
+        bench.var("ups.model").expect("a name").to_owned()
+    };
+    assert_eq!(name(EATON, "Eaton 9PX", "1500irt2u", 1500), "9px1500irt2u");
+    assert_eq!(name(EATON, "Eaton 9SX", "3000i", 3000), "9SX3000i");
+    assert_eq!(name(EATON, "Ellipse PRO", "1600 ", 1600), "Eaton 5S1600");
+    assert_eq!(name(EATON, "Ellipse PRO", "1600", 1600), "Ellipse PRO 1600");
+    assert_eq!(name(EATON, "Ellipse", "", 750), "Ellipse 750");
+    assert_eq!(name((0x047C, 0xFFFF), "Dell Tower 1000W", "500", 1000), "Dell Tower 1000W");
+}
+
+#[test]
+fn an_eaton_that_tells_its_battery_voltage_publishes_it() {
+    let fields = |model| {
+        let voltage = field("UPS.PowerSummary.Voltage", 16, 820).in_unit(VOLT, 6);
+        on_line(EATON, &["EATON", "Eaton 9SX", model], [field("UPS.PowerSummary.iModel", 8, 3), voltage])
+    };
+    assert_eq!(fields("2000i").var("battery.voltage"), Some("82.0"));
+    assert_eq!(fields("11000i").var("battery.voltage"), None);
+}
+
+#[test]
+fn a_standby_ups_is_offered_the_voltages_of_its_mains() {
+    let voltages = |product, model| {
+        let nominal = field("UPS.Flow.[4].ConfigVoltage", 16, 230);
+        let fields = [field("UPS.PowerSummary.iModel", 8, 3), nominal];
+        let said = on_line(EATON, &["EATON", product, model], fields).ask("DUMPALL\n");
+        let offered = said.lines().filter_map(|line| line.strip_prefix("ADDENUM output.voltage.nominal "));
+        offered.map(|voltage| voltage.trim_matches('"').to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(voltages("Ellipse MAX", "1500"), "220 230 240");
+    assert_eq!(voltages("Eaton 5P", "1550"), "200 208 220 230 240");
+}
+
+#[test]
+fn a_charger_whose_management_is_switched_off_says_no_more_how_it_is() {
+    const ENABLED: &str = "UPS.BatterySystem.Charger.ABMEnable";
+    let fields = [field(ENABLED, 8, 1), field("UPS.BatterySystem.Charger.Mode", 8, 1)];
+    let mut bench = on_line(EATON, &["EATON", "Eaton 5P"], fields);
+    assert_eq!(bench.var("battery.charger.status"), Some("charging"));
+    bench.becomes(ENABLED, 0);
+    assert_eq!(bench.var("battery.charger.status"), None);
+    bench.becomes(ENABLED, 1);
+    assert_eq!(bench.var("battery.charger.status"), Some("charging"));
+}
+
+#[test]
+fn a_threshold_that_is_none_of_the_usual_ones_is_published() {
+    let fields =
+        [field("UPS.PowerSummary.iModel", 8, 3), field("UPS.OutletSystem.Outlet.[1].ConfigApparentPower", 16, 100)];
+    assert_eq!(on_line(EATON, &["EATON", "Ellipse ECO", "1600"], fields).var("outlet.power"), Some("100"));
+}
+
+#[test]
+fn an_id_that_other_makers_use_is_taken_by_its_brand_alone() {
+    let is_taken = |ids, strings| on_line(ids, strings, []).is_taken;
+    assert!(is_taken((0x06DA, 0xFFFF), &["AEG", "PROTECT NAS"]));
+    assert!(!is_taken((0x06DA, 0xFFFF), &["Liebert", "GXT3"]));
+    assert!(is_taken((0x09D6, 0x0001), &["KSTAR", "UPS"]));
+    assert!(!is_taken((0x09D6, 0x0001), &["Berkeley Varitronics", "Probe"]));
+    assert!(is_taken(EATON, &["", ""]));
+}
+
+#[test]
+fn a_table_is_chosen_by_a_part_of_its_name() {
+    for chosen in ["mge", "MGE HID 1.59", "^mge", "MGE.*"] {
+        let fields = [field("UPS.PowerSummary.RemainingCapacity", 8, 99)];
+        let config = config().with("subdriver", chosen).with("vendorid", "1234");
+        let bench = bench(config, (0x1234, 0x5678), &[], fields);
+        assert_eq!(bench.var("driver.version.data"), Some("MGE HID 1.59"), "{chosen}");
+    }
+}
+
+#[test]
+fn a_client_learns_how_long_a_value_may_be() {
+    let said = on_line(EATON, &[], [field("UPS.PowerConverter.Output.LowVoltageTransfer", 16, 160)]).ask("DUMPALL\n");
+    assert!(said.contains("SETAUX input.transfer.low 5\n"), "{said}");
+}

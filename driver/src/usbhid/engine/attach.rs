@@ -61,7 +61,7 @@ impl UsbHid {
     /// The configured table, or the one that knows the device.
     fn subdriver(&self, identity: &Identity) -> Option<&'static Subdriver> {
         let chosen = self.config.param("subdriver").and_then(Subdriver::named);
-        chosen.or_else(|| Subdriver::find(identity.vendor_id, identity.product_id))
+        chosen.or_else(|| Subdriver::find(identity))
     }
 
     /// Without a usable answer the length is left to the device.
