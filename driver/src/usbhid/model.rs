@@ -2,6 +2,8 @@
 
 mod eaton;
 
+use std::time::Duration;
+
 use protocol::usb::Identity;
 
 use crate::hid::Quantity;
@@ -95,6 +97,21 @@ impl Model {
         };
     }
 
+    /// How long LB and RB must last on line power to count unless `lbrb_log_delay_sec` says otherwise: the
+    /// Back-UPS of 2023 and 2024 raise both for up to three seconds while all is well (NUT issues 2347, 2565,
+    /// 2944, 3006).
+    #[must_use]
+    pub fn low_battery_settles(&self) -> Duration {
+        let is_apc = ["APC", "American Power Conversion"].contains(&self.manufacturer.as_str());
+        let is_one = |word: &str| {
+            [("BX", "MI"), ("BVK", "M2"), ("BK", "M2-CH"), ("BK", "M2_CH")]
+                .into_iter()
+                .any(|(series, end)| word.starts_with(series) && word.ends_with(end))
+        };
+        let flaps = is_apc && self.name.split(' ').any(is_one);
+        if flaps { FLAPS_FOR } else { Duration::ZERO }
+    }
+
     /// Whether the inverter only runs on battery.
     #[must_use]
     pub const fn is_standby(&self) -> bool {
@@ -137,6 +154,8 @@ impl Model {
     }
 }
 
+/// Longer than some of APC's devices raise LB and RB for nothing: NUT's 3 s, of which its polls make 4.
+const FLAPS_FOR: Duration = Duration::from_secs(4);
 /// Dell's USB vendor id.
 const DELL: u16 = 0x047C;
 /// Eaton's code for Europe.

@@ -31,8 +31,8 @@ pub enum Purpose {
     Shutdown(Ticket),
     /// The driver was started to cut the load.
     Kill,
-    /// The configuration asked for a value.
-    Configure,
+    /// The configuration asked for a value: the variable and what it is to be.
+    Configure(String, String),
 }
 
 impl Purpose {
@@ -44,7 +44,7 @@ impl Purpose {
 
     /// Whether what is written is to stand there afterwards; a countdown runs.
     const fn stores(&self) -> bool {
-        matches!(self, Self::Set(_) | Self::Configure)
+        matches!(self, Self::Set(_) | Self::Configure(..))
     }
 }
 

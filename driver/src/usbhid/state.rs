@@ -1,5 +1,7 @@
 //! From the device's claims to `ups.status`, `ups.alarm` and `input.transfer.reason`.
 
+use std::time::Duration;
+
 use protocol::Instant;
 
 use crate::publisher::Slot;
@@ -15,6 +17,8 @@ pub struct State {
     flags: Flags,
     /// Whether Eaton's charger runs Advanced Battery Management.
     is_managed: bool,
+    /// How long a low or worn battery must be claimed on line power unless the configuration says otherwise.
+    settles: Duration,
     /// Since when the device claims a low or worn battery while on line power.
     claims_low_since: Option<Instant>,
     /// Until when those claims are held back.
@@ -42,6 +46,7 @@ impl State {
         Self {
             flags: Flags::default(),
             is_managed: false,
+            settles: Duration::ZERO,
             claims_low_since: None,
             holds_until: None,
             is_known: false,
@@ -63,8 +68,9 @@ impl State {
         self.is_managed
     }
 
-    /// Forgets every claim.
-    pub fn reset(&mut self) {
+    /// Forgets every claim. `settles` is how long this device must claim a low or worn battery on line power.
+    pub fn reset(&mut self, settles: Duration) {
+        self.settles = settles;
         self.flags = Flags::default();
         self.is_managed = false;
         self.is_known = false;
@@ -188,16 +194,16 @@ impl State {
         if flags.has(Flag::Discharging) && !self.is_undisputed {
             flags.set(Flag::Online, false);
         }
-        let held = [Flag::LowBattery, Flag::ReplaceBattery];
+        let settles = options.low_battery_settles.unwrap_or(self.settles);
         self.holds_until = None;
-        if options.low_battery_settles.is_zero() || !flags.has(Flag::Online) || !flags.any(&held) {
+        if settles.is_zero() || !flags.has(Flag::Online) || !flags.any(HELD) {
             self.claims_low_since = None;
             return flags;
         }
-        let until = *self.claims_low_since.get_or_insert(now) + options.low_battery_settles;
+        let until = *self.claims_low_since.get_or_insert(now) + settles;
         if now < until {
             self.holds_until = Some(until);
-            held.iter().for_each(|&flag| flags.set(flag, false));
+            HELD.iter().for_each(|&flag| flags.set(flag, false));
         }
         flags
     }
@@ -236,6 +242,10 @@ impl State {
         flags.has(Flag::FullyCharged) || publisher.get(self.charge) == Some("100")
     }
 }
+
+/// The claims behind LB and RB.
+const HELD: &[Flag] =
+    &[Flag::LowBattery, Flag::TimeLimitExpired, Flag::ShutdownImminent, Flag::ReplaceBattery, Flag::NoBattery];
 
 /// Whether a reading says outright that line power is not there.
 ///

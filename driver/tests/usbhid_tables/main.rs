@@ -187,6 +187,44 @@ fn a_table_is_chosen_by_a_part_of_its_name() {
 }
 
 #[test]
+fn low_and_worn_batteries_of_the_back_ups_that_flap_must_last_four_seconds() {
+    const LOW: &str = "UPS.PowerSummary.PresentStatus.BelowRemainingCapacityLimit";
+    const PRESENT: &str = "UPS.PowerSummary.PresentStatus.BatteryPresent";
+    const IMMINENT: &str = "UPS.PowerSummary.PresentStatus.ShutdownImminent";
+    let status_after = |config: DriverConfig, product, seconds| {
+        let fields = [field(LOW, 1, 1), field(PRESENT, 1, 0), field(IMMINENT, 1, 1)];
+        let mut bench = bench(config, APC, &["American Power Conversion", product], fields);
+        bench.run(Duration::from_secs(seconds));
+        bench.var("ups.status").expect("a status").to_owned()
+    };
+    for product in ["Back-UPS BX750MI", "Back-UPS BVK750M2", "Back-UPS BK650M2_CH"] {
+        assert_eq!(status_after(config(), product, 2), "OL", "{product}");
+        assert_eq!(status_after(config(), product, 4), "ALARM OL LB RB", "{product}");
+        assert_eq!(status_after(config().with("lbrb_log_delay_sec", "0"), product, 0), "ALARM OL LB RB", "{product}");
+    }
+    assert_eq!(status_after(config(), "Back-UPS ES 850G2 FW:938.a2 .I USB FW:a2", 0), "ALARM OL LB RB");
+}
+
+#[test]
+fn a_limit_that_a_device_does_not_take_is_the_drivers_under_ignorelb() {
+    const LIMIT: &str = "UPS.PowerSummary.RemainingCapacityLimit";
+    let limited = |ids, ignores| {
+        let config = DriverConfig { ignore_low_battery: ignores, ..config().with("lowbatt", "50") };
+        let fields = [field("UPS.PowerSummary.RemainingCapacity", 8, 40), field(LIMIT, 8, 20).refusing()];
+        let mut bench = bench(config, ids, &[], fields);
+        bench.run(Duration::from_secs(31));
+        (
+            bench.var("battery.charge.low").expect("a limit").to_owned(),
+            bench.var("ups.status").expect("a status").to_owned(),
+        )
+    };
+    for ids in [EATON, APC] {
+        assert_eq!(limited(ids, true), ("50".into(), "OL LB".into()));
+        assert_eq!(limited(ids, false), ("20".into(), "OL".into()));
+    }
+}
+
+#[test]
 fn a_client_learns_how_long_a_value_may_be() {
     let said = on_line(EATON, &[], [field("UPS.PowerConverter.Output.LowVoltageTransfer", 16, 160)]).ask("DUMPALL\n");
     assert!(said.contains("SETAUX input.transfer.low 5\n"), "{said}");

@@ -95,6 +95,7 @@ impl UsbHid {
             return self.drop_device("no table speaks for the device", now);
         };
         let model = Model::new(subdriver.vendor, identity);
+        let settles = model.low_battery_settles();
         if !self.desk.options.keeps_descriptor {
             for path in quirk::apply(subdriver.quirks, &mut descriptor) {
                 self.desk.publisher.say(Level::Debug, format!("report descriptor: wrong limits of {path} mended"));
@@ -104,7 +105,7 @@ impl UsbHid {
             self.list_paths(&descriptor);
         }
         let device = Device::new(subdriver, model, &descriptor, &mut self.desk.publisher);
-        self.desk.state.reset();
+        self.desk.state.reset(settles);
         if self.config.killpower {
             self.kill(device, now);
         } else {
