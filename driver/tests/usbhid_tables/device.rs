@@ -109,6 +109,11 @@ impl Bench {
         let text = |index: usize| strings.get(index).copied().unwrap_or_default().to_owned();
         let identity =
             Identity { vendor_id: ids.0, product_id: ids.1, vendor: text(0), product: text(1), ..Identity::default() };
+        Self::with(config, identity, strings, fields)
+    }
+
+    /// A device that says who it is in more than strings.
+    pub fn with(config: DriverConfig, identity: Identity, strings: &[&'static str], fields: Vec<Field>) -> Self {
         let mut bench = Self {
             driver: UsbHid::new(config),
             identity,
@@ -179,7 +184,7 @@ impl Bench {
 
     fn transfer(&mut self, link: LinkId, transfer: TransferId, request: &Request) {
         let result = match request {
-            Request::GetDescriptor { kind: 0x22, .. } => {
+            Request::GetDescriptor { kind: 0x22, index, .. } if (*index == 1) == (self.identity.release == 0x0202) => {
                 let mut descriptor = Vec::new();
                 for (at, field) in self.fields.iter().enumerate() {
                     field.describe(u8::try_from(at + 1).expect("few fields"), &mut descriptor);

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use device::{Bench, Field, KELVIN, VOLT, field};
 use driver::DriverConfig;
+use protocol::usb::Identity;
 
 const APC: (u16, u16) = (0x051D, 0x0002);
 const CYBER_POWER: (u16, u16) = (0x0764, 0x0501);
@@ -122,6 +123,16 @@ fn eaton_models_are_called_what_nut_calls_them() {
     assert_eq!(name(EATON, "Ellipse PRO", "1600", 1600), "Ellipse PRO 1600");
     assert_eq!(name(EATON, "Ellipse", "", 750), "Ellipse 750");
     assert_eq!(name((0x047C, 0xFFFF), "Dell Tower 1000W", "500", 1000), "Dell Tower 1000W");
+}
+
+#[test]
+fn an_eaton_of_release_2_02_is_asked_for_its_other_descriptor() {
+    let fields = || vec![field(AC_PRESENT, 1, 1)];
+    let identity = |release| Identity { vendor_id: EATON.0, product_id: EATON.1, release, ..Identity::default() };
+    for release in [0x0100, 0x0202] {
+        let bench = Bench::with(config(), identity(release), &[], fields());
+        assert_eq!(bench.var("ups.status"), Some("OL"), "{release:04x}");
+    }
 }
 
 #[test]

@@ -54,7 +54,8 @@ impl UsbHid {
         self.desk.publish("driver.version.data", subdriver.name);
         self.identity = Some(identity);
         self.phase = Phase::Describing;
-        let request = Request::GetDescriptor { kind: DESCRIPTOR_HID, index: 0, length: HID_DESCRIPTOR };
+        let index = self.descriptor_index();
+        let request = Request::GetDescriptor { kind: DESCRIPTOR_HID, index, length: HID_DESCRIPTOR };
         self.transfer(Task::HidDescriptor, request, now);
     }
 
@@ -72,11 +73,13 @@ impl UsbHid {
             _ => most,
         };
         let length = if length == 0 { most } else { length.min(most) };
-        self.transfer(
-            Task::ReportDescriptor,
-            Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: 0, length },
-            now,
-        );
+        let request = Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: self.descriptor_index(), length };
+        self.transfer(Task::ReportDescriptor, request, now);
+    }
+
+    /// Eaton's release 2.02 has its HID and report descriptors at index 1.
+    fn descriptor_index(&self) -> u8 {
+        self.identity.as_ref().is_some_and(|it| (it.vendor_id, it.release) == (0x0463, 0x0202)).into()
     }
 
     pub(super) fn report_descriptor(&mut self, result: Result<Data, Failure>, now: Instant) {
