@@ -21,6 +21,7 @@ pub struct StatusComposer {
     alarm: Slot,
     limits: [Limit; 2],
     ignores_low_battery: bool,
+    keeps_alarm: bool,
     words: String,
     alarms: String,
     published: String,
@@ -44,6 +45,7 @@ impl StatusComposer {
                 Limit { quantity: publisher.slot("battery.runtime"), low: publisher.slot("battery.runtime.low") },
             ],
             ignores_low_battery: config.ignore_low_battery,
+            keeps_alarm: false,
             words: String::new(),
             alarms: String::new(),
             published: String::new(),
@@ -59,6 +61,7 @@ impl StatusComposer {
     pub fn begin(&mut self) {
         self.words.clear();
         self.alarms.clear();
+        self.keeps_alarm = false;
     }
 
     /// Adds one word, or several with spaces between, each once. The device's `LB` is dropped under
@@ -78,6 +81,11 @@ impl StatusComposer {
         append(&mut self.alarms, text);
     }
 
+    /// Leaves `ups.alarm` as it is where no alarm was added: somebody else has set it.
+    pub fn keep_alarm(&mut self) {
+        self.keeps_alarm = true;
+    }
+
     /// Publishes `ups.alarm` (or takes it back) and `ups.status`.
     pub fn commit(&mut self, publisher: &mut Publisher) {
         if self.ignores_low_battery && self.limits.iter().any(|limit| limit.is_crossed(publisher)) {
@@ -85,7 +93,9 @@ impl StatusComposer {
         }
         self.published.clear();
         if self.alarms.is_empty() {
-            publisher.remove(self.alarm);
+            if !self.keeps_alarm {
+                publisher.remove(self.alarm);
+            }
         } else {
             publisher.set(self.alarm, &self.alarms);
             self.published.push_str("ALARM");
