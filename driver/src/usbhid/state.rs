@@ -96,8 +96,11 @@ impl State {
                 self.is_undisputed = told.all(|other| other.value != 0);
             }
             Rule::Unless(Flag::Online) => self.set_online(value == 0 && !is_denied(others)),
-            Rule::ConverterOnline if !self.flags.has(Flag::Off) => self.set_online(value != 0 && !is_denied(others)),
-            Rule::ConverterOnline => {}
+            Rule::ConverterOnline if self.flags.has(Flag::Off) => {}
+            Rule::ConverterOnline if value != 0 => self.set_online(!is_denied(others)),
+            // Idle it is on bypass and in high-efficiency mode too; whoever speaks of line power itself knows better.
+            Rule::ConverterOnline if is_told(others.clone()) => {}
+            Rule::ConverterOnline => self.set_online(feeds_past_the_converter(others)),
             Rule::ManagementEnabled => {
                 self.is_managed = value == 1;
                 self.recompute(Flag::Charging, others.clone());
@@ -247,6 +250,17 @@ impl State {
 const HELD: &[Flag] =
     &[Flag::LowBattery, Flag::TimeLimitExpired, Flag::ShutdownImminent, Flag::ReplaceBattery, Flag::NoBattery];
 
+/// Whether a reading speaks of line power itself.
+fn is_told(mut readings: impl Iterator<Item = Reading>) -> bool {
+    readings.any(|reading| matches!(reading.rule, Rule::When(Flag::Online)))
+}
+
+/// Whether mains feed the load past the converter.
+fn feeds_past_the_converter(mut readings: impl Iterator<Item = Reading>) -> bool {
+    const WAYS: [Flag; 3] = [Flag::BypassAutomatic, Flag::BypassManual, Flag::Eco];
+    readings.any(|Reading { rule, value }| matches!(rule, Rule::When(flag) if value != 0 && WAYS.contains(&flag)))
+}
+
 /// Whether a reading says outright that line power is not there.
 ///
 /// The converter's word is none: it is idle on bypass and in high-efficiency mode too.
@@ -304,6 +318,16 @@ mod tests {
         in_any_order([(AC_PRESENT, 0), (DISCHARGING, 1), (TOO_LOW, 0)], "OB DISCHRG");
         in_any_order([(AC_PRESENT, 0), (Rule::ConverterOnline, 1), (TOO_LOW, 0)], "OB");
         in_any_order([(TOO_LOW, 1), (DISCHARGING, 0), (TOO_LOW, 0)], "OB");
+    }
+
+    #[test]
+    fn a_converter_that_is_idle_on_bypass_or_in_high_efficiency_mode_is_no_outage() {
+        let (bypass, eco) = (Rule::When(Flag::BypassAutomatic), Rule::When(Flag::Eco));
+        in_any_order([(AC_PRESENT, 1), (Rule::ConverterOnline, 0), (bypass, 1)], "ALARM OL BYPASS");
+        in_any_order([(AC_PRESENT, 1), (Rule::ConverterOnline, 0), (eco, 1)], "OL ECO");
+        in_any_order([(TOO_LOW, 0), (Rule::ConverterOnline, 0), (eco, 1)], "OL ECO");
+        in_any_order([(AC_PRESENT, 0), (Rule::ConverterOnline, 0), (eco, 0)], "OB");
+        in_any_order([(bypass, 0), (Rule::ConverterOnline, 0), (eco, 0)], "OB");
     }
 
     #[test]
