@@ -109,9 +109,13 @@ impl Field {
         }
     }
 
-    /// The raw value nearest below a physical one, clipped to the logical range.
+    /// The raw value nearest below a physical one, clipped to the logical range. A −1, which cancels a delay or
+    /// means "never" (HID PDC 1.1, DelayBeforeShutdown), is all ones where the field has no sign: 0 would be "at once".
     #[must_use]
     pub fn encode(&self, value: Quantity) -> i64 {
+        if value == Quantity::whole(-1) && self.logical.0 >= 0 && self.size <= MAX_VALUE_BITS {
+            return self.mask().cast_signed();
+        }
         let value = value.in_exponent(self.scale());
         let raw = match self.ratio() {
             Some((logical, physical)) => {

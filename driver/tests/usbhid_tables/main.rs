@@ -98,6 +98,24 @@ fn a_device_that_keeps_its_automatic_restart_is_cut_all_the_same() {
     }
 }
 
+/// `-1` cancels and means "never" (HID PDC 1.1, DelayBeforeShutdown); the smallest value of such a field is "at once".
+#[test]
+fn where_a_delay_has_no_sign_minus_one_is_all_ones_and_not_zero() {
+    let delay = |path, bits| field(path, bits, 0xFFFF_FFFF & ((1_i64 << bits) - 1));
+    for bits in [16, 32] {
+        let ones = (1_i64 << bits) - 1;
+        let fields = [delay(BEFORE_STARTUP, bits), delay(BEFORE_SHUTDOWN, bits)];
+        let mut bench = on_line(APC, &["APC", "Back-UPS"], fields.clone());
+        bench.ask("INSTCMD shutdown.stop TRACKING 1\n");
+        bench.ask("INSTCMD shutdown.stayoff TRACKING 2\n");
+        assert_eq!(bench.written, [(BEFORE_SHUTDOWN, ones), (BEFORE_STARTUP, ones), (BEFORE_SHUTDOWN, 20)]);
+        let config = DriverConfig { killpower: true, ..config().with("ondelay", "-1") };
+        let bench = crate::bench(config, APC, &["APC", "Back-UPS"], fields);
+        assert_eq!(bench.exit, Some(0), "{:?}", bench.log);
+        assert!(bench.log.iter().any(|line| line.contains("accepted shutdown.return")), "{:?}", bench.log);
+    }
+}
+
 #[test]
 fn a_battery_voltage_that_is_given_half_as_high_again_is_so_when_the_battery_is_empty_too() {
     const VOLTAGE: &str = "UPS.PowerSummary.Voltage";
