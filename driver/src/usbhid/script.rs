@@ -5,6 +5,8 @@
 //!                │         └ refused: next plan      the field did not change: next plan
 //!                └ a report of several fields is read before one of them is written
 //! ```
+//!
+//! A step that need not succeed is left behind where it is refused.
 
 use std::collections::VecDeque;
 
@@ -29,8 +31,8 @@ pub enum Purpose {
     Shutdown(Ticket),
     /// The driver was started to cut the load.
     Kill,
-    /// The configuration asked for a value.
-    Configure,
+    /// The configuration asked for a value: the variable and what it is to be.
+    Configure(String, String),
 }
 
 impl Purpose {
@@ -42,7 +44,7 @@ impl Purpose {
 
     /// Whether what is written is to stand there afterwards; a countdown runs.
     const fn stores(&self) -> bool {
-        matches!(self, Self::Set(_) | Self::Configure)
+        matches!(self, Self::Set(_) | Self::Configure(..))
     }
 }
 
@@ -123,8 +125,8 @@ impl Script {
     /// Takes in what came of the transfer that [`Self::next`] wanted.
     pub fn answer(&mut self, result: Result<&[u8], Failure>, device: &mut Device, desk: &mut Desk, now: Instant) {
         let Some((name, plan)) = self.plans.front() else { return };
-        let Some(Step::Write { field, source, value }) = plan.get(self.step) else { return };
-        let (source, raw) = (*source, field.encode(*value));
+        let Some(Step::Write { field, source, value, must }) = plan.get(self.step) else { return };
+        let (source, raw, must) = (*source, field.encode(*value), *must);
         match self.stage {
             Stage::Fetch => {
                 let length = device.bindings.sources[source].length;
@@ -132,7 +134,7 @@ impl Script {
                 let is_alone = field_is_alone(field, length);
                 if payload.is_none() && !is_alone {
                     let why = format!("{name}: {} cannot be read before it is written", field.path);
-                    return self.fail(why);
+                    return self.fail(why, must);
                 }
                 self.before = payload.and_then(|payload| field.raw(payload));
                 self.report.clear();
@@ -140,7 +142,7 @@ impl Script {
                 self.report.resize(length, 0);
                 if !field.insert(raw, &mut self.report) {
                     let why = format!("{name}: {} does not fit its report", field.path);
-                    return self.fail(why);
+                    return self.fail(why, must);
                 }
                 self.stage = Stage::Send;
             }
@@ -148,7 +150,7 @@ impl Script {
                 Ok(_) => self.stage = Stage::Check,
                 Err(failure) => {
                     let why = format!("{name}: writing {}: {failure}", field.path);
-                    self.fail(why);
+                    self.fail(why, must);
                 }
             },
             Stage::Check => {
@@ -158,7 +160,7 @@ impl Script {
                     self.purpose.insists() && after.is_some() && after == self.before && after != Some(raw);
                 if is_refused {
                     let why = format!("{name}: the device keeps {} as it was", field.path);
-                    return self.fail(why);
+                    return self.fail(why, must);
                 }
                 let taken = after.map(|raw| field.physical(raw)).filter(|taken| taken != value);
                 if let Some(taken) = taken.filter(|_| self.purpose.stores()) {
@@ -187,9 +189,12 @@ impl Script {
         self.before = None;
     }
 
-    /// This plan cannot succeed any more.
-    fn fail(&mut self, why: String) {
+    /// This step has failed, and the plan with it where it must not.
+    fn fail(&mut self, why: String, must: bool) {
         self.failures.push(why);
+        if !must {
+            return self.advance();
+        }
         self.plans.pop_front();
         self.step = 0;
         self.stage = Stage::Fetch;

@@ -86,6 +86,18 @@ fn an_alarm_comes_before_the_status_and_goes_when_it_is_empty() {
     assert_eq!(lab.engine.publisher().value("ups.alarm"), None);
 }
 
+/// As `upsc` prints them of a UPS with an alarm: in the order of their names.
+#[test]
+fn an_alarm_that_is_a_variable_of_the_file_stands_beside_the_status() {
+    let mut lab =
+        playing("a.seq", "ups.alarm: Replace battery!\nups.status: ALARM OL RB\nTIMER 1\nups.status: OL\nTIMER 1\n");
+    assert_eq!(status(&lab), "ALARM OL RB");
+    assert_eq!(lab.engine.publisher().value("ups.alarm"), Some("Replace battery!"));
+    lab.next_deadline();
+    assert_eq!(status(&lab), "OL");
+    assert_eq!(lab.engine.publisher().value("ups.alarm"), Some("Replace battery!"));
+}
+
 #[test]
 fn ignorelb_replaces_the_file_s_low_battery_with_a_computed_one() {
     let mut config = DriverConfig::new("lab", "dummy-ups", "tower.dev");

@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use emulator::Observation;
-use emulator::observation::Supply;
+use emulator::observation::{Cause, Supply};
 use protocol::Instant;
 
 fn seconds(instant: Instant) -> u64 {
@@ -27,6 +27,16 @@ fn mains_that_return_bring_dead_outlets_back_and_fill_the_battery() {
     bench.control("mains off").pass("20 m").control("mains on").pass("24 h");
     insta::assert_snapshot!(bench.story());
     assert_eq!(bench.ups.readings().charge.0, 1000);
+}
+
+/// The mains must be good for 3 s before it returns to them; its battery does not last that long.
+#[test]
+fn mains_that_are_back_when_the_battery_ends_take_over_and_no_test_is_said() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    bench.control("mains off").pass("1139 s").control("mains on").pass("1 m");
+    assert_eq!(bench.when(|seen| matches!(seen, Observation::Outlet { on: false, .. })), None);
+    let taken_over = bench.when(|seen| matches!(seen, Observation::Supply { because: Cause::MainsBack, .. }));
+    assert!(seconds(taken_over.unwrap()).abs_diff(1140) <= 1, "{taken_over:?}");
 }
 
 #[test]

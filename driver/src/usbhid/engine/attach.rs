@@ -54,14 +54,15 @@ impl UsbHid {
         self.desk.publish("driver.version.data", subdriver.name);
         self.identity = Some(identity);
         self.phase = Phase::Describing;
-        let request = Request::GetDescriptor { kind: DESCRIPTOR_HID, index: 0, length: HID_DESCRIPTOR };
+        let index = self.descriptor_index();
+        let request = Request::GetDescriptor { kind: DESCRIPTOR_HID, index, length: HID_DESCRIPTOR };
         self.transfer(Task::HidDescriptor, request, now);
     }
 
     /// The configured table, or the one that knows the device.
     fn subdriver(&self, identity: &Identity) -> Option<&'static Subdriver> {
         let chosen = self.config.param("subdriver").and_then(Subdriver::named);
-        chosen.or_else(|| Subdriver::find(identity.vendor_id, identity.product_id))
+        chosen.or_else(|| Subdriver::find(identity))
     }
 
     /// Without a usable answer the length is left to the device.
@@ -72,11 +73,13 @@ impl UsbHid {
             _ => most,
         };
         let length = if length == 0 { most } else { length.min(most) };
-        self.transfer(
-            Task::ReportDescriptor,
-            Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: 0, length },
-            now,
-        );
+        let request = Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: self.descriptor_index(), length };
+        self.transfer(Task::ReportDescriptor, request, now);
+    }
+
+    /// Eaton's release 2.02 has its HID and report descriptors at index 1.
+    fn descriptor_index(&self) -> u8 {
+        self.identity.as_ref().is_some_and(|it| (it.vendor_id, it.release) == (0x0463, 0x0202)).into()
     }
 
     pub(super) fn report_descriptor(&mut self, result: Result<Data, Failure>, now: Instant) {
@@ -95,6 +98,7 @@ impl UsbHid {
             return self.drop_device("no table speaks for the device", now);
         };
         let model = Model::new(subdriver.vendor, identity);
+        let settles = model.low_battery_settles();
         if !self.desk.options.keeps_descriptor {
             for path in quirk::apply(subdriver.quirks, &mut descriptor) {
                 self.desk.publisher.say(Level::Debug, format!("report descriptor: wrong limits of {path} mended"));
@@ -104,7 +108,7 @@ impl UsbHid {
             self.list_paths(&descriptor);
         }
         let device = Device::new(subdriver, model, &descriptor, &mut self.desk.publisher);
-        self.desk.state.reset();
+        self.desk.state.reset(settles);
         if self.config.killpower {
             self.kill(device, now);
         } else {
