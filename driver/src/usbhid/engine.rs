@@ -213,6 +213,11 @@ impl Engine for UsbHid {
         if self.phase == Phase::Over {
             return;
         }
+        // A driver that was held up does not answer for what is too old by now, nor believe reports that waited.
+        let was_held_up = self.stale_at.is_some_and(|at| at <= now);
+        if was_held_up {
+            self.go_stale();
+        }
         match self.desk.publisher.handle(input) {
             None => self.take_asked(),
             Some(Event::Attached { link, identity }) if self.is_awaited(link) => self.attached(*identity, now),
@@ -221,7 +226,9 @@ impl Engine for UsbHid {
             Some(Event::TransferDone { link, transfer, result }) if self.is_current(link) => {
                 self.done(transfer, result, now);
             }
-            Some(Event::Interrupt { link, bytes }) if self.is_current(link) => self.interrupted(&bytes, now),
+            Some(Event::Interrupt { link, bytes }) if self.is_current(link) && !was_held_up => {
+                self.interrupted(&bytes, now);
+            }
             Some(Event::Signal(Signal::Stop)) => self.exit(0),
             Some(Event::Reload(config)) => self.reload(*config),
             Some(_) => {}
