@@ -41,6 +41,8 @@ pub const FIRST_RETRY: Duration = Duration::from_millis(250);
 pub const LAST_RETRY: Duration = Duration::from_secs(4);
 /// Attempts of `-k` to reach the device before it gives up.
 pub const KILL_ATTEMPTS: u32 = 6;
+/// No attempt of `-k` begins later: a UPS that was told before this one may cut 20 s later, and this host waits.
+pub const KILL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The `usbhid-ups` driver.
 #[derive(Debug)]
@@ -61,6 +63,8 @@ pub struct UsbHid {
     scripts: VecDeque<Script>,
     /// Attempts to open since the device was last there.
     attempts: u32,
+    /// When the first attempt came to something.
+    tried_since: Option<Instant>,
     /// When what is published counts as stale, unless the device speaks before.
     stale_at: Option<Instant>,
     /// Until when the script in front waits.
@@ -133,6 +137,7 @@ impl UsbHid {
             schedule: Schedule::default(),
             scripts: VecDeque::new(),
             attempts: 0,
+            tried_since: None,
             stale_at: None,
             script_waits: None,
             status_changed: false,

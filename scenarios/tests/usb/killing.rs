@@ -97,3 +97,22 @@ fn no_device_is_a_failure_and_not_a_wait() {
     pair.run(Duration::from_secs(30));
     assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
 }
+
+/// A UPS that was told before it cuts 20 s later, and the host is not down before this one is given up.
+#[test]
+fn a_device_that_hangs_is_given_up_before_another_ups_cuts() {
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    pair.control("link hang");
+    pair.run(Duration::from_secs(15));
+    assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
+}
+
+#[test]
+fn a_device_that_hung_until_it_was_opened_again_is_told() {
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    pair.control("link hang");
+    pair.run(Duration::from_secs(5));
+    pair.control("link healthy");
+    pair.run(Duration::from_secs(10));
+    assert_eq!(pair.exit_code(), Some(0), "{:?}", pair.log());
+}
