@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use scenarios::journal::{CommandRole, HostState, Record, What, lines};
-use scenarios::language::action::{LinkAction, LinkFault, ProcessAction, ProcessDeed};
+use scenarios::language::action::{LinkAction, LinkFault, Mains, MainsChange, ProcessAction, ProcessDeed};
 use scenarios::language::quantity::Permille;
 use scenarios::language::{Action, Scenario, Trigger, loading};
 use scenarios::rigs::{RunOptions, simulated};
@@ -89,6 +89,21 @@ fn a_driver_that_hangs_does_not_keep_the_late_shutdown_from_its_device() {
     let journal = journal(&scenario);
     let is_cut = |record: &Record| matches!(&record.what, What::Outlet { live: false, .. });
     assert!(journal.iter().any(is_cut), "the device was another process's");
+}
+
+#[test]
+fn a_wall_socket_is_a_feed_of_its_own() {
+    let on_the_wall = || {
+        let mut scenario = scenario("two-supplies");
+        scenario.hosts[0].fed_by = vec!["mains".into()];
+        scenario
+    };
+    assert_eq!(states(&journal(&on_the_wall()), "host"), [HostState::Up], "only the feed `left` failed");
+    for feed in [None, Some("mains".into())] {
+        let mut scenario = on_the_wall();
+        and(&mut scenario, 40, Action::Mains(Mains { feed, change: MainsChange::Off, lasts: None }));
+        assert_eq!(states(&journal(&scenario), "host"), [HostState::Up, HostState::Crashed]);
+    }
 }
 
 #[test]
