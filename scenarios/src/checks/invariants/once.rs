@@ -27,6 +27,7 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
     let mut breaches = Vec::new();
     let mut ordered: Option<Instant> = None;
     let mut flag: Option<Instant> = None;
+    let mut said: Option<&str> = None;
     for record in history.records {
         match &record.what {
             What::Ran { host: on, role: CommandRole::Shutdown, .. } if *on == host.name => {
@@ -39,7 +40,12 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
                 if is_primary && flag.is_none() {
                     breaches.push(Breach {
                         at: record.at,
-                        why: format!("{} ran its shutdown command without a power-down flag", host.name),
+                        why: match said {
+                            Some(line) => {
+                                format!("{} ran its shutdown command without a power-down flag: {line}", host.name)
+                            }
+                            None => format!("{} ran its shutdown command without a power-down flag", host.name),
+                        },
                     });
                 }
                 ordered = Some(record.at);
@@ -58,7 +64,11 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
                 }
                 flag = exists.then_some(record.at);
             }
-            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => ordered = None,
+            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => (ordered, said) = (None, None),
+            // Why there is no flag, where the monitor could not write it.
+            What::Logged { host: on, line, .. } if *on == host.name && line.starts_with("POWERDOWNFLAG ") => {
+                said = Some(line);
+            }
             _ => {}
         }
     }

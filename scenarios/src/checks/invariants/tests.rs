@@ -3,8 +3,8 @@
 use crate::checks::{Outcome, judge_by};
 use crate::journal::sample::{self, at};
 use crate::journal::{
-    Answer, CommandRole, Direction, Ending, HostState, Login, ProcessEvent, Record, Supply, What, WireBytes,
-    WireProtocol, lines,
+    Answer, CommandRole, Direction, Ending, HostState, Login, MainsState, ProcessEvent, Record, Supply, What,
+    WireBytes, WireProtocol, lines,
 };
 use crate::language::{Only, Spot, Violation};
 
@@ -107,6 +107,37 @@ fn a_crash_breaks_2_and_its_arithmetic_is_told() {
 }
 
 #[test]
+fn a_host_that_stopped_more_slowly_than_it_does_is_told_so() {
+    let journal =
+        without(|record| matches!(&record.what, What::Host { host, is: HostState::Halted, .. } if &**host == "box"));
+    let journal = and(journal, 110_000, sample::state("box", HostState::Crashed, "its last supply went"));
+    assert!(
+        why(&journal, 2).ends_with("Power lasted 44.8 s: enough, had it taken no longer to stop"),
+        "{}",
+        why(&journal, 2)
+    );
+}
+
+#[test]
+fn what_took_the_power_of_a_host_that_was_told_nothing_is_said() {
+    let journal = without(|record| match &record.what {
+        What::Host { host, .. } => &**host == "box" && record.at > at(1),
+        What::Ran { host, .. } | What::Notified { host, .. } | What::Login { host, .. } => &**host == "box",
+        _ => false,
+    });
+    let journal = and(journal, 120_000, sample::state("box", HostState::Crashed, "its last supply went"));
+    insta::assert_snapshot!(why(&journal, 2), @"2:00.0: box lost power at 2:00.0 without having been told to shut down: the outlet of rack went dead (shutdown timer)");
+}
+
+#[test]
+fn every_crash_of_a_host_is_told_with_its_own_time() {
+    let crash = |journal, ms| and(journal, ms, sample::state("box", HostState::Crashed, "its last supply went"));
+    let journal = crash(crash(sample::outage(), 210_000), 220_000);
+    assert!(why(&journal, 2).starts_with("3:30.0: box lost"), "{}", why(&journal, 2));
+    assert!(why(&journal, 2).contains("3:40.0: box lost"), "{}", why(&journal, 2));
+}
+
+#[test]
 fn a_primary_that_does_not_wait_breaks_3() {
     let journal =
         without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
@@ -198,6 +229,53 @@ fn a_descriptor_is_no_reading() {
     let place = journal.iter().position(|record| record.what == sample::reading()).unwrap();
     journal.insert(place, Record { at: journal[place].at, what: request });
     assert_eq!(broken(&journal), ["5"]);
+}
+
+/// The journal of a day on which the load was never cut.
+fn without_the_cut() -> Vec<Record> {
+    without(|record| match &record.what {
+        What::Outlet { .. }
+        | What::Supply { is: Supply::Off, .. }
+        | What::Host { is: HostState::Off | HostState::Booting | HostState::Up, .. } => record.at > at(1),
+        _ => false,
+    })
+}
+
+#[test]
+fn what_keeps_a_host_away_is_told() {
+    insta::assert_snapshot!(why(&without_the_cut(), 4), @r"
+    5:00.0: nas is halted, 2 min 50 s after power was back: rack has not gone dead since it stopped, and it boots only when power comes back
+    5:00.0: box is halted, 2 min 50 s after power was back: rack has not gone dead since it stopped, and it boots only when power comes back
+    ");
+    let ended = What::Ended {
+        host: "nas".into(),
+        role: CommandRole::LateShutdown,
+        command: "upsmon -K && upsdrvctl shutdown".into(),
+        status: Some(1),
+    };
+    insta::assert_snapshot!(why(&and(without_the_cut(), 100_400, ended), 4), @r"
+    5:00.0: nas is halted, 2 min 50 s after power was back: rack has not gone dead since it stopped (its late shutdown failed), and it boots only when power comes back
+    5:00.0: box is halted, 2 min 50 s after power was back: rack has not gone dead since it stopped, and it boots only when power comes back
+    ");
+    let dead = without(|record| match &record.what {
+        What::Outlet { live: true, .. } | What::Host { is: HostState::Booting | HostState::Up, .. } => {
+            record.at > at(1)
+        }
+        _ => false,
+    });
+    insta::assert_snapshot!(why(&dead, 4), @r"
+    5:00.0: nas is off, 2 min 50 s after power was back: rack has been dead since 2:00.0 (shutdown timer)
+    5:00.0: box is off, 2 min 50 s after power was back: rack has been dead since 2:00.0 (shutdown timer)
+    ");
+}
+
+#[test]
+fn mains_that_a_ups_may_refuse_are_not_back() {
+    let high =
+        What::Mains { feed: "mains".into(), is: MainsState { live: true, millivolts: 276_000, millihertz: 50_000 } };
+    let journal = and(without_the_cut(), 200_000, high);
+    assert_eq!(broken(&journal), [""; 0]);
+    assert_eq!(why(&journal, 4), "the mains are not back at the end");
 }
 
 #[test]
@@ -326,6 +404,14 @@ fn a_violation_foreseen_for_another_stack_is_none_here() {
     let [mut elsewhere] = foreseen(7);
     elsewhere.only.monitor = Some(crate::language::Maker::Nut);
     assert!(!judge_by(&flagless, &[], &[elsewhere], None).unwrap().has_passed());
+}
+
+#[test]
+fn why_a_flag_is_missing_is_told() {
+    let journal = without(|record| matches!(record.what, What::Flag { .. }));
+    let line = "POWERDOWNFLAG could not be written: read-only file system".to_owned();
+    let journal = and(journal, 70_401, What::Logged { host: "nas".into(), process: "upsmon".into(), line });
+    insta::assert_snapshot!(why(&journal, 7), @"1:10.4: nas ran its shutdown command without a power-down flag: POWERDOWNFLAG could not be written: read-only file system");
 }
 
 #[test]
