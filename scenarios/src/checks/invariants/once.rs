@@ -1,12 +1,13 @@
 //! 7. SHUTDOWNCMD runs at most once per decision; POWERDOWNFLAG exists exactly when the load is to be cut.
 //!
-//! A boot, or an operator who cancels, ends a decision. On a primary the flag must be there, because
+//! A boot, an operator who cancels, or a monitor that is started again ends a decision: the new one obeys
+//! an order that still stands. On a primary the flag must be there, because
 //! its late shutdown hook cuts the load when it finds one; on a host that is primary of nothing there
 //! is no load to cut, and there must be none.
 
 use super::{Breach, Finding};
 use crate::checks::history::{Course, History};
-use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, What};
+use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, ProcessEvent, What};
 use crate::language::wording::clock;
 use protocol::Instant;
 use std::time::Duration;
@@ -52,6 +53,11 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
             }
             What::Ran { host: on, role: CommandRole::Operator, command, .. }
                 if *on == host.name && command.contains("shutdown -c") =>
+            {
+                ordered = None;
+            }
+            What::Process { host: on, process, event: ProcessEvent::Started, .. }
+                if *on == host.name && &**process == "upsmon" =>
             {
                 ordered = None;
             }

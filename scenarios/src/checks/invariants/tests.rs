@@ -177,6 +177,61 @@ fn a_secondary_that_connected_anew_is_there_until_its_last_session_ends() {
 }
 
 #[test]
+fn a_session_ends_with_the_server_that_is_started_again() {
+    let journal = and(sample::outage(), 40_000, sample::process("upsd", ProcessEvent::Exited { status: 0 }));
+    let journal = and(journal, 40_001, sample::login("box", Login::Out));
+    let journal = and(journal, 40_002, sample::process("upsd", ProcessEvent::Started));
+    assert_eq!(broken(&and(journal, 40_003, sample::login("box", Login::In))), [""; 0]);
+}
+
+#[test]
+fn whom_a_server_has_not_seen_for_hostsync_after_its_start_nobody_waits_for() {
+    let journal =
+        without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
+    let restarted = |ms| {
+        let journal = and(journal.clone(), ms, sample::process("upsd", ProcessEvent::Exited { status: 0 }));
+        let journal = and(journal, ms + 1, sample::login("box", Login::Out));
+        and(journal, ms + 2, sample::process("upsd", ProcessEvent::Started))
+    };
+    assert_eq!(broken(&restarted(40_000)), [""; 0]);
+    assert_eq!(broken(&restarted(55_000)), ["3"]);
+}
+
+#[test]
+fn a_secondary_that_comes_as_its_primary_goes_is_in_no_count() {
+    let late = |ms| {
+        let journal = without(|record| matches!(&record.what, What::Login { host, .. } if &**host == "box"));
+        and(journal, ms, sample::login("box", Login::In))
+    };
+    assert_eq!(broken(&late(65_200)), [""; 0]);
+    assert_eq!(broken(&late(64_000)), ["3"]);
+}
+
+#[test]
+fn a_primary_that_has_booted_knows_nobody_from_before() {
+    let journal = without(|record| matches!(&record.what, What::Login { host, .. } if &**host == "box"));
+    let journal = and(journal, 9, sample::login("box", Login::In));
+    assert_eq!(broken(&journal), ["3"]);
+    let journal = and(journal, 20_000, sample::state("nas", HostState::Off, "rack went dead"));
+    assert_eq!(broken(&and(journal, 20_001, sample::state("nas", HostState::Up, "booted"))), [""; 0]);
+}
+
+#[test]
+fn a_monitor_that_ends_while_its_server_is_away_has_left() {
+    let left = || What::Process {
+        host: "box".into(),
+        process: "upsmon".into(),
+        ups: None,
+        event: ProcessEvent::Exited { status: 0 },
+    };
+    let journal =
+        without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
+    assert_eq!(broken(&and(journal.clone(), 65_220, left())), ["3"], "its server has not heard of it yet");
+    let journal = and(journal, 62_000, sample::process("upsd", ProcessEvent::Killed));
+    assert_eq!(broken(&and(journal, 65_220, left())), [""; 0]);
+}
+
+#[test]
 fn a_server_that_dies_logs_nobody_out() {
     let journal =
         without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
@@ -193,42 +248,6 @@ fn a_host_that_stays_away_breaks_4() {
     );
     assert_eq!(broken(&journal), ["4"]);
     assert!(why(&journal, 4).contains("box is off"), "{}", why(&journal, 4));
-}
-
-#[test]
-fn a_run_that_ends_too_early_cannot_tell_4() {
-    let mut journal: Vec<Record> = sample::outage().into_iter().take_while(|record| record.at <= at(132_000)).collect();
-    journal.push(Record { at: at(132_000), what: What::End { because: Ending::Lasted } });
-    assert_eq!(broken(&journal), [""; 0]);
-    assert_eq!(why(&journal, 4), "the run ended before nas, box could be back");
-}
-
-#[test]
-fn a_host_that_never_stops_after_its_command_breaks_4() {
-    let journal =
-        without(|record| matches!(&record.what, What::Host { host, .. } if &**host == "box" && record.at > at(1)));
-    assert_eq!(broken(&journal), ["4"]);
-}
-
-#[test]
-fn a_reading_published_before_it_was_read_breaks_5() {
-    let journal = without(|record| record.what == sample::reading() && record.at < at(10));
-    assert_eq!(broken(&journal), ["5"]);
-    assert_eq!(why(&journal, 5), "0:00.0: nas/usbhid-ups published ups.status before it had read anything");
-}
-
-#[test]
-fn a_descriptor_is_no_reading() {
-    let request = What::Wire {
-        link: 1,
-        protocol: WireProtocol::Usb,
-        direction: Direction::Out,
-        bytes: WireBytes::Binary([2, 1, 0, 0, 0, 1, 0x22, 0, 0, 4][..].into()),
-    };
-    let mut journal = sample::outage();
-    let place = journal.iter().position(|record| record.what == sample::reading()).unwrap();
-    journal.insert(place, Record { at: journal[place].at, what: request });
-    assert_eq!(broken(&journal), ["5"]);
 }
 
 /// The journal of a day on which the load was never cut.
@@ -279,6 +298,42 @@ fn mains_that_a_ups_may_refuse_are_not_back() {
 }
 
 #[test]
+fn a_run_that_ends_too_early_cannot_tell_4() {
+    let mut journal: Vec<Record> = sample::outage().into_iter().take_while(|record| record.at <= at(132_000)).collect();
+    journal.push(Record { at: at(132_000), what: What::End { because: Ending::Lasted } });
+    assert_eq!(broken(&journal), [""; 0]);
+    assert_eq!(why(&journal, 4), "the run ended before nas, box could be back");
+}
+
+#[test]
+fn a_host_that_never_stops_after_its_command_breaks_4() {
+    let journal =
+        without(|record| matches!(&record.what, What::Host { host, .. } if &**host == "box" && record.at > at(1)));
+    assert_eq!(broken(&journal), ["4"]);
+}
+
+#[test]
+fn a_reading_published_before_it_was_read_breaks_5() {
+    let journal = without(|record| record.what == sample::reading() && record.at < at(10));
+    assert_eq!(broken(&journal), ["5"]);
+    assert_eq!(why(&journal, 5), "0:00.0: nas/usbhid-ups published ups.status before it had read anything");
+}
+
+#[test]
+fn a_descriptor_is_no_reading() {
+    let request = What::Wire {
+        link: 1,
+        protocol: WireProtocol::Usb,
+        direction: Direction::Out,
+        bytes: WireBytes::Binary([2, 1, 0, 0, 0, 1, 0x22, 0, 0, 4][..].into()),
+    };
+    let mut journal = sample::outage();
+    let place = journal.iter().position(|record| record.what == sample::reading()).unwrap();
+    journal.insert(place, Record { at: journal[place].at, what: request });
+    assert_eq!(broken(&journal), ["5"]);
+}
+
+#[test]
 fn a_driver_without_its_device_has_nothing_to_publish() {
     let journal = without(|record| matches!(&record.what, What::Link { protocol: WireProtocol::Usb, .. }));
     assert_eq!(broken(&journal), ["5"]);
@@ -312,6 +367,16 @@ fn a_server_that_waits_for_a_new_driver_publishes_nothing_old() {
 }
 
 #[test]
+fn an_order_that_the_server_passes_on_without_its_driver_is_no_old_status() {
+    let journal = without(|record| {
+        let silent = record.at > at(5_000) && record.at < at(60_000);
+        silent && (record.what == sample::reading() || matches!(record.what, What::Var { .. }))
+    });
+    let journal = and(journal, 20_000, sample::status(Answer::Error("DATA-STALE".into())));
+    assert_eq!(broken(&and(journal, 50_000, sample::status(Answer::Value("FSD".into())))), [""; 0]);
+}
+
+#[test]
 fn a_shutdown_for_want_of_word_breaks_6() {
     let journal = and(without_the_outage(), 40_000, sample::notified("box", "COMMBAD"));
     let journal = and(journal, 40_000, sample::notified("nas", "COMMBAD"));
@@ -326,14 +391,61 @@ fn losing_sight_of_a_ups_on_battery_is_a_reason() {
 }
 
 #[test]
+fn losing_sight_of_a_ups_whose_last_word_was_battery_is_a_reason() {
+    let on_line = |ms| (ms, What::Supply { ups: "rack".into(), is: Supply::OnLine });
+    let journal = without(|record| matches!(record.what, What::LowBattery { .. }));
+    let back = |ms| {
+        let (ms, what) = on_line(ms);
+        and(journal.clone(), ms, what)
+    };
+    let dark = |journal| {
+        and(and(journal, 42_000, sample::notified("box", "COMMBAD")), 42_000, sample::notified("nas", "COMMBAD"))
+    };
+    assert_eq!(broken(&dark(back(41_000))), [""; 0]);
+    let told = |journal| {
+        and(and(journal, 41_500, sample::notified("box", "ONLINE")), 41_500, sample::notified("nas", "ONLINE"))
+    };
+    assert_eq!(broken(&dark(told(back(41_000)))), ["1"]);
+}
+
+#[test]
+fn a_monitor_that_was_stopped_heard_its_last_word_before() {
+    let on_line = What::Supply { ups: "rack".into(), is: Supply::OnLine };
+    let journal = and(without(|record| matches!(record.what, What::LowBattery { .. })), 31_000, on_line);
+    let dark =
+        and(and(journal, 60_100, sample::notified("box", "COMMBAD")), 60_100, sample::notified("nas", "COMMBAD"));
+    assert_eq!(broken(&dark), ["1"]);
+    let stopped = |journal, host: &str| {
+        let event = |event| What::Process { host: host.into(), process: "upsmon".into(), ups: None, event };
+        and(and(journal, 30_500, event(ProcessEvent::Stopped)), 60_050, event(ProcessEvent::Continued))
+    };
+    assert_eq!(broken(&stopped(stopped(dark, "box"), "nas")), [""; 0]);
+}
+
+#[test]
 fn a_second_shutdown_command_breaks_7() {
     assert_eq!(broken(&and(sample::outage(), 70_000, sample::ran("box"))), ["7"]);
+}
+
+#[test]
+fn a_monitor_that_is_started_again_obeys_again() {
+    let started =
+        What::Process { host: "box".into(), process: "upsmon".into(), ups: None, event: ProcessEvent::Started };
+    assert_eq!(broken(&and(and(sample::outage(), 69_000, started), 70_000, sample::ran("box"))), [""; 0]);
 }
 
 #[test]
 fn a_missing_flag_breaks_7() {
     let journal = without(|record| matches!(record.what, What::Flag { .. }));
     assert_eq!(broken(&journal), ["7"]);
+}
+
+#[test]
+fn why_a_flag_is_missing_is_told() {
+    let journal = without(|record| matches!(record.what, What::Flag { .. }));
+    let line = "POWERDOWNFLAG could not be written: read-only file system".to_owned();
+    let journal = and(journal, 70_401, What::Logged { host: "nas".into(), process: "upsmon".into(), line });
+    insta::assert_snapshot!(why(&journal, 7), @"1:10.4: nas ran its shutdown command without a power-down flag: POWERDOWNFLAG could not be written: read-only file system");
 }
 
 #[test]
@@ -404,14 +516,6 @@ fn a_violation_foreseen_for_another_stack_is_none_here() {
     let [mut elsewhere] = foreseen(7);
     elsewhere.only.monitor = Some(crate::language::Maker::Nut);
     assert!(!judge_by(&flagless, &[], &[elsewhere], None).unwrap().has_passed());
-}
-
-#[test]
-fn why_a_flag_is_missing_is_told() {
-    let journal = without(|record| matches!(record.what, What::Flag { .. }));
-    let line = "POWERDOWNFLAG could not be written: read-only file system".to_owned();
-    let journal = and(journal, 70_401, What::Logged { host: "nas".into(), process: "upsmon".into(), line });
-    insta::assert_snapshot!(why(&journal, 7), @"1:10.4: nas ran its shutdown command without a power-down flag: POWERDOWNFLAG could not be written: read-only file system");
 }
 
 #[test]
