@@ -116,3 +116,15 @@ fn a_device_that_hung_until_it_was_opened_again_is_told() {
     pair.run(Duration::from_secs(10));
     assert_eq!(pair.exit_code(), Some(0), "{:?}", pair.log());
 }
+
+#[test]
+fn a_device_that_shows_its_old_bytes_a_little_longer_has_obeyed() {
+    for device in emulator::device::names() {
+        let mut pair = Pair::new(device, Setup::default(), config());
+        pair.control("quirk refresh torn");
+        pair.control("mains off");
+        pair.run(Duration::from_secs(10));
+        assert_eq!(pair.exit_code(), Some(0), "{device}: {:?}", pair.log());
+        assert!(pair.log().iter().any(|line| line.contains("accepted shutdown.return")), "{device}: {:?}", pair.log());
+    }
+}
