@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop here")]
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use scenarios::journal::{HostState, Record, What, lines};
-use scenarios::language::{Scenario, loading};
+use scenarios::journal::{CommandRole, HostState, Record, What, lines};
+use scenarios::language::action::{LinkAction, LinkFault, Mains, MainsChange, ProcessAction, ProcessDeed};
+use scenarios::language::quantity::Permille;
+use scenarios::language::{Action, Scenario, Trigger, loading};
 use scenarios::rigs::{RunOptions, simulated};
 
 fn scenario(name: &str) -> Scenario {
@@ -62,4 +65,57 @@ fn all_wires_are_in_the_journal_only_when_they_are_asked_for() {
         run.journal.iter().filter(|record| matches!(record.what, What::Wire { .. })).count()
     };
     assert!(wires(true) > 2 * wires(false));
+}
+
+/// Lets something more happen, so long after the start.
+fn and(scenario: &mut Scenario, at: u64, does: Action) {
+    let mut step = scenario.timeline[0].clone();
+    step.trigger = Trigger::At(Duration::from_secs(at));
+    step.actions[0].what = does;
+    scenario.timeline.push(step);
+}
+
+#[test]
+fn a_driver_that_hangs_does_not_keep_the_late_shutdown_from_its_device() {
+    let mut scenario = scenario("drill");
+    let stop = ProcessAction {
+        host: "primary".into(),
+        daemon: "usbhid-ups".into(),
+        ups: None,
+        deed: ProcessDeed::Stop,
+        lasts: None,
+    };
+    and(&mut scenario, 25, Action::Process(stop));
+    let journal = journal(&scenario);
+    let is_cut = |record: &Record| matches!(&record.what, What::Outlet { live: false, .. });
+    assert!(journal.iter().any(is_cut), "the device was another process's");
+}
+
+#[test]
+fn a_wall_socket_is_a_feed_of_its_own() {
+    let on_the_wall = || {
+        let mut scenario = scenario("two-supplies");
+        scenario.hosts[0].fed_by = vec!["mains".into()];
+        scenario
+    };
+    assert_eq!(states(&journal(&on_the_wall()), "host"), [HostState::Up], "only the feed `left` failed");
+    for feed in [None, Some("mains".into())] {
+        let mut scenario = on_the_wall();
+        and(&mut scenario, 40, Action::Mains(Mains { feed, change: MainsChange::Off, lasts: None }));
+        assert_eq!(states(&journal(&scenario), "host"), [HostState::Up, HostState::Crashed]);
+    }
+}
+
+#[test]
+fn a_late_shutdown_has_failed_where_one_load_stays_on() {
+    let mut scenario = scenario("two-supplies");
+    let words = ["upsmon", "-c", "fsd"].map(str::to_owned).to_vec();
+    let unplugged = LinkAction { ups: "left".into(), fault: LinkFault::Unplugged, chance: Permille(1000), lasts: None };
+    and(&mut scenario, 60, Action::Link(unplugged));
+    and(&mut scenario, 61, Action::Operator { host: "host".into(), runs: words });
+    let late = journal(&scenario).into_iter().find_map(|record| match record.what {
+        What::Ended { role: CommandRole::LateShutdown, status, .. } => Some(status),
+        _ => None,
+    });
+    assert_eq!(late, Some(Some(1)), "the driver of `right`, which came last, did what it was told");
 }

@@ -16,6 +16,8 @@ use super::row::{What, Written};
 
 /// Between two writes of one command: some devices refuse the second one if it comes sooner.
 pub const GAP: Duration = Duration::from_millis(125);
+/// A device that renews its reports once a second may show what was written only then.
+pub const SETTLES_IN: Duration = Duration::from_secs(1);
 
 /// One step of a [`Plan`].
 #[derive(Debug, Clone, PartialEq, Eq)]

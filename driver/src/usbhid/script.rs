@@ -16,7 +16,7 @@ use protocol::usb::{Data, Failure, ReportKind, Request};
 use crate::hid::Field;
 use crate::publisher::Ticket;
 
-use super::command::{GAP, Plan, Step};
+use super::command::{GAP, Plan, SETTLES_IN, Step};
 use super::desk::Desk;
 use super::device::Device;
 
@@ -59,6 +59,8 @@ pub struct Script {
     stage: Stage,
     /// The field's raw value before it was written.
     before: Option<i64>,
+    /// What was written was looked for in vain once: a device may show its old bytes a little longer.
+    looked: bool,
     report: Vec<u8>,
     /// What went wrong, for the log.
     pub failures: Vec<String>,
@@ -70,6 +72,8 @@ enum Stage {
     Send,
     Check,
     Pausing(Instant),
+    /// Read back again at this instant.
+    Settling(Instant),
 }
 
 /// What a script wants.
@@ -93,6 +97,7 @@ impl Script {
             step: 0,
             stage: Stage::Fetch,
             before: None,
+            looked: false,
             report: Vec::new(),
             failures: Vec::new(),
         }
@@ -107,6 +112,8 @@ impl Script {
                 (Some(Step::Pause), Stage::Pausing(until)) if until <= now => self.advance(),
                 (Some(Step::Pause), Stage::Pausing(until)) => return Next::Wait(until),
                 (Some(Step::Pause), _) => self.stage = Stage::Pausing(now + GAP),
+                (Some(Step::Write { .. }), Stage::Settling(until)) if until > now => return Next::Wait(until),
+                (Some(Step::Write { .. }), Stage::Settling(_)) => self.stage = Stage::Check,
                 (Some(Step::Write { field, .. }), Stage::Send) => {
                     let mut data = Data::with_capacity(self.report.len() + 1);
                     if device.has_report_ids {
@@ -158,6 +165,10 @@ impl Script {
                 let after = payload.and_then(|payload| field.raw(payload));
                 let is_refused =
                     self.purpose.insists() && after.is_some() && after == self.before && after != Some(raw);
+                if is_refused && !std::mem::replace(&mut self.looked, true) {
+                    self.stage = Stage::Settling(now + SETTLES_IN);
+                    return;
+                }
                 if is_refused {
                     let why = format!("{name}: the device keeps {} as it was", field.path);
                     return self.fail(why, must);
@@ -171,7 +182,7 @@ impl Script {
                 }
                 self.advance();
             }
-            Stage::Pausing(_) => {}
+            Stage::Pausing(_) | Stage::Settling(_) => {}
         }
     }
 
@@ -185,8 +196,7 @@ impl Script {
 
     fn advance(&mut self) {
         self.step += 1;
-        self.stage = Stage::Fetch;
-        self.before = None;
+        self.begin_step();
     }
 
     /// This step has failed, and the plan with it where it must not.
@@ -197,8 +207,13 @@ impl Script {
         }
         self.plans.pop_front();
         self.step = 0;
+        self.begin_step();
+    }
+
+    fn begin_step(&mut self) {
         self.stage = Stage::Fetch;
         self.before = None;
+        self.looked = false;
     }
 }
 

@@ -53,3 +53,13 @@ fn a_ups_that_floats_on_good_mains_has_nothing_to_do() {
         assert_eq!(Bench::new(device).ups.poll_timeout(), None, "{device}");
     }
 }
+
+/// Its bit for a low battery is one of charge; what it says of the end of a worn battery is as good.
+#[test]
+fn an_eaton_whose_end_is_near_has_a_low_battery_whatever_its_charge() {
+    let mut bench = Bench::new("eaton-3s");
+    bench.control("load 65 %").control("battery health 44 %").control("mains off").pass("10 m");
+    let low = bench.when(|seen| *seen == Observation::LowBattery { low: true }).unwrap();
+    let dead = bench.when(|seen| matches!(seen, Observation::Outlet { on: false, .. })).unwrap();
+    assert!((seconds(dead) - seconds(low)).abs_diff(30) <= 1, "{low} {dead}");
+}

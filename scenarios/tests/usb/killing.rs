@@ -119,3 +119,34 @@ fn whatever_the_mains_do_about_the_cut_the_load_goes_off_and_comes_back() {
         }
     }
 }
+
+/// A UPS that was told before it cuts 20 s later, and the host is not down before this one is given up.
+#[test]
+fn a_device_that_hangs_is_given_up_before_another_ups_cuts() {
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    pair.control("link hang");
+    pair.run(Duration::from_secs(15));
+    assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
+}
+
+#[test]
+fn a_device_that_hung_until_it_was_opened_again_is_told() {
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    pair.control("link hang");
+    pair.run(Duration::from_secs(5));
+    pair.control("link healthy");
+    pair.run(Duration::from_secs(10));
+    assert_eq!(pair.exit_code(), Some(0), "{:?}", pair.log());
+}
+
+#[test]
+fn a_device_that_shows_its_old_bytes_a_little_longer_has_obeyed() {
+    for device in emulator::device::names() {
+        let mut pair = Pair::new(device, Setup::default(), config());
+        pair.control("quirk refresh torn");
+        pair.control("mains off");
+        pair.run(Duration::from_secs(10));
+        assert_eq!(pair.exit_code(), Some(0), "{device}: {:?}", pair.log());
+        assert!(pair.log().iter().any(|line| line.contains("accepted shutdown.return")), "{device}: {:?}", pair.log());
+    }
+}

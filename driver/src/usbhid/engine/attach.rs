@@ -14,7 +14,7 @@ use crate::usbhid::quirk;
 use crate::usbhid::script::{Purpose, Script};
 use crate::usbhid::subdriver::Subdriver;
 
-use super::{FIRST_RETRY, KILL_ATTEMPTS, LAST_RETRY, Phase, Task, UsbHid};
+use super::{FIRST_RETRY, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, Phase, Task, UsbHid};
 
 /// Bytes of the HID class descriptor up to the report descriptor's length (HID 1.11 §6.2.1).
 const HID_DESCRIPTOR: u16 = 9;
@@ -43,6 +43,7 @@ impl UsbHid {
     }
 
     pub(super) fn attached(&mut self, identity: Identity, now: Instant) {
+        self.tried_since.get_or_insert(now);
         let Some(subdriver) = self.subdriver(&identity) else {
             let text = format!(
                 "no table speaks for the device {:04x}:{:04x} {}",
@@ -67,6 +68,10 @@ impl UsbHid {
 
     /// Without a usable answer the length is left to the device.
     pub(super) fn hid_descriptor(&mut self, result: &Result<Data, Failure>, now: Instant) {
+        // A device that hangs may come round when it is opened again, and `-k` has no time to ask it twice.
+        if self.config.killpower && matches!(result, Err(Failure::Timeout)) {
+            return self.drop_device(&format!("reading the HID descriptor: {}", Failure::Timeout), now);
+        }
         let most = u16::try_from(MAX_DESCRIPTOR).unwrap_or(u16::MAX);
         let length = match result.as_deref() {
             Ok([_, DESCRIPTOR_HID, _, _, _, _, DESCRIPTOR_REPORT, low, high, ..]) => u16::from_le_bytes([*low, *high]),
@@ -229,11 +234,12 @@ impl UsbHid {
             return;
         }
         self.attempts += 1;
+        let since = *self.tried_since.get_or_insert(now);
         if self.attempts == 1 {
             let what = if self.identity.is_some() { "lost sight of the device" } else { "the device is not here yet" };
             self.say(Level::Warning, format!("{what}: {why}; trying again"));
         }
-        if self.config.killpower && self.attempts >= KILL_ATTEMPTS {
+        if self.config.killpower && (self.attempts >= KILL_ATTEMPTS || now - since >= KILL_PATIENCE) {
             self.say(Level::Error, format!("the load was not cut: {why}"));
             return self.exit(1);
         }

@@ -1,6 +1,7 @@
 //! What a step does: one function for each kind of action.
 
 use super::{Resolver, start};
+use crate::language::Host;
 use crate::language::action::{
     Action, BatteryAction, BatteryChange, Disk, HostAction, HostChange, LinkAction, LinkFault, LoadAction,
     LowBatterySignal, Mains, MainsChange, NetworkAction, NetworkFault, ProcessAction, ProcessDeed, ShutdownCommand,
@@ -36,7 +37,7 @@ impl Resolver<'_> {
         };
         if let Some(feed) = &full.feed
             && !self.ups.iter().any(|ups| ups.feed == feed.value)
-            && feed.value != crate::language::scenario::Host::MAINS
+            && !(feed.value == Host::MAINS && self.hosts.iter().any(|host| host.fed_by.contains(&feed.value)))
         {
             let known: Vec<String> = self.ups.iter().map(|ups| ups.feed.clone()).collect();
             let mistake =

@@ -16,7 +16,7 @@ pub fn write(out: &mut Folding<impl Write>, report: &Report<'_>) -> io::Result<(
     let (bold, reset) = (palette::BOLD, palette::RESET);
     if !judgement.losses.is_empty() {
         writeln!(out, "\n{bold}The arithmetic{reset}")?;
-        for (hosts, account) in together(&judgement.losses) {
+        for (_, hosts, account) in together(&judgement.losses) {
             write!(out, "  {}✖{reset} ", palette::BAD)?;
             out.hang_here();
             writeln!(out, "{} {account}", names(&hosts, report.facts))?;

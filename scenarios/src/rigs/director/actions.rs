@@ -98,13 +98,16 @@ impl Director {
         }
         let feed = &self.feeds[index];
         let (what, live) = (What::Mains { feed: feed.name.clone(), is: feed.is }, feed.is.live);
+        let is_wall = *feed.name == *Host::MAINS;
         self.record(what, now);
         for ups in 0..self.ups.len() {
             if self.ups[ups].feed == index {
                 self.acts.push_back(Act::Control { ups, control: Control::Mains(control) });
             }
         }
-        self.feed_hosts_from(Host::MAINS, live, now);
+        if is_wall {
+            self.feed_hosts_from(Host::MAINS, live, now);
+        }
     }
 
     fn change_battery(&mut self, action: &BatteryAction) {

@@ -123,6 +123,8 @@ impl Rig {
     }
 
     fn late_hook(&mut self, host: usize) {
+        // An init system runs the hook when no process is left: what did not obey SIGTERM has been killed.
+        self.signal_all(host, Signal::SIGKILL);
         if drivers(&self.set.configurations[host]).is_empty() {
             return self.report(Happening::LateHookDone { host });
         }

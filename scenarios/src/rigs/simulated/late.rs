@@ -21,6 +21,7 @@ const COMMAND: &str = "upsmon -K && upsdrvctl shutdown";
 
 impl World {
     pub(super) fn late_hook(&mut self, host: usize) {
+        self.kill_what_is_left(host);
         let machine = &self.machines[host];
         let asked = machine.flag.as_ref().and_then(|flag| machine.files.get(flag));
         let is_set = asked.is_some_and(|contents| Flag::from_contents(contents) == Flag::Set);
@@ -34,20 +35,32 @@ impl World {
             drivers.clear();
         }
         self.late[host].extend(drivers);
-        self.next_late_driver(host, i32::from(!is_set));
+        self.late_status[host] = i32::from(!is_set);
+        self.next_late_driver(host);
     }
 
-    fn next_late_driver(&mut self, host: usize, status: i32) {
+    /// An init system runs the hook when no process is left: what did not obey SIGTERM has been killed.
+    fn kill_what_is_left(&mut self, host: usize) {
+        let left: Vec<usize> =
+            self.slots_of(host).filter(|slot| self.slots[*slot].purpose == Purpose::Service).collect();
+        for slot in left {
+            self.end(slot, ProcessEvent::Killed, false);
+        }
+    }
+
+    fn next_late_driver(&mut self, host: usize) {
         let Some(slot) = self.late[host].front().copied() else {
             let name = self.machines[host].name.clone();
             let (role, command) = (CommandRole::LateShutdown, COMMAND.to_owned());
-            self.see(What::Ended { host: name, role, command, status: Some(status) });
+            let status = Some(self.late_status[host]);
+            self.see(What::Ended { host: name, role, command, status });
             return self.late_done_in(host, BRIEF);
         };
         self.start(slot);
         if self.slots[slot].process.is_none() {
             self.late[host].pop_front();
-            return self.next_late_driver(host, 1);
+            self.late_status[host] = 1;
+            return self.next_late_driver(host);
         }
         let generation = self.slots[slot].generation;
         self.agenda.push(self.now + LONGEST, Due::GiveUp { slot: index(slot), generation });
@@ -58,7 +71,9 @@ impl World {
         let host = self.slots[slot].host;
         if self.late[host].front() == Some(&slot) {
             self.late[host].pop_front();
-            self.next_late_driver(host, i32::from(code));
+            // One load that stays on makes `upsdrvctl shutdown` fail.
+            self.late_status[host] |= i32::from(code != 0);
+            self.next_late_driver(host);
         }
     }
 

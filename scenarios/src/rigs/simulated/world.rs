@@ -86,6 +86,8 @@ pub struct World {
     pub(super) network: Network,
     pub(super) learnt: Learnt,
     pub(super) late: Vec<VecDeque<usize>>,
+    /// How each host's late shutdown hook will end.
+    pub(super) late_status: Vec<i32>,
     pub(super) all_wires: bool,
     pub(super) heard: Vec<What>,
     /// Buffers of frames that have arrived, for those to come.
@@ -125,6 +127,7 @@ impl World {
             director,
             network: Network::new(machines.len(), seed),
             late: machines.iter().map(|_| VecDeque::new()).collect(),
+            late_status: vec![0; machines.len()],
             machines,
             slots,
             ports,
