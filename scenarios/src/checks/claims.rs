@@ -2,7 +2,7 @@
 
 use super::history::History;
 use super::{Outcome, Verdict};
-use crate::journal::{Record, Sights, What};
+use crate::journal::{Answer, Record, Sights, What};
 use crate::language::expectation::{Anchor, Claim, Expectation, Window};
 use crate::language::observation::Observation;
 use crate::language::wording::{clock, time};
@@ -63,6 +63,11 @@ fn never_happened(anchor: &Anchor) -> Outcome {
 fn span(window: &Window, records: &[Record]) -> Result<(usize, usize), Outcome> {
     let from = anchor(&window.from, records).ok_or_else(|| never_happened(&window.from))?;
     let to = anchor(&window.to, records).ok_or_else(|| never_happened(&window.to))?;
+    if to < from {
+        let (begins, ends) = (clock(records[from].at), clock(records[to].at));
+        let why = format!("there is no such time: {} was at {begins}, {} at {ends}", window.from, window.to);
+        return Err(Outcome::Failed { at: None, why });
+    }
     Ok((from, if window.to == Anchor::End { records.len() } else { to }))
 }
 
@@ -136,7 +141,7 @@ fn see(what: &Observation, within: Option<Duration>, of: &Anchor, from: usize, r
                 .collect();
             format!("never seen of {}", absent.join(", "))
         }
-        _ => "never seen".to_owned(),
+        _ => never_seen(what, &watch.sights),
     };
     Outcome::Failed { at: None, why }
 }
@@ -184,6 +189,15 @@ fn finally(what: &Observation, records: &[Record], end: Instant) -> Outcome {
     }
 }
 
+/// That something was not seen, and of a variable what it was in the end.
+fn never_seen(what: &Observation, sights: &Sights) -> String {
+    match what.variable().and_then(|(ups, name)| sights.answer(ups, name)) {
+        Some(Answer::Value(value)) => format!("never seen; at the end it is {value}"),
+        Some(Answer::Error(error)) => format!("never seen; at the end it is refused with {error}"),
+        None => "never seen".to_owned(),
+    }
+}
+
 /// What is so instead.
 fn not_so(what: &Observation, sights: &Sights) -> String {
     let Observation::Hosts { hosts, sight: crate::language::observation::HostSight::Is(state) } = what else {
@@ -217,7 +231,7 @@ fn count(what: &Observation, least: u32, most: u32, (from, to): (usize, usize), 
             *before = holds;
         }
     }
-    let seen = format!("seen {times} times");
+    let seen = if times == 1 { "seen once".to_owned() } else { format!("seen {times} times") };
     if (least..=most).contains(&times) {
         Outcome::Held { note: Some(seen) }
     } else {
@@ -251,7 +265,9 @@ fn order(sights: &[Observation], records: &[Record], at_once: Duration) -> Outco
     for (place, what) in sights.iter().enumerate() {
         let same_before = sights[..place].iter().filter(|other| *other == what).count();
         let Some(&index) = beginnings(what, records).get(same_before) else {
-            return Outcome::Failed { at: None, why: format!("{what}: never seen") };
+            let mut sights = Sights::default();
+            records.iter().for_each(|record| sights.take(record));
+            return Outcome::Failed { at: None, why: format!("{what}: {}", never_seen(what, &sights)) };
         };
         if let Some((before, other)) = last
             && index < before

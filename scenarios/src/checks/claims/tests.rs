@@ -127,3 +127,18 @@ fn finally_and_count_look_at_the_whole() {
 "
     ));
 }
+
+#[test]
+fn a_window_that_ends_before_it_begins_proves_nothing() {
+    let judged = judged("  - { never: { host: nas, is: crashed }, during: { from: return, to: outage } }\n");
+    assert_eq!(
+        judged,
+        "FAILS: never nas crashed between return and outage (there is no such time: return was at 2:10.0, outage at 0:30.0)"
+    );
+}
+
+#[test]
+fn a_variable_that_is_never_so_is_said_to_be_what_it_is() {
+    let judged = judged("  - { see: { ups: rack, var: ups.status, is: BYPASS } }\n");
+    assert_eq!(judged, "FAILS: see rack ups.status is BYPASS (never seen; at the end it is OL CHRG)");
+}
