@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use scenarios::checks::judge;
 use scenarios::journal::{HostState, Record, What, lines};
 use scenarios::language::{Scenario, loading};
 use scenarios::rigs::{RunOptions, simulated};
@@ -11,6 +12,19 @@ use scenarios::rigs::{RunOptions, simulated};
 fn scenario(name: &str) -> Scenario {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{name}.yaml"));
     loading::load(&path, &Default::default()).unwrap().remove(0)
+}
+
+/// The rack's primary, whose UPS starts at a third of its charge, and these lines.
+fn primary(lines: &str) -> Scenario {
+    let directory = tempfile::TempDir::new().unwrap();
+    let (file, config) = (directory.path().join("rack.yaml"), Path::new(env!("CARGO_MANIFEST_DIR")).join("configs"));
+    let text = format!(
+        "title: t\nups: {{ rack: {{ device: apc-back-ups-650, load: 60 W, battery: {{ charge: 33 % }} }} }}\n\
+         hosts: {{ primary: {{ fed_by: rack, config: {}/rack/primary, draws: 60 W, stops_in: 30 s }} }}\n{lines}",
+        config.display()
+    );
+    std::fs::write(&file, text).unwrap();
+    loading::load(&file, &Default::default()).unwrap_or_else(|wrong| panic!("{wrong}")).remove(0)
 }
 
 fn journal(scenario: &Scenario) -> Vec<Record> {
@@ -62,4 +76,29 @@ fn all_wires_are_in_the_journal_only_when_they_are_asked_for() {
         run.journal.iter().filter(|record| matches!(record.what, What::Wire { .. })).count()
     };
     assert!(wires(true) > 2 * wires(false));
+}
+
+#[test]
+fn a_low_battery_signal_that_flapped_for_a_while_is_as_built_afterwards() {
+    let scenario = primary(
+        "timeline:\n\
+         - { at: 10 s, ups: { low_battery: flapping, for: 5 s } }\n\
+         - { at: 1 m, id: outage, mains: off }\n\
+         - { when: { host: primary, is: halted }, after: 1 m, mains: on }\n\
+         expect:\n\
+         - { see: { host: primary, notified: LOWBATT }, of: outage }\n",
+    );
+    let journal = journal(&scenario);
+    assert!(judge(&journal, &scenario, None).unwrap().has_passed());
+    let flaps = journal.iter().filter(|record| matches!(record.what, What::LowBattery { low: true, .. })).count();
+    assert_eq!(flaps, 3, "up twice in five seconds, and once as the battery empties");
+}
+
+#[test]
+fn a_flicker_of_days_takes_as_long_as_the_run_and_no_longer() {
+    let scenario = primary("lasts: 20 s\ntimeline: [{ at: 10 s, mains: { flicker: 20 ms, for: 300 d } }]\n");
+    let journal = journal(&scenario);
+    let changes = journal.iter().filter(|record| matches!(record.what, What::Mains { .. })).count();
+    // Off and on again five hundred times, and what the mains are at the start.
+    assert!((1000..=1003).contains(&changes), "{changes}");
 }
