@@ -302,6 +302,12 @@ fn every_program_has_examples_a_manual_page_and_completions_with_all_its_flags()
         }
         let man = text(&ridethrough(&["man", &name]).stdout).replace("\\-", "-");
         assert!(man.contains(&format!(".TH {name} {} ", program.section())), "{man}");
+        // What an option takes stands beside it, in the synopsis too.
+        for option in std::iter::once(&command).chain(command.get_subcommands()).flat_map(clap::Command::get_opts) {
+            let value = option.get_value_names().unwrap_or_default().first().map_or("", |value| value.as_str());
+            let takes = format!("\\fR\\ \\fI{value}\\fR");
+            assert!(man.contains(&takes) || command.get_overridden_usage().is_some(), "{takes} is not in\n{man}");
+        }
         assert_eq!(man.matches("EXAMPLES\n.nf\n").count(), 1 + man.matches(".SS EXAMPLES").count(), "{man}");
         let bash = text(&ridethrough(&["completions", "bash", &name]).stdout);
         assert!(
