@@ -2,11 +2,12 @@
 
 use super::history::History;
 use super::{Outcome, Verdict};
-use crate::journal::{Answer, Record, Sights, What};
+use crate::journal::{Answer, HostState, Name, Record, RunFacts, Sights, What, names};
 use crate::language::expectation::{Anchor, Claim, Expectation, Window};
-use crate::language::observation::Observation;
+use crate::language::observation::{HostSight, Observation};
 use crate::language::wording::{clock, time};
 use protocol::Instant;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Judges one expectation.
@@ -36,7 +37,7 @@ fn outcome(claim: &Claim, history: &History<'_>) -> Outcome {
             Err(outcome) => outcome,
         },
         Claim::Order(sights) => order(sights, records, Duration::from_micros(history.facts.resolution_us)),
-        Claim::Finally(what) => finally(what, records, history.end),
+        Claim::Finally(what) => finally(what, history),
         Claim::Count { what, least, most, during } => match span(during, records) {
             Ok(span) => count(what, *least, *most, span, records),
             Err(outcome) => outcome,
@@ -81,7 +82,7 @@ struct Watch<'a> {
 
 impl<'a> Watch<'a> {
     fn new(what: &'a Observation) -> Self {
-        Self { what, sights: Sights::default(), shown: vec![false; names(what).max(1)] }
+        Self { what, sights: Sights::default(), shown: vec![false; places(what).max(1)] }
     }
 
     /// Takes in a record; says whether what is watched for is now seen. An event counts only while
@@ -100,7 +101,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn names(what: &Observation) -> usize {
+fn places(what: &Observation) -> usize {
     match what {
         Observation::Hosts { hosts, .. } => hosts.names.len(),
         _ => 1,
@@ -172,10 +173,10 @@ fn always(what: &Observation, (from, to): (usize, usize), records: &[Record]) ->
     Outcome::Held { note: None }
 }
 
-fn finally(what: &Observation, records: &[Record], end: Instant) -> Outcome {
+fn finally(what: &Observation, history: &History<'_>) -> Outcome {
     let mut watch = Watch::new(what);
     let mut since = None;
-    for record in records {
+    for record in history.records {
         if watch.take(record, true) {
             since.get_or_insert(record.at);
         } else if watch.sights.holds(what).is_some() {
@@ -185,7 +186,7 @@ fn finally(what: &Observation, records: &[Record], end: Instant) -> Outcome {
     match since {
         Some(since) if since == Instant::START => Outcome::Held { note: None },
         Some(since) => Outcome::Held { note: Some(format!("since {}", clock(since))) },
-        None => Outcome::Failed { at: Some(end), why: not_so(what, &watch.sights) },
+        None => Outcome::Failed { at: Some(history.end), why: not_so(what, &watch.sights, history.facts) },
     }
 }
 
@@ -199,20 +200,25 @@ fn never_seen(what: &Observation, sights: &Sights) -> String {
 }
 
 /// What is so instead.
-fn not_so(what: &Observation, sights: &Sights) -> String {
-    let Observation::Hosts { hosts, sight: crate::language::observation::HostSight::Is(state) } = what else {
+fn not_so(what: &Observation, sights: &Sights, facts: &RunFacts) -> String {
+    let Observation::Hosts { hosts, sight: HostSight::Is(state) } = what else {
         return "not so at the end".to_owned();
     };
-    let others: Vec<String> = hosts
-        .names
+    let mut others: BTreeMap<HostState, Vec<Name>> = BTreeMap::new();
+    for name in &hosts.names {
+        if let Some(is) = sights.host(name).filter(|is| is != state) {
+            others.entry(is).or_default().push(name.as_str().into());
+        }
+    }
+    let others: Vec<String> = others
         .iter()
-        .filter_map(|name| sights.host(name).filter(|is| is != state).map(|is| format!("{name} is {is}")))
+        .map(|(is, who)| format!("{} {} {is}", names(who, facts), if who.len() == 1 { "is" } else { "are" }))
         .collect();
     format!("at the end {}", others.join(", "))
 }
 
 fn count(what: &Observation, least: u32, most: u32, (from, to): (usize, usize), records: &[Record]) -> Outcome {
-    let (mut sights, mut times, mut before) = (Sights::default(), 0_u32, vec![false; names(what).max(1)]);
+    let (mut sights, mut times, mut before) = (Sights::default(), 0_u32, vec![false; places(what).max(1)]);
     for (index, record) in records[..to].iter().enumerate() {
         sights.take(record);
         if index >= from && sights.shows(&record.what, what).is_some() {

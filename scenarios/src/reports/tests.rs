@@ -71,6 +71,17 @@ fn words_of_a_scenario_cannot_break_a_page() {
 }
 
 #[test]
+fn names_that_are_too_long_for_the_drawing_are_cut_and_told_whole() {
+    let mut journal = sample::outage();
+    let (old, long) = (crate::journal::Name::from("rack"), crate::journal::Name::from("a-ups-with-a-very-long-name"));
+    if let crate::journal::What::Run(facts) = &mut journal[0].what {
+        facts.ups.iter_mut().filter(|ups| ups.name == old).for_each(|ups| ups.name = long.clone());
+    }
+    let page = reported(&journal, html::page);
+    assert!(page.contains(">a-ups-with-a-very…<title>a-ups-with-a-very-long-name</title></text>"), "{page}");
+}
+
+#[test]
 fn the_outage_for_a_ci_server() {
     let xml = reported(&with_a_loss(), |report| junit::xml([junit::suite(report)], &[])).unwrap();
     insta::assert_snapshot!(xml);
