@@ -50,11 +50,17 @@ fn a_run_that_holds_exits_0_and_draws_the_outage() {
 #[test]
 fn an_expectation_that_fails_exits_1() {
     let directory = TempDir::new().unwrap();
-    let file = changed(&directory, PASSING, "expect:\n", "expect:\n  - never: { hosts: any, notified: ONBATT }\n");
+    let file = changed(
+        &directory,
+        PASSING,
+        "expect:\n",
+        "expect:\n  - { never: { hosts: any, notified: ONBATT }, because: a test says so }\n",
+    );
     let output = ridethrough(&["run", file.to_str().unwrap()]);
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}{}", text(&output.stderr));
     assert!(said.contains("✘ never any host notified ONBATT") && said.contains("failed"), "{said}");
+    assert!(said.contains("expected because a test says so"), "{said}");
     let quiet = text(&ridethrough(&["run", "-q", file.to_str().unwrap()]).stdout);
     assert!(quiet.starts_with("FAILED"), "{quiet}");
 }
@@ -216,6 +222,10 @@ fn reports_are_written_and_the_journal_can_be_judged_again() {
     let said = text(&again.stdout);
     assert_eq!(again.status.code(), Some(0), "{said}");
     assert!(said.contains("✔ never any host stopping"), "{said}");
+    assert!(again.stderr.is_empty(), "{}", text(&again.stderr));
+    let other = ridethrough(&["judge", &json, "--scenario", "drill.yaml"]);
+    let warned = "warning: the journal is of `two-second-blip`, and judged by `drill`";
+    assert!(text(&other.stderr).contains(warned), "{}", text(&other.stderr));
     let verdicts = ridethrough(&["judge", "--json", &json, "--scenario", PASSING]);
     let verdicts: serde_json::Value = serde_json::from_slice(&verdicts.stdout).unwrap();
     assert_eq!((&verdicts["passed"], &verdicts["scenario"]), (&true.into(), &"two-second-blip".into()));

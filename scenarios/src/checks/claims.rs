@@ -18,7 +18,12 @@ pub fn verdict(expectation: &Expectation, history: &History<'_>) -> Verdict {
     } else {
         Outcome::Skipped { why: "not asked of this stack or rig".to_owned() }
     };
-    Verdict { id: expectation.spot.to_string(), claim: expectation.claim.to_string(), outcome }
+    Verdict {
+        id: expectation.spot.to_string(),
+        claim: expectation.claim.to_string(),
+        because: expectation.because.clone(),
+        outcome,
+    }
 }
 
 fn outcome(claim: &Claim, history: &History<'_>) -> Outcome {
@@ -214,6 +219,9 @@ fn not_so(what: &Observation, sights: &Sights, facts: &RunFacts) -> String {
         .iter()
         .map(|(is, who)| format!("{} {} {is}", names(who, facts), if who.len() == 1 { "is" } else { "are" }))
         .collect();
+    if others.is_empty() {
+        return format!("nothing is known of {} in this run", hosts.word);
+    }
     format!("at the end {}", others.join(", "))
 }
 

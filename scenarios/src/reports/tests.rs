@@ -40,6 +40,16 @@ fn the_outage_on_a_terminal() {
 }
 
 #[test]
+fn a_narrow_terminal_shows_batteries_in_figures_and_leaves_room_for_the_story() {
+    let mut out = Vec::new();
+    reported(&sample::outage(), |report| terminal::write(&mut out, report, Some(60))).unwrap();
+    let shown = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+    let story: Vec<&str> = shown.lines().skip_while(|line| !line.contains("time")).collect();
+    assert!(story.len() > 20 && story.iter().all(|line| line.chars().count() <= 60), "{shown}");
+    assert!(!shown.contains('█') && shown.contains("100 %"), "{shown}");
+}
+
+#[test]
 fn a_lost_host_on_a_terminal() {
     insta::assert_snapshot!(on_terminal(&with_a_loss()));
 }
