@@ -114,6 +114,9 @@ fn check_says_what_the_daemons_would_say_of_their_files() {
         ("upsmon.conf", "POLLFREQ 5", "POLFREQ 5", 0, "did you mean `POLLFREQ`?"),
         ("upsmon.conf", "rack@localhost", "rakc@localhost", 0, "did you mean `rack`?"),
         ("upsmon.conf", "rack@localhost", "rack@nowhere", 0, "there is no host `nowhere`"),
+        ("upsmon.conf", "1 primary first", "1 primray first", 0, "did you mean `primary`?"),
+        ("upsmon.conf", "1 primary first", "1 primary last", 0, "another password for `primary`"),
+        ("upsd.users", "upsmon primary", "upsmon secondary", 0, "does not let `primary` be a primary"),
     ] {
         let directory = TempDir::new().unwrap();
         let output = ridethrough(&["check", configured(&directory, file, old, new).to_str().unwrap()]);
