@@ -240,6 +240,15 @@ fn reports_are_written_and_the_journal_can_be_judged_again() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_is_named_before_anything_runs() {
+    let output = ridethrough(&["run", "--report", "html=no-such-directory/a.html", PASSING]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
+    let said = text(&output.stderr);
+    assert!(said.contains("failed to write no-such-directory/a.html"), "{said}");
+}
+
+#[test]
 fn the_same_file_and_seed_give_the_same_bytes() {
     let run = |seed: &str| ridethrough(&["run", "--json", "--seed", seed, PASSING]).stdout;
     let first = run("7");
