@@ -128,6 +128,7 @@ mistakes! {
     a_window_from_its_end: with("  - see: {", "  - never: { hosts: any, is: crashed }\n    during: { from: outage, to: start }\n  - see: {");
     a_count_that_cannot_be: with("  - see: {", "  - count: { hosts: all, is: up }\n    at_least: 3\n    at_most: 2\n  - see: {");
     a_network_of_one: with("mains: on", "network: { between: [nas, nas], drop: 100 % }");
+    a_network_to_nobody: with("mains: on", "network: { between: [nas, rack], drop: 100 % }");
     an_end_of_what_has_none: with("mains: on", "host: { name: nas, power_button: pressed, for: 3 s }");
     several_at_once: said(&[("rack.yaml", &GOOD.replace("35 W", "35").replace("id: outage", "ids: outage").replace("ONBATT", "ONBAT"))]);
     several_of_meaning_at_once: said(&[("rack.yaml", &GOOD.replace("fed_by: rack", "fed_by: rak").replace("650", "65").replace("ONBATT", "ONBAT"))]);

@@ -170,8 +170,9 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        if !from.is_empty() && !from.iter().any(|from| to.iter().any(|to| to != from)) {
-            self.wrong(Mistake::new(start(at), "there is no network between these", "one host, or none"));
+        let is_known = !from.is_empty() && (!to.is_empty() || written.between.0.len() == 1);
+        if is_known && !from.iter().any(|from| to.iter().any(|to| to != from)) {
+            self.wrong(Mistake::new(start(at), "there is no network between these", "one host and no other"));
         }
         let fault = written
             .drop

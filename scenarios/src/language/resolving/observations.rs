@@ -193,6 +193,12 @@ impl Resolver<'_> {
                     .hint("for example `battery.charge` or `ups.status`"),
             );
         }
+        let is = self.comparison(at, seen);
+        Observation::Ups { ups: name, sight: UpsSight::Var { name: var.value.clone(), is } }
+    }
+
+    /// What about a variable's value.
+    fn comparison(&mut self, at: At, seen: &WrittenObservation) -> Comparison {
         let number = |this: &mut Self, text: &Located<String>| {
             units::thousandths(&text.value).unwrap_or_else(|| {
                 this.wrong(
@@ -202,7 +208,7 @@ impl Resolver<'_> {
                 0
             })
         };
-        let is = if let Some(value) = &seen.is {
+        if let Some(value) = &seen.is {
             Comparison::Is(value.value.clone())
         } else if let Some(word) = &seen.has {
             if word.value.split_whitespace().count() != 1 {
@@ -234,7 +240,6 @@ impl Resolver<'_> {
                 "`is`, `has`, `below`, `above` or `refused` is missing",
             ));
             Comparison::Is(String::new())
-        };
-        Observation::Ups { ups: name, sight: UpsSight::Var { name: var.value.clone(), is } }
+        }
     }
 }
