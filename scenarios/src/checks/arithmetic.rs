@@ -32,6 +32,8 @@ pub struct Ordered {
     pub stops_in: Duration,
     /// What was left of each of the host's UPSes, by their own reckoning.
     pub left: Vec<Left>,
+    /// When its late shutdown hook began, where that was not over.
+    pub hook: Option<Instant>,
 }
 
 /// What was left of a UPS.
@@ -61,14 +63,16 @@ pub fn losses(history: &History<'_>) -> Vec<Loss> {
 }
 
 fn last_order(history: &History<'_>, host: &HostFacts, lost: Instant) -> Option<Ordered> {
-    let mut found = None;
+    let (mut found, mut hook) = (None, None);
     for record in history.records.iter().take_while(|record| record.at <= lost) {
         match &record.what {
             What::Ran { host: on, role: CommandRole::Shutdown, command, .. } if *on == host.name => {
                 found = Some((record.at, command.clone()));
             }
+            What::Ran { host: on, role: CommandRole::LateShutdown, .. } if *on == host.name => hook = Some(record.at),
+            What::Ended { host: on, role: CommandRole::LateShutdown, .. } if *on == host.name => hook = None,
             // A boot ends what was ordered before it.
-            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => found = None,
+            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => (found, hook) = (None, None),
             _ => {}
         }
     }
@@ -79,6 +83,7 @@ fn last_order(history: &History<'_>, host: &HostFacts, lost: Instant) -> Option<
         command,
         stops_in: Duration::from_millis(host.stops_in_ms),
         left: host.fed_by.iter().filter_map(|ups| left(history, ups, at)).collect(),
+        hook,
     })
 }
 
@@ -136,8 +141,9 @@ impl Loss {
             said += &format!("{} until the command takes effect + ", time(ordered.delay));
         }
         said += &format!("{} to stop = {}. Power lasted {}", time(ordered.stops_in), time(ordered.needed()), time(had));
-        said += &match ordered.needed().checked_sub(had) {
-            Some(short) if !short.is_zero() => format!(": {} short", time(short)),
+        said += &match (ordered.needed().checked_sub(had), ordered.hook) {
+            (Some(short), _) if !short.is_zero() => format!(": {} short", time(short)),
+            (_, Some(hook)) => format!(": enough to stop, but its late shutdown hook still ran, since {}", clock(hook)),
             _ => ": enough, had the host begun to stop when it was told".to_owned(),
         };
         said

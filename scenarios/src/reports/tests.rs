@@ -2,7 +2,7 @@
 
 use super::{Report, html, json, junit, terminal};
 use crate::checks::{facts, judge_by};
-use crate::journal::{HostState, Record, lines, sample};
+use crate::journal::{CommandRole, HostState, Record, What, lines, sample};
 use std::time::Duration;
 
 /// One host is lost, so that there is an arithmetic to show.
@@ -16,6 +16,20 @@ fn with_a_loss() -> Vec<Record> {
     }
     journal.sort_by_key(|record| record.at);
     journal
+}
+
+#[test]
+fn who_is_lost_in_the_late_hook_is_not_said_to_have_stopped_too_late() {
+    let mut journal = with_a_loss();
+    let lost = journal.iter().position(|record| matches!(&record.what, What::Host { is: HostState::Crashed, .. }));
+    let (role, command) = (CommandRole::LateShutdown, "upsmon -K && upsdrvctl shutdown".to_owned());
+    let hook = What::Ran { host: "box".into(), role, by: "late-shutdown".into(), command };
+    let lost = lost.unwrap();
+    journal[lost].at = sample::at(100_000);
+    journal.insert(lost, Record { at: sample::at(90_000), what: hook });
+    journal.sort_by_key(|record| record.at);
+    let said = on_terminal(&journal);
+    assert!(said.contains("enough to stop, but its late shutdown hook still ran, since 1:30.0"), "{said}");
 }
 
 fn reported<T>(journal: &[Record], make: impl FnOnce(&Report<'_>) -> T) -> T {
@@ -73,7 +87,7 @@ fn a_page_fetches_nothing_and_names_only_what_happened() {
 #[test]
 fn words_of_a_scenario_cannot_break_a_page() {
     let mut journal = sample::outage();
-    if let crate::journal::What::Run(facts) = &mut journal[0].what {
+    if let What::Run(facts) = &mut journal[0].what {
         facts.title = "</title><script>alert(1)</script>".into();
         facts.hosts[0].group = "<b>".into();
     }
@@ -84,7 +98,7 @@ fn words_of_a_scenario_cannot_break_a_page() {
 fn names_that_are_too_long_for_the_drawing_are_cut_and_told_whole() {
     let mut journal = sample::outage();
     let (old, long) = (crate::journal::Name::from("rack"), crate::journal::Name::from("a-ups-with-a-very-long-name"));
-    if let crate::journal::What::Run(facts) = &mut journal[0].what {
+    if let What::Run(facts) = &mut journal[0].what {
         facts.ups.iter_mut().filter(|ups| ups.name == old).for_each(|ups| ups.name = long.clone());
     }
     let page = reported(&journal, html::page);
