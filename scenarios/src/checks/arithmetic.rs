@@ -36,6 +36,8 @@ pub struct Ordered {
     pub began: Option<Instant>,
     /// What was left of each of the host's UPSes, by their own reckoning.
     pub left: Vec<Left>,
+    /// When its late shutdown hook began, where that was not over.
+    pub hook: Option<Instant>,
 }
 
 /// What was left of a UPS.
@@ -75,15 +77,19 @@ fn last_cut(history: &History<'_>, host: &HostFacts, lost: Instant) -> Option<(N
 }
 
 fn last_order(history: &History<'_>, host: &HostFacts, lost: Instant) -> Option<Ordered> {
-    let (mut found, mut began) = (None, None);
+    let (mut found, mut began, mut hook) = (None, None, None);
     for record in history.records.iter().take_while(|record| record.at <= lost) {
         match &record.what {
             What::Ran { host: on, role: CommandRole::Shutdown, command, .. } if *on == host.name => {
                 found = Some((record.at, command.clone()));
             }
             What::Host { host: on, is: HostState::Stopping, .. } if *on == host.name => began = Some(record.at),
+            What::Ran { host: on, role: CommandRole::LateShutdown, .. } if *on == host.name => hook = Some(record.at),
+            What::Ended { host: on, role: CommandRole::LateShutdown, .. } if *on == host.name => hook = None,
             // A boot ends what was ordered before it.
-            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => (found, began) = (None, None),
+            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => {
+                (found, began, hook) = (None, None, None);
+            }
             _ => {}
         }
     }
@@ -95,6 +101,7 @@ fn last_order(history: &History<'_>, host: &HostFacts, lost: Instant) -> Option<
         stops_in: Duration::from_millis(host.stops_in_ms),
         began,
         left: host.fed_by.iter().filter_map(|ups| left(history, ups, at)).collect(),
+        hook,
     })
 }
 
@@ -156,8 +163,9 @@ impl Loss {
             said += &format!("{} until the command takes effect + ", time(ordered.delay));
         }
         said += &format!("{} to stop = {}. Power lasted {}", time(ordered.stops_in), time(ordered.needed()), time(had));
-        said += &match ordered.needed().checked_sub(had) {
-            Some(short) if !short.is_zero() => format!(": {} short", time(short)),
+        said += &match (ordered.needed().checked_sub(had), ordered.hook) {
+            (Some(short), _) if !short.is_zero() => format!(": {} short", time(short)),
+            (_, Some(hook)) => format!(": enough to stop, but its late shutdown hook still ran, since {}", clock(hook)),
             _ if ordered.began.is_some_and(|began| self.at - began >= ordered.stops_in) => {
                 ": enough, had it taken no longer to stop".to_owned()
             }

@@ -118,6 +118,9 @@ impl Resolver<'_> {
                     LowBatteryWord::Flapping => LowBatterySignal::Flapping,
                 })
             }))?;
+        let ends =
+            !matches!(does, UpsDeed::Calibrate | UpsDeed::SelfTest | UpsDeed::LowBattery(LowBatterySignal::AsBuilt));
+        self.only_with("for", written.lasts.is_some(), "bypass`, `alarm`, `panel-off` or `low_battery", ends, at);
         Some(UpsAction {
             ups: self.which_ups(written.name.as_ref(), at),
             does,
@@ -168,6 +171,10 @@ impl Resolver<'_> {
                 return None;
             }
         };
+        let is_known = !from.is_empty() && (!to.is_empty() || written.between.0.len() == 1);
+        if is_known && !from.iter().any(|from| to.iter().any(|to| to != from)) {
+            self.wrong(Mistake::new(start(at), "there is no network between these", "one host and no other"));
+        }
         let fault = written
             .drop
             .map(|share| NetworkFault::Drop(share.0))
@@ -193,6 +200,8 @@ impl Resolver<'_> {
         .into_iter()
         .find_map(|(deed, daemon)| daemon.as_ref().map(|daemon| (deed, daemon)))?;
         self.daemon(daemon);
+        let ends = !matches!(deed, ProcessDeed::Restart | ProcessDeed::Reload);
+        self.only_with("for", written.lasts.is_some(), "kill`, `stop`, `continue` or `start", ends, at);
         let ups = written.ups.as_ref().map(|ups| self.which_ups(Some(ups), ups.at));
         Some(ProcessAction {
             host: self.which_host(written.host.as_ref(), at),
@@ -236,6 +245,8 @@ impl Resolver<'_> {
             }))
             .or(written.stops_in.map(|time| HostChange::StopsIn(time.0)))
             .or(written.power_button.map(|_| HostChange::PowerButton))?;
+        let ends = matches!(change, HostChange::Disk(_) | HostChange::ShutdownCommand(_) | HostChange::Suspended);
+        self.only_with("for", written.lasts.is_some(), "disk`, `shutdown_command` or `is", ends, at);
         Some(HostAction {
             host: self.which_host(written.name.as_ref(), at),
             change,
