@@ -17,6 +17,8 @@ pub struct State {
     flags: Flags,
     /// Whether Eaton's charger runs Advanced Battery Management.
     is_managed: bool,
+    /// Whether a battery test runs.
+    is_testing: bool,
     /// How long a low or worn battery must be claimed on line power unless the configuration says otherwise.
     settles: Duration,
     /// Since when the device claims a low or worn battery while on line power.
@@ -46,6 +48,7 @@ impl State {
         Self {
             flags: Flags::default(),
             is_managed: false,
+            is_testing: false,
             settles: Duration::ZERO,
             claims_low_since: None,
             holds_until: None,
@@ -73,6 +76,7 @@ impl State {
         self.settles = settles;
         self.flags = Flags::default();
         self.is_managed = false;
+        self.is_testing = false;
         self.is_known = false;
         self.is_undisputed = false;
         self.claims_low_since = None;
@@ -85,8 +89,8 @@ impl State {
     /// Line power is what the last change said, because a device that repeats itself in several
     /// reports does not change them all at once, and a lost mains must not wait for the slowest.
     /// What only lets infer it (a voltage that is not too low may be too high) never overrules a
-    /// row that speaks of line power itself, or that says what else feeds the load. Any other claim
-    /// stands while one row makes it.
+    /// row that speaks of line power itself, or that says what else feeds the load: while a battery test
+    /// runs, that is the battery although there is line power. Any other claim stands while one row makes it.
     pub fn take(&mut self, reading: Reading, others: impl Iterator<Item = Reading> + Clone) {
         let value = reading.value;
         match reading.rule {
@@ -95,9 +99,15 @@ impl State {
                 let mut told = others.filter(|other| matches!(other.rule, Rule::When(Flag::Online)));
                 self.is_undisputed = told.all(|other| other.value != 0);
             }
-            Rule::Unless(Flag::Online) => self.set_online(value == 0 && !is_denied(others)),
+            Rule::Unless(Flag::Online) => self.set_online(!self.is_denied(others)),
+            Rule::BatteryTest => {
+                self.is_testing = value == TEST_IN_PROGRESS;
+                if is_told(others.clone()) {
+                    self.set_online(!self.is_denied(others));
+                }
+            }
             Rule::ConverterOnline if self.flags.has(Flag::Off) => {}
-            Rule::ConverterOnline if value != 0 => self.set_online(!is_denied(others)),
+            Rule::ConverterOnline if value != 0 => self.set_online(!self.is_denied(others)),
             // Idle it is on bypass and in high-efficiency mode too; whoever speaks of line power itself knows better.
             Rule::ConverterOnline if is_told(others.clone()) => {}
             Rule::ConverterOnline => self.set_online(feeds_past_the_converter(others)),
@@ -114,6 +124,18 @@ impl State {
                 self.recompute(flag, others);
             }
         }
+    }
+
+    /// Whether a reading says outright that line power is not there.
+    ///
+    /// The converter's word is none: it is idle on bypass and in high-efficiency mode too.
+    fn is_denied(&self, readings: impl Iterator<Item = Reading> + Clone) -> bool {
+        let only_tests = self.is_testing && is_told(readings.clone());
+        readings.into_iter().any(|Reading { rule, value }| match rule {
+            Rule::When(Flag::Online) => value == 0,
+            Rule::Unless(Flag::Online) => value != 0 && !only_tests,
+            _ => false,
+        })
     }
 
     const fn set_online(&mut self, is_online: bool) {
@@ -246,6 +268,8 @@ impl State {
     }
 }
 
+/// `Test` while it runs (HID PDC 1.1 §4.1.5).
+const TEST_IN_PROGRESS: i64 = 5;
 /// The claims behind LB and RB.
 const HELD: &[Flag] =
     &[Flag::LowBattery, Flag::TimeLimitExpired, Flag::ShutdownImminent, Flag::ReplaceBattery, Flag::NoBattery];
@@ -259,17 +283,6 @@ fn is_told(mut readings: impl Iterator<Item = Reading>) -> bool {
 fn feeds_past_the_converter(mut readings: impl Iterator<Item = Reading>) -> bool {
     const WAYS: [Flag; 3] = [Flag::BypassAutomatic, Flag::BypassManual, Flag::Eco];
     readings.any(|Reading { rule, value }| matches!(rule, Rule::When(flag) if value != 0 && WAYS.contains(&flag)))
-}
-
-/// Whether a reading says outright that line power is not there.
-///
-/// The converter's word is none: it is idle on bypass and in high-efficiency mode too.
-fn is_denied(mut readings: impl Iterator<Item = Reading>) -> bool {
-    readings.any(|Reading { rule, value }| match rule {
-        Rule::When(Flag::Online) => value == 0,
-        Rule::Unless(Flag::Online) => value != 0,
-        _ => false,
-    })
 }
 
 /// Claims that are alarms too.
@@ -328,6 +341,16 @@ mod tests {
         in_any_order([(TOO_LOW, 0), (Rule::ConverterOnline, 0), (eco, 1)], "OL ECO");
         in_any_order([(AC_PRESENT, 0), (Rule::ConverterOnline, 0), (eco, 0)], "OB");
         in_any_order([(bypass, 0), (Rule::ConverterOnline, 0), (eco, 0)], "OB");
+    }
+
+    #[test]
+    fn a_battery_that_is_used_for_a_test_is_no_outage_while_the_mains_are_there() {
+        let battery_used = Rule::Unless(Flag::Online);
+        in_any_order([(AC_PRESENT, 1), (battery_used, 1), (Rule::BatteryTest, 5)], "OL");
+        in_any_order([(AC_PRESENT, 0), (battery_used, 1), (Rule::BatteryTest, 5)], "OB");
+        assert_eq!(status(&[(AC_PRESENT, 1), (Rule::BatteryTest, 1), (battery_used, 1)]), "OB");
+        in_any_order([(DISCHARGING, 1), (battery_used, 1), (Rule::BatteryTest, 5)], "OB DISCHRG");
+        in_any_order([(Rule::ConverterOnline, 0), (DISCHARGING, 0), (Rule::BatteryTest, 4)], "OB");
     }
 
     #[test]

@@ -189,6 +189,23 @@ fn a_charger_whose_management_is_switched_off_says_no_more_how_it_is() {
 }
 
 #[test]
+fn a_deep_test_of_an_eaton_is_no_outage_and_takes_nobody_down() {
+    const TEST: &str = "UPS.BatterySystem.Battery.Test";
+    const USED: &str = "UPS.PowerConverter.Input.[3].PresentStatus.Used";
+    const LOW: &str = "UPS.PowerSummary.PresentStatus.BelowRemainingCapacityLimit";
+    let discharging = field("UPS.PowerSummary.PresentStatus.Discharging", 1, 0);
+    let fields = [field(TEST, 8, 6), field(USED, 1, 0), field(LOW, 1, 0), discharging];
+    let mut bench = on_line(EATON, &["EATON", "Eaton 5P"], fields);
+    bench.becomes(TEST, 5);
+    bench.becomes("UPS.PowerSummary.PresentStatus.Discharging", 1);
+    bench.becomes(USED, 1);
+    bench.becomes(LOW, 1);
+    assert_eq!(bench.var("ups.status"), Some("OL DISCHRG LB"));
+    bench.becomes(AC_PRESENT, 0);
+    assert_eq!(bench.var("ups.status"), Some("OB DISCHRG LB"));
+}
+
+#[test]
 fn a_threshold_that_is_none_of_the_usual_ones_is_published() {
     let fields =
         [field("UPS.PowerSummary.iModel", 8, 3), field("UPS.OutletSystem.Outlet.[1].ConfigApparentPower", 16, 100)];

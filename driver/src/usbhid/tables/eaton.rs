@@ -8,7 +8,7 @@ mod output;
 mod status;
 mod ups;
 
-use crate::usbhid::flag::Rule::ManagementEnabled;
+use crate::usbhid::flag::Rule::{BatteryTest, ManagementEnabled};
 use crate::usbhid::row::{Part, Row, identity, status};
 
 /// What tells the model.
@@ -24,6 +24,7 @@ const MODEL: &[Row] = &[
 #[rustfmt::skip]
 const MANAGEMENT: &[Row] = &[
     status("UPS.BatterySystem.Charger.ABMEnable", ManagementEnabled).quick(),
+    status("UPS.BatterySystem.Battery.Test", BatteryTest),
 ];
 
 /// The whole table. What tells how to read comes first, variables come before what is computed from them.
