@@ -16,7 +16,7 @@ use protocol::usb::Matcher;
 use protocol::{Command, Effect, Endpoint, Engine, Event, Instant, JobId, JobOutcome, LinkError, LinkId, Peer};
 
 /// How long anything may take that should come at once.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An engine that tells the test what it hears, and asks what the test's rule says.
 struct Told {

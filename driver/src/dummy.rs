@@ -59,6 +59,8 @@ pub struct DummyUps {
     /// What the file says the status is, its `ALARM` apart.
     status_words: String,
     alarm: String,
+    /// Whether `ups.alarm` is what an `ALARM` said, and not a variable like any other.
+    has_raised: bool,
     state: State,
 }
 
@@ -107,6 +109,7 @@ impl DummyUps {
             definition: Definition::default(),
             status_words: String::from("OL"),
             alarm: String::new(),
+            has_raised: false,
             state: State::Waiting,
         };
         driver.begin();
@@ -222,8 +225,11 @@ impl DummyUps {
         self.composer.add(&self.status_words);
         if !self.alarm.is_empty() {
             self.composer.alarm(&self.alarm);
+        } else if !self.has_raised {
+            self.composer.keep_alarm();
         }
         self.composer.commit(&mut self.publisher);
+        self.has_raised = !self.alarm.is_empty();
     }
 
     /// `device.*` repeats `ups.*`, as every NUT driver has it, where the file does not say it itself.

@@ -22,12 +22,11 @@ pub struct StatusComposer {
     alarm: Slot,
     limits: [Limit; 2],
     ignores_low_battery: bool,
-    /// `ups.alarm` is the composer's: somebody else's is not its to take back.
-    has_alarm: bool,
     /// The device said `LB`, which `ignorelb` held back.
     held_back: bool,
     /// That nothing can stand in for it has been said.
     is_lack_said: bool,
+    keeps_alarm: bool,
     words: String,
     alarms: String,
     published: String,
@@ -51,9 +50,9 @@ impl StatusComposer {
                 Limit { quantity: publisher.slot("battery.runtime"), low: publisher.slot("battery.runtime.low") },
             ],
             ignores_low_battery: config.ignore_low_battery,
-            has_alarm: false,
             held_back: false,
             is_lack_said: false,
+            keeps_alarm: false,
             words: String::new(),
             alarms: String::new(),
             published: String::new(),
@@ -70,6 +69,7 @@ impl StatusComposer {
         self.words.clear();
         self.alarms.clear();
         self.held_back = false;
+        self.keeps_alarm = false;
     }
 
     /// Adds one word, or several with spaces between, each once. The device's `LB` is held back under
@@ -90,6 +90,11 @@ impl StatusComposer {
         append(&mut self.alarms, text);
     }
 
+    /// Leaves `ups.alarm` as it is where no alarm was added: somebody else has set it.
+    pub fn keep_alarm(&mut self) {
+        self.keeps_alarm = true;
+    }
+
     /// Publishes `ups.alarm` (or takes it back) and `ups.status`.
     pub fn commit(&mut self, publisher: &mut Publisher) {
         if self.ignores_low_battery && self.is_low(publisher) {
@@ -97,11 +102,10 @@ impl StatusComposer {
         }
         self.published.clear();
         if self.alarms.is_empty() {
-            if std::mem::take(&mut self.has_alarm) {
+            if !self.keeps_alarm {
                 publisher.remove(self.alarm);
             }
         } else {
-            self.has_alarm = true;
             publisher.set(self.alarm, &self.alarms);
             self.published.push_str("ALARM");
         }

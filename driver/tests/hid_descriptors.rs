@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use driver::hid::{Descriptor, Flaw};
 use hidreport::{Field as TheirField, Report, ReportDescriptor};
+use proptest::prelude::*;
 use protocol::usb::ReportKind;
 
 const DEVICES: [(&str, &str); 6] = [
@@ -192,5 +193,74 @@ fn field_lists_of_real_devices() {
         }
         writeln!(text, "flaws: {:?}", descriptor.flaws).unwrap();
         insta::assert_snapshot!(name, text);
+    }
+}
+
+/// Items as devices string them together, each with its data.
+fn items() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let item = prop_oneof![
+        2 => prop::sample::select(vec![0x84_u8, 0x85]).prop_map(|page| vec![0x05, page]),
+        3 => prop::sample::select(vec![0_i8, -1, -5]).prop_map(|low| vec![0x15, low.cast_unsigned()]),
+        3 => prop::sample::select(vec![vec![0x25, 1], vec![0x25, 100], vec![0x26, 0xFF, 0], vec![0x27, 0xFF, 0xFF, 0, 0]]),
+        1 => (0x0_u8..16).prop_map(|exponent| vec![0x55, exponent]),
+        1 => prop::sample::select(vec![vec![0x65, 0], vec![0x66, 1, 0x10], vec![0x67, 0x21, 0xD1, 0xF0, 0]]),
+        3 => (1_u8..=32).prop_map(|bits| vec![0x75, bits]),
+        3 => (1_u8..=6).prop_map(|count| vec![0x95, count]),
+        2 => (1_u8..=3).prop_map(|report| vec![0x85, report]),
+        1 => Just(vec![0xA4]),
+        1 => Just(vec![0xB4]),
+        6 => (0x30_u8..0x38).prop_map(|usage| vec![0x09, usage]),
+        1 => (0x30_u8..0x38).prop_map(|usage| vec![0x0B, usage, 0, 0x85, 0]),
+        2 => (0x40_u8..0x43, 0_u8..4).prop_map(|(first, more)| vec![0x19, first, 0x29, first + more]),
+        5 => prop::sample::select(vec![vec![0xB1, 0x02], vec![0x81, 0x02], vec![0xB2, 0x02, 0]]),
+        1 => (0x1A_u8..0x1F).prop_map(|usage| vec![0x09, usage, 0xA1, 0x00]),
+        1 => Just(vec![0xC0]),
+    ];
+    prop::collection::vec(item, 1..60)
+}
+
+/// The items inside one collection, with as many pops as pushes before them and every collection closed. A main
+/// item has usages or a range of them: what both mean together is read in two ways.
+fn descriptor(items: Vec<Vec<u8>>) -> Vec<u8> {
+    let mut out = vec![0x05, 0x84, 0x09, 0x04, 0xA1, 0x01, 0x15, 0, 0x25, 1, 0x75, 8, 0x95, 1, 0x85, 1];
+    let (mut pushed, mut open, mut named_by) = (0, 0, 0);
+    for item in items {
+        let opens = item.len() == 4 && item[0] == 0x09;
+        match item[0] {
+            0x09 | 0x19 if named_by != 0 && (opens || item[0] == 0x19 || named_by == 0x19) => continue,
+            0x0B if named_by == 0x19 => continue,
+            0xC0 if open == 0 => continue,
+            // There usages are saved with the global state, and get whatever page comes last.
+            0x05 | 0xA4 | 0xB4 if named_by != 0 => continue,
+            0x09 | 0x0B | 0x19 if !opens => named_by = item[0],
+            main if main & 0x0C == 0 => named_by = 0,
+            _ => {}
+        }
+        match item[0] {
+            0xA4 => pushed += 1,
+            0xB4 if pushed == 0 => continue,
+            0xB4 => pushed -= 1,
+            0x09 if item.len() > 2 => open += 1,
+            0xC0 => open -= 1,
+            _ => {}
+        }
+        out.extend(item);
+    }
+    out.extend(std::iter::repeat_n(0xC0, open + 1));
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn hidreport_finds_the_same_fields_in_descriptors_that_nobody_wrote(items in items()) {
+        let bytes = descriptor(items);
+        let ours_too = Descriptor::parse(&bytes);
+        // What it refuses it does not judge.
+        let Ok(reference) = ReportDescriptor::try_from(&bytes) else { return Ok(()) };
+        let parsed = ours_too.unwrap();
+        prop_assert_eq!(ours(&parsed, ReportKind::Feature), theirs(reference.feature_reports().iter(), &parsed));
+        prop_assert_eq!(ours(&parsed, ReportKind::Input), theirs(reference.input_reports().iter(), &parsed));
     }
 }

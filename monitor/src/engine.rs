@@ -20,6 +20,8 @@ use std::time::Duration;
 const HELD_UP: Duration = Duration::from_secs(5);
 /// A host that is held up time and again hears of it so often.
 const DELAY_TOLD_EVERY: Duration = Duration::from_secs(60);
+/// How often it is tried again to remove an old power-down flag, where the disk refuses.
+const LOWER_EVERY: Duration = Duration::from_secs(30);
 
 /// `upsmon`, without its shell.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub struct Upsmon {
     delay_told_at: Option<Instant>,
     /// The removal of an old power-down flag, while it runs.
     lowering: Option<JobId>,
+    /// When it is tried again, after it failed.
+    lower_again_at: Option<Instant>,
     /// The earliest deadline of all.
     wake_at: Option<Instant>,
 }
@@ -55,6 +59,7 @@ impl Upsmon {
             parent_missed_at: None,
             delay_told_at: None,
             lowering: None,
+            lower_again_at: None,
             wake_at: None,
         };
         upsmon.out.debug(upsmon.config.debug_min > 0);
@@ -93,9 +98,15 @@ impl Upsmon {
 
     fn job_done(&mut self, job: JobId, outcome: &JobOutcome, now: Instant) {
         if self.lowering.take_if(|lowering| *lowering == job).is_some() {
-            if !outcome.is_success() {
-                self.out.say(Level::Error, format!("an old POWERDOWNFLAG could not be removed: {outcome}"));
+            let failed_before = self.lower_again_at.take().is_some();
+            match (outcome.is_success(), failed_before) {
+                (true, true) => self.out.say(Level::Notice, "the old POWERDOWNFLAG is removed"),
+                (false, false) => {
+                    self.out.say(Level::Error, format!("an old POWERDOWNFLAG could not be removed: {outcome}"));
+                }
+                (true, false) | (false, true) => {}
             }
+            self.lower_again_at = (!outcome.is_success()).then_some(now + LOWER_EVERY);
             return;
         }
         self.turn(now, |supplies, phase, desk| {
@@ -132,6 +143,10 @@ impl Upsmon {
             }
         });
         self.miss_parent(now);
+        // A flag that this decision has written stays.
+        if self.phase == Phase::Watching && self.lowering.is_none() && self.lower_again_at.is_some_and(|at| at <= now) {
+            self.lower_flag();
+        }
         self.settle(now);
     }
 
@@ -187,7 +202,8 @@ impl Upsmon {
         // Once the shutdown is under way there is nothing left to decide.
         let is_open = self.phase == Phase::Watching;
         let turning = self.supplies.iter().filter(|_| is_open).filter_map(Supply::turns_critical_at);
-        supplies.chain(turning).chain(self.phase.deadline()).chain(self.parent_missed_at).min()
+        let lowers = self.lower_again_at.filter(|_| is_open && self.lowering.is_none());
+        supplies.chain(turning).chain(self.phase.deadline()).chain(self.parent_missed_at).chain(lowers).min()
     }
 }
 

@@ -176,10 +176,10 @@ fn a_monitor_that_is_stuck_in_the_middle_of_a_shutdown_is_not_waited_for() {
 fn a_monitor_that_shut_down_in_time_is_not_taken_for_stuck() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, mut ours) = privileged(folder.path());
-    order(&mut ours, b"W\0\0\0\0\0\0\0\x64");
+    order(&mut ours, b"W\0\0\0\0\0\0\x07\xd0");
     order(&mut ours, b"S");
     // Past the time of the will, which is gone.
-    ours.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    ours.set_read_timeout(Some(Duration::from_millis(2500))).unwrap();
     assert!(ours.read(&mut [0]).is_err());
     drop(ours);
     assert!(child.wait().unwrap().success());

@@ -33,6 +33,8 @@ pub struct Verdict {
     pub id: String,
     /// In words.
     pub claim: String,
+    /// Why the scenario expects it, in its author's words.
+    pub because: Option<String>,
     /// How it came out.
     pub outcome: Outcome,
 }
@@ -139,6 +141,7 @@ fn given_up(journal: &[Record], at: Instant) -> Verdict {
     Verdict {
         id: "the run".to_owned(),
         claim: "the run comes to its end".to_owned(),
+        because: None,
         outcome: Outcome::Failed { at: Some(at), why },
     }
 }

@@ -8,6 +8,7 @@ mod check;
 mod describe;
 mod judge;
 mod list;
+mod man;
 pub mod options;
 mod output;
 pub mod programs;
@@ -35,7 +36,7 @@ pub fn main() -> ExitCode {
         Verb::Check { files, json } => check::check(&files, json),
         Verb::List { directory, json } => list::list(&directory, json),
         Verb::Schema => describe::schema(),
-        Verb::Man { program } => describe::man(program),
+        Verb::Man { program } => man::man(program),
         Verb::Completions { shell, program } => describe::completions(shell, program),
     };
     match done {

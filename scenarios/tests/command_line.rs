@@ -50,11 +50,17 @@ fn a_run_that_holds_exits_0_and_draws_the_outage() {
 #[test]
 fn an_expectation_that_fails_exits_1() {
     let directory = TempDir::new().unwrap();
-    let file = changed(&directory, PASSING, "expect:\n", "expect:\n  - never: { hosts: any, notified: ONBATT }\n");
+    let file = changed(
+        &directory,
+        PASSING,
+        "expect:\n",
+        "expect:\n  - { never: { hosts: any, notified: ONBATT }, because: a test says so }\n",
+    );
     let output = ridethrough(&["run", file.to_str().unwrap()]);
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}{}", text(&output.stderr));
     assert!(said.contains("✘ never any host notified ONBATT") && said.contains("failed"), "{said}");
+    assert!(said.contains("expected because a test says so"), "{said}");
     let quiet = text(&ridethrough(&["run", "-q", file.to_str().unwrap()]).stdout);
     assert!(quiet.starts_with("FAILED"), "{quiet}");
 }
@@ -108,6 +114,9 @@ fn check_says_what_the_daemons_would_say_of_their_files() {
         ("upsmon.conf", "POLLFREQ 5", "POLFREQ 5", 0, "did you mean `POLLFREQ`?"),
         ("upsmon.conf", "rack@localhost", "rakc@localhost", 0, "did you mean `rack`?"),
         ("upsmon.conf", "rack@localhost", "rack@nowhere", 0, "there is no host `nowhere`"),
+        ("upsmon.conf", "1 primary first", "1 primray first", 0, "did you mean `primary`?"),
+        ("upsmon.conf", "1 primary first", "1 primary last", 0, "another password for `primary`"),
+        ("upsd.users", "upsmon primary", "upsmon secondary", 0, "does not let `primary` be a primary"),
     ] {
         let directory = TempDir::new().unwrap();
         let output = ridethrough(&["check", configured(&directory, file, old, new).to_str().unwrap()]);
@@ -216,6 +225,10 @@ fn reports_are_written_and_the_journal_can_be_judged_again() {
     let said = text(&again.stdout);
     assert_eq!(again.status.code(), Some(0), "{said}");
     assert!(said.contains("✔ never any host stopping"), "{said}");
+    assert!(again.stderr.is_empty(), "{}", text(&again.stderr));
+    let other = ridethrough(&["judge", &json, "--scenario", "drill.yaml"]);
+    let warned = "warning: the journal is of `two-second-blip`, and judged by `drill`";
+    assert!(text(&other.stderr).contains(warned), "{}", text(&other.stderr));
     let verdicts = ridethrough(&["judge", "--json", &json, "--scenario", PASSING]);
     let verdicts: serde_json::Value = serde_json::from_slice(&verdicts.stdout).unwrap();
     assert_eq!((&verdicts["passed"], &verdicts["scenario"]), (&true.into(), &"two-second-blip".into()));
@@ -224,6 +237,15 @@ fn reports_are_written_and_the_journal_can_be_judged_again() {
     assert_eq!(verdicts["expectations"], judged["expectations"], "as the run itself judged");
     fs::write(&json, "{\"at\":0}\n").unwrap();
     assert_eq!(ridethrough(&["judge", &json]).status.code(), Some(2));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_named_before_anything_runs() {
+    let output = ridethrough(&["run", "--report", "html=no-such-directory/a.html", PASSING]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
+    let said = text(&output.stderr);
+    assert!(said.contains("failed to write no-such-directory/a.html"), "{said}");
 }
 
 #[test]
@@ -302,6 +324,12 @@ fn every_program_has_examples_a_manual_page_and_completions_with_all_its_flags()
         }
         let man = text(&ridethrough(&["man", &name]).stdout).replace("\\-", "-");
         assert!(man.contains(&format!(".TH {name} {} ", program.section())), "{man}");
+        // What an option takes stands beside it, in the synopsis too.
+        for option in std::iter::once(&command).chain(command.get_subcommands()).flat_map(clap::Command::get_opts) {
+            let value = option.get_value_names().unwrap_or_default().first().map_or("", |value| value.as_str());
+            let takes = format!("\\fR\\ \\fI{value}\\fR");
+            assert!(man.contains(&takes) || command.get_overridden_usage().is_some(), "{takes} is not in\n{man}");
+        }
         assert_eq!(man.matches("EXAMPLES\n.nf\n").count(), 1 + man.matches(".SS EXAMPLES").count(), "{man}");
         let bash = text(&ridethrough(&["completions", "bash", &name]).stdout);
         assert!(

@@ -3,14 +3,40 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop here")]
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use scenarios::journal::{HostState, Record, What, lines};
-use scenarios::language::{Scenario, loading};
+use scenarios::checks::judge;
+use scenarios::journal::{CommandRole, HostState, Record, What, lines};
+use scenarios::language::action::{LinkAction, LinkFault, Mains, MainsChange, ProcessAction, ProcessDeed};
+use scenarios::language::quantity::Permille;
+use scenarios::language::{Action, Scenario, Trigger, loading};
 use scenarios::rigs::{RunOptions, simulated};
 
 fn scenario(name: &str) -> Scenario {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{name}.yaml"));
     loading::load(&path, &Default::default()).unwrap().remove(0)
+}
+
+/// A run of the rack's primary, with these lines before its `ups.conf`; its UPS starts at a third of its
+/// charge, and these lines of a scenario follow.
+fn primary(ups_conf: &str, lines: &str) -> (Scenario, Vec<Record>) {
+    let directory = tempfile::TempDir::new().unwrap();
+    let (file, config) = (directory.path().join("rack.yaml"), directory.path().join("primary"));
+    std::fs::create_dir(&config).unwrap();
+    let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/rack/primary");
+    for entry in std::fs::read_dir(published).unwrap().map(Result::unwrap) {
+        let own = if entry.file_name() == "ups.conf" { ups_conf } else { "" };
+        let text = format!("{own}{}", std::fs::read_to_string(entry.path()).unwrap());
+        std::fs::write(config.join(entry.file_name()), text).unwrap();
+    }
+    let text = format!(
+        "title: t\nups: {{ rack: {{ device: apc-back-ups-650, load: 60 W, battery: {{ charge: 33 % }} }} }}\n\
+         hosts: {{ primary: {{ fed_by: rack, config: primary, draws: 60 W, stops_in: 30 s }} }}\n{lines}"
+    );
+    std::fs::write(&file, text).unwrap();
+    let scenario = loading::load(&file, &Default::default()).unwrap_or_else(|wrong| panic!("{wrong}")).remove(0);
+    let journal = journal(&scenario);
+    (scenario, journal)
 }
 
 fn journal(scenario: &Scenario) -> Vec<Record> {
@@ -62,4 +88,98 @@ fn all_wires_are_in_the_journal_only_when_they_are_asked_for() {
         run.journal.iter().filter(|record| matches!(record.what, What::Wire { .. })).count()
     };
     assert!(wires(true) > 2 * wires(false));
+}
+
+/// Lets something more happen, so long after the start.
+fn and(scenario: &mut Scenario, at: u64, does: Action) {
+    let mut step = scenario.timeline[0].clone();
+    step.trigger = Trigger::At(Duration::from_secs(at));
+    step.actions[0].what = does;
+    scenario.timeline.push(step);
+}
+
+#[test]
+fn a_driver_that_hangs_does_not_keep_the_late_shutdown_from_its_device() {
+    let mut scenario = scenario("drill");
+    let stop = ProcessAction {
+        host: "primary".into(),
+        daemon: "usbhid-ups".into(),
+        ups: None,
+        deed: ProcessDeed::Stop,
+        lasts: None,
+    };
+    and(&mut scenario, 25, Action::Process(stop));
+    let journal = journal(&scenario);
+    let is_cut = |record: &Record| matches!(&record.what, What::Outlet { live: false, .. });
+    assert!(journal.iter().any(is_cut), "the device was another process's");
+}
+
+#[test]
+fn a_wall_socket_is_a_feed_of_its_own() {
+    let on_the_wall = || {
+        let mut scenario = scenario("two-supplies");
+        scenario.hosts[0].fed_by = vec!["mains".into()];
+        scenario
+    };
+    assert_eq!(states(&journal(&on_the_wall()), "host"), [HostState::Up], "only the feed `left` failed");
+    for feed in [None, Some("mains".into())] {
+        let mut scenario = on_the_wall();
+        and(&mut scenario, 40, Action::Mains(Mains { feed, change: MainsChange::Off, lasts: None }));
+        assert_eq!(states(&journal(&scenario), "host"), [HostState::Up, HostState::Crashed]);
+    }
+}
+
+#[test]
+fn a_late_shutdown_has_failed_where_one_load_stays_on() {
+    let mut scenario = scenario("two-supplies");
+    let words = ["upsmon", "-c", "fsd"].map(str::to_owned).to_vec();
+    let unplugged = LinkAction { ups: "left".into(), fault: LinkFault::Unplugged, chance: Permille(1000), lasts: None };
+    and(&mut scenario, 60, Action::Link(unplugged));
+    and(&mut scenario, 61, Action::Operator { host: "host".into(), runs: words });
+    let late = journal(&scenario).into_iter().find_map(|record| match record.what {
+        What::Ended { role: CommandRole::LateShutdown, status, .. } => Some(status),
+        _ => None,
+    });
+    assert_eq!(late, Some(Some(1)), "the driver of `right`, which came last, did what it was told");
+}
+
+#[test]
+fn a_low_battery_signal_that_flapped_for_a_while_is_as_built_afterwards() {
+    let (scenario, journal) = primary(
+        "",
+        "timeline:\n\
+         - { at: 10 s, ups: { low_battery: flapping, for: 5 s } }\n\
+         - { at: 1 m, id: outage, mains: off }\n\
+         - { when: { host: primary, is: halted }, after: 1 m, mains: on }\n\
+         expect:\n\
+         - { see: { host: primary, notified: LOWBATT }, of: outage }\n",
+    );
+    assert!(judge(&journal, &scenario, None).unwrap().has_passed());
+    let flaps = journal.iter().filter(|record| matches!(record.what, What::LowBattery { low: true, .. })).count();
+    assert_eq!(flaps, 3, "up twice in five seconds, and once as the battery empties");
+}
+
+#[test]
+fn a_flicker_of_days_takes_as_long_as_the_run_and_no_longer() {
+    let lines = "lasts: 20 s\ntimeline: [{ at: 10 s, mains: { flicker: 20 ms, for: 300 d } }]\n";
+    let (_, journal) = primary("", lines);
+    let changes = journal.iter().filter(|record| matches!(record.what, What::Mains { .. })).count();
+    // Off and on again five hundred times, and what the mains are at the start.
+    assert!((1000..=1003).contains(&changes), "{changes}");
+}
+
+#[test]
+fn a_late_hook_tries_a_device_that_is_not_there_as_often_as_ups_conf_says() {
+    let hook = |ups_conf: &str| {
+        let lines = "timeline:\n\
+             - { at: 10 s, operator: { runs: upsmon -c fsd } }\n\
+             - { when: { host: primary, is: stopping }, link: { is: unplugged } }\n";
+        let (_, journal) = primary(ups_conf, lines);
+        let at = |wanted: fn(&What) -> bool| journal.iter().find(|record| wanted(&record.what)).unwrap().at;
+        let began = at(|what| matches!(what, What::Ran { role: CommandRole::LateShutdown, .. }));
+        at(|what| matches!(what, What::Ended { role: CommandRole::LateShutdown, .. })) - began
+    };
+    let (once, thrice) = (hook(""), hook("maxretry = 3\nretrydelay = 7\n"));
+    let expected = 3 * once + Duration::from_secs(14);
+    assert!(thrice.abs_diff(expected) < Duration::from_secs(1), "{once:?}, {thrice:?}");
 }

@@ -74,7 +74,7 @@ impl Field {
     /// for it, the field is wider than [`MAX_VALUE_BITS`], or the device says that it has none.
     ///
     /// A value outside the logical range is given as it stands: real limits are wrong more often
-    /// than values are.
+    /// than values are. Only what fills 32 bits to the top where the limits need 16 at most is cut down to those.
     #[must_use]
     pub fn raw(&self, report: &[u8]) -> Option<i64> {
         if self.size == 0 || self.size > MAX_VALUE_BITS {
@@ -92,6 +92,7 @@ impl Field {
         } else {
             bits.cast_signed()
         };
+        let value = if self.is_overfull(value) { value & self.logical.1 } else { value };
         let inside = self.logical.0 <= value && value <= self.logical.1;
         (inside || !self.attributes.has_null()).then_some(value)
     }
@@ -99,19 +100,22 @@ impl Field {
     /// The physical value of a raw one.
     #[must_use]
     pub fn physical(&self, raw: i64) -> Quantity {
-        let value = match self.ratio() {
+        match self.ratio() {
             Some((logical, physical)) => {
-                (i128::from(raw) - i128::from(self.logical.0)) * physical / logical + i128::from(self.physical.0)
+                let above = (i128::from(raw) - i128::from(self.logical.0)) * physical;
+                Quantity::of_ratio(above + i128::from(self.physical.0) * logical, logical, self.scale())
             }
-            None => i128::from(raw),
-        };
-        let value = i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX });
-        Quantity::with_exponent(value, self.scale())
+            None => Quantity::with_exponent(raw, self.scale()),
+        }
     }
 
-    /// The raw value nearest below a physical one, clipped to the logical range.
+    /// The raw value nearest below a physical one, clipped to the logical range. A −1, which cancels a delay or
+    /// means "never" (HID PDC 1.1, DelayBeforeShutdown), is all ones where the field has no sign: 0 would be "at once".
     #[must_use]
     pub fn encode(&self, value: Quantity) -> i64 {
+        if value == Quantity::whole(-1) && self.logical.0 >= 0 && self.size <= MAX_VALUE_BITS {
+            return self.mask().cast_signed();
+        }
         let value = value.in_exponent(self.scale());
         let raw = match self.ratio() {
             Some((logical, physical)) => {
@@ -140,6 +144,13 @@ impl Field {
             *byte = (*byte & !low(mask)) | low(value);
         }
         true
+    }
+
+    /// An APC Back-UPS BF500 declares 0 … 65535 in 32 bits and sends 80080a00 where it means 0a00.
+    const fn is_overfull(&self, value: i64) -> bool {
+        let limit = self.logical.1;
+        let fills_bits = limit > 0 && limit <= 0xFFFF && limit & (limit + 1) == 0;
+        self.size == 32 && self.logical.0 == 0 && fills_bits && value > i32::MAX as i64
     }
 
     const fn mask(&self) -> u64 {

@@ -54,6 +54,19 @@ impl Quantity {
         saturating(shifted(i128::from(value), exponent.saturating_add(6)))
     }
 
+    /// `numerator / denominator × 10^exponent` units, cut towards zero; nothing for a zero denominator.
+    #[must_use]
+    pub fn of_ratio(numerator: i128, denominator: i128, exponent: i8) -> Self {
+        let exponent = exponent.saturating_add(6);
+        let power = power_of_ten(exponent);
+        let micros = if exponent < 0 {
+            numerator.checked_div(denominator.saturating_mul(power))
+        } else {
+            numerator.saturating_mul(power).checked_div(denominator)
+        };
+        saturating(micros.unwrap_or(0))
+    }
+
     /// How many `10^exponent` units it is, cut towards zero.
     #[must_use]
     pub fn in_exponent(self, exponent: i8) -> i64 {
@@ -83,13 +96,14 @@ impl Quantity {
         Some(Self(if negative { -value } else { value }))
     }
 
-    /// Appends it with so many decimals (0–6), ties to the even digit as C's `printf` does.
+    /// Appends it with so many decimals (0–6). What lies half-way goes to the even digit where none are asked
+    /// for, and away from zero where some are: so print clients of NUT, which scales by 0.1 in binary.
     pub fn write(self, decimals: u8, out: &mut String) {
         let decimals = decimals.min(DIGITS);
         let step = 10_u64.pow(u32::from(DIGITS - decimals));
         let magnitude = self.0.unsigned_abs();
         let (mut steps, rest) = (magnitude / step, magnitude % step);
-        if rest * 2 > step || (rest * 2 == step && steps % 2 == 1) {
+        if rest * 2 > step || (rest * 2 == step && (decimals > 0 || steps % 2 == 1)) {
             steps += 1;
         }
         let unit = 10_u64.pow(u32::from(decimals));
@@ -112,9 +126,14 @@ impl fmt::Display for Quantity {
 }
 
 fn shifted(value: i128, exponent: i8) -> i128 {
-    // 10^30 already overflows every i64 that is not zero.
-    let power = 10_i128.pow(u32::from(exponent.unsigned_abs().min(30)));
+    let power = power_of_ten(exponent);
     if exponent < 0 { value / power } else { value.saturating_mul(power) }
+}
+
+/// The power itself, its sign apart.
+fn power_of_ten(exponent: i8) -> i128 {
+    // 10^30 already overflows every i64 that is not zero.
+    10_i128.pow(u32::from(exponent.unsigned_abs().min(30)))
 }
 
 fn saturating(micros: i128) -> Quantity {
@@ -133,7 +152,10 @@ mod tests {
 
     #[test]
     fn values_print_with_the_decimals_asked_for() {
-        assert_eq!(text(Quantity::with_exponent(1365, -2), 1), "13.6");
+        assert_eq!(text(Quantity::with_exponent(1365, -2), 1), "13.7");
+        assert_eq!(text(Quantity::with_exponent(-1365, -2), 1), "-13.7");
+        assert_eq!(text(Quantity::with_exponent(235, -1), 0), "24");
+        assert_eq!(text(Quantity::with_exponent(245, -1), 0), "24");
         assert_eq!(text(Quantity::with_exponent(1375, -2), 1), "13.8");
         assert_eq!(text(Quantity::whole(226), 1), "226.0");
         assert_eq!(text(Quantity::from_micros(-400_000), 0), "0");

@@ -16,6 +16,8 @@ use super::row::{What, Written};
 
 /// Between two writes of one command: some devices refuse the second one if it comes sooner.
 pub const GAP: Duration = Duration::from_millis(125);
+/// A device that renews its reports once a second may show what was written only then.
+pub const SETTLES_IN: Duration = Duration::from_secs(1);
 
 /// One step of a [`Plan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +30,14 @@ pub enum Step {
         source: usize,
         /// The value.
         value: Quantity,
+        /// Whether the steps behind it wait for its success.
+        must: bool,
     },
     /// Wait for [`GAP`].
     Pause,
 }
 
-/// Steps, each of which must succeed.
+/// Steps, each of which must succeed unless it says otherwise.
 pub type Plan = Vec<Step>;
 
 /// What a `SET VAR` comes to.
@@ -69,6 +73,12 @@ pub fn offer(device: &Device, publisher: &mut Publisher) {
 /// What a client is told: no such command here, or a parameter that is no number.
 pub fn instant(name: &str, parameter: Option<&str>, device: &Device, desk: &Desk) -> Result<Plan, Outcome> {
     let name = name.to_ascii_lowercase();
+    // The old names of two commands, which NUT renames before it looks them up.
+    let (name, parameter) = match name.as_str() {
+        "beeper.off" if has(device, "beeper.disable") => ("beeper.disable".to_owned(), None),
+        "beeper.on" if has(device, "beeper.enable") => ("beeper.enable".to_owned(), None),
+        _ => (name, parameter),
+    };
     if let Some(binding) = find(device, &name) {
         let value = match parameter {
             Some(text) => text.trim().parse::<i64>().map_err(|_| Outcome::Invalid)?,
@@ -119,7 +129,7 @@ pub fn set(variable: &str, text: &str, device: &Device, desk: &mut Desk) -> Resu
         }
         What::Variable(_, conversion) => {
             let value = conversion.parse(text.trim(), &desk.publisher).ok_or(Outcome::ConversionFailed)?;
-            Ok(Setting::Write(vec![Step::Write { field: binding.field.clone(), source: binding.source, value }]))
+            Ok(Setting::Write(vec![set_to(binding, value, true)]))
         }
         _ => Err(Outcome::Unknown),
     }
@@ -153,7 +163,11 @@ fn has(device: &Device, name: &str) -> bool {
 }
 
 fn write(binding: &Binding, value: i64) -> Step {
-    Step::Write { field: binding.field.clone(), source: binding.source, value: Quantity::whole(value) }
+    set_to(binding, Quantity::whole(value), true)
+}
+
+fn set_to(binding: &Binding, value: Quantity, must: bool) -> Step {
+    Step::Write { field: binding.field.clone(), source: binding.source, value, must }
 }
 
 fn default_value(binding: &Binding, device: &Device, desk: &Desk) -> i64 {
@@ -211,13 +225,15 @@ fn delayed(device: &Device, command: &str, seconds: i64) -> Result<Plan, Outcome
     Ok(vec![write(binding, seconds)])
 }
 
-/// When to come back, then when to go: the other way round there may be no time for the second.
+/// Whether to come back at all where the device keeps that apart, then when to come back, then when to go: the
+/// other way round there may be no time for what is left. A device that keeps the first as it is goes all the same.
 fn cycle(device: &Device, desk: &Desk, restarts: &str, on_delay: i64) -> Result<Plan, Outcome> {
     let (on, off) = (find(device, "load.on.delay"), find(device, "load.off.delay"));
     let (Some(on), Some(off)) = (on, off) else { return Err(Outcome::Unknown) };
     let mut plan = Vec::new();
     let restart = device.bindings.rows.iter().find(|binding| {
-        binding.claim == Claim::Won
+        // With -k nothing has been read, and no row has won yet.
+        binding.claim != Claim::Lost
             && binding.row.variable() == Some("ups.start.auto")
             && binding.row.writable.is_some()
     });
@@ -225,7 +241,7 @@ fn cycle(device: &Device, desk: &Desk, restarts: &str, on_delay: i64) -> Result<
         && let What::Variable(_, conversion) = binding.row.what
         && let Some(value) = conversion.parse(restarts, &desk.publisher)
     {
-        plan.push(Step::Write { field: binding.field.clone(), source: binding.source, value });
+        plan.push(set_to(binding, value, false));
     }
     plan.extend([write(on, on_delay), Step::Pause, write(off, delay(device, desk, Delay::Off))]);
     Ok(plan)

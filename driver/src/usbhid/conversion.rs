@@ -96,7 +96,8 @@ impl Conversion {
                 out.push('%');
             }
             Self::Clamped => value.min(Quantity::whole(100)).write(0, out),
-            Self::CyberPowerBattery => cyber_power_battery(value, around).write(1, out),
+            Self::CyberPowerBattery if around.model.raises_battery_voltage => value.scaled(2, 3).write(1, out),
+            Self::CyberPowerBattery => value.write(1, out),
             Self::CyberPowerFrequency => cyber_power_frequency(value, around).write(1, out),
             Self::EatonBattery => match around.model.battery_voltage(value) {
                 Some(value) => value.write(1, out),
@@ -112,7 +113,10 @@ impl Conversion {
             Self::UnixTime => date::write_unix_time(whole, out),
             Self::EatonRealPower => return eaton::write_real_power(around, out),
             Self::EatonManaged(words) if around.is_managed => return write_word(words, whole, out),
-            Self::EatonEcoOutlet(words) if around.model.has_eco_outlets() => return write_word(words, whole, out),
+            Self::EatonEcoOutlet(words) if around.model.has_eco_outlets() => match words::word(words, whole) {
+                Some(word) => out.push_str(word),
+                None => value.write(0, out),
+            },
             Self::EatonManaged(_) | Self::EatonEcoOutlet(_) => return Converted::Nothing,
             Self::EatonOutputVoltage => value.write(0, out),
             Self::EatonEcoMode if whole == 1 && !eaton::is_bypass_good(eaton::ECO, around.publisher) => {
@@ -158,12 +162,23 @@ impl Conversion {
         }
     }
 
-    /// Whether a device with this value can be set to a choice: mains come as 100–127 V or as
-    /// 200–240 V.
+    /// Whether a device with this value can be set to a choice: mains come as 100–127 V, as 200–208 V or as
+    /// 220–240 V, and the inverter of a standby UPS makes no more of them.
     #[must_use]
-    pub fn is_possible(self, choice: i64, value: Quantity) -> bool {
-        let is_high = |volts: i64| volts >= 200;
-        !matches!(self, Self::EatonOutputVoltage) || is_high(choice) == is_high(value.truncated())
+    pub fn is_possible(self, choice: i64, value: Quantity, model: &Model) -> bool {
+        let class = |volts: i64| match volts {
+            ..200 => 0,
+            200..=208 => 1,
+            _ => 2,
+        };
+        let (choice, is) = (class(choice), class(value.truncated()));
+        !matches!(self, Self::EatonOutputVoltage) || choice == is || (choice > 0 && is > 0 && !model.is_standby())
+    }
+
+    /// Whether a value that says nothing takes back what the one before it said.
+    #[must_use]
+    pub const fn takes_back(self) -> bool {
+        matches!(self, Self::EatonManaged(_))
     }
 
     /// Whether its text may change while its value does not.
@@ -198,13 +213,6 @@ fn celsius(value: Quantity) -> Quantity {
     } else {
         value
     }
-}
-
-fn cyber_power_battery(value: Quantity, around: &Surroundings<'_>) -> Quantity {
-    let nominal = around.publisher.value("battery.voltage.nominal").and_then(Quantity::parse).unwrap_or_default();
-    // A battery is never 1.4 times its nominal voltage.
-    let is_raised = nominal > Quantity::ZERO && value > nominal.scaled(14, 10);
-    if around.model.family == Family::CyberPower0501 && is_raised { value.scaled(2, 3) } else { value }
 }
 
 fn cyber_power_frequency(value: Quantity, around: &Surroundings<'_>) -> Quantity {

@@ -41,6 +41,8 @@ pub const FIRST_RETRY: Duration = Duration::from_millis(250);
 pub const LAST_RETRY: Duration = Duration::from_secs(4);
 /// Attempts of `-k` to reach the device before it gives up.
 pub const KILL_ATTEMPTS: u32 = 6;
+/// No attempt of `-k` begins later: a UPS that was told before this one may cut 20 s later, and this host waits.
+pub const KILL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The `usbhid-ups` driver.
 #[derive(Debug)]
@@ -61,6 +63,8 @@ pub struct UsbHid {
     scripts: VecDeque<Script>,
     /// Attempts to open since the device was last there.
     attempts: u32,
+    /// When the first attempt came to something.
+    tried_since: Option<Instant>,
     /// When what is published counts as stale, unless the device speaks before.
     stale_at: Option<Instant>,
     /// Until when the script in front waits.
@@ -133,6 +137,7 @@ impl UsbHid {
             schedule: Schedule::default(),
             scripts: VecDeque::new(),
             attempts: 0,
+            tried_since: None,
             stale_at: None,
             script_waits: None,
             status_changed: false,
@@ -213,6 +218,11 @@ impl Engine for UsbHid {
         if self.phase == Phase::Over {
             return;
         }
+        // A driver that was held up does not answer for what is too old by now, nor believe reports that waited.
+        let was_held_up = self.stale_at.is_some_and(|at| at <= now);
+        if was_held_up {
+            self.go_stale();
+        }
         match self.desk.publisher.handle(input) {
             None => self.take_asked(),
             Some(Event::Attached { link, identity }) if self.is_awaited(link) => self.attached(*identity, now),
@@ -221,7 +231,9 @@ impl Engine for UsbHid {
             Some(Event::TransferDone { link, transfer, result }) if self.is_current(link) => {
                 self.done(transfer, result, now);
             }
-            Some(Event::Interrupt { link, bytes }) if self.is_current(link) => self.interrupted(&bytes, now),
+            Some(Event::Interrupt { link, bytes }) if self.is_current(link) && !was_held_up => {
+                self.interrupted(&bytes, now);
+            }
             Some(Event::Signal(Signal::Stop)) => self.exit(0),
             Some(Event::Reload(config)) => self.reload(*config),
             Some(_) => {}

@@ -103,4 +103,6 @@ pub enum Rule {
     ConverterOnline,
     /// Eaton's charger runs Advanced Battery Management.
     ManagementEnabled,
+    /// Eaton's battery test, which feeds the load from the battery while the mains are there.
+    BatteryTest,
 }

@@ -19,6 +19,7 @@ pub fn configured(config: &DriverConfig) -> Matcher {
     };
     Matcher {
         known: SUBDRIVERS.iter().flat_map(|subdriver| subdriver.ids.iter().copied()).collect(),
+        branded: SUBDRIVERS.iter().flat_map(|subdriver| subdriver.branded_ids.iter().copied()).collect(),
         vendor_id: id("vendorid"),
         product_id: id("productid"),
         vendor: text("vendor"),
@@ -35,6 +36,7 @@ pub fn again(identity: &Identity) -> Matcher {
     let text = |value: &String| (!value.trim().is_empty()).then(|| Pattern::exactly(value));
     Matcher {
         known: Vec::new(),
+        branded: Vec::new(),
         vendor_id: Some(identity.vendor_id),
         product_id: Some(identity.product_id),
         vendor: text(&identity.vendor),

@@ -2,6 +2,8 @@
 
 mod eaton;
 
+use std::time::Duration;
+
 use protocol::usb::Identity;
 
 use crate::hid::Quantity;
@@ -15,6 +17,8 @@ pub enum Family {
     Plain,
     /// CyberPower's product 0501, which scales some values.
     CyberPower0501,
+    /// Eaton's and MGE's standby models, which make no other voltage than that of their mains.
+    Standby,
     /// Eaton's Protection Station and Ellipse ECO, whose outlets know ECO control.
     EatonEcoOutlets,
     /// Eaton's 3S, whose outlets know it outside Europe.
@@ -40,8 +44,12 @@ pub struct Model {
     pub usb_firmware: Option<String>,
     /// Its family.
     pub family: Family,
+    /// Whether it gives its battery voltage half as high again: seen once, known for good.
+    pub raises_battery_voltage: bool,
     /// Eaton's country code: 0 Europe, 1 USA, 2 Europe with 208 V, 3 worldwide, 4 Australia.
     pub country: Option<i64>,
+    /// Whether the product string is the whole name.
+    is_whole: bool,
 }
 
 impl Model {
@@ -64,15 +72,21 @@ impl Model {
             firmware,
             usb_firmware,
             family,
+            raises_battery_voltage: false,
             country: None,
+            is_whole: identity.vendor_id == DELL,
         }
     }
 
-    /// Takes in Eaton's `iModel`, which completes the product's name.
+    /// Takes in Eaton's `iModel`, which completes the product's name. A Dell's product is whole as it is.
     pub fn complete(&mut self, product: &str, model: &str) {
-        let (product, model) = (product.trim(), model.trim());
-        let found =
-            eaton::KNOWN.iter().find(|known| known.product == product && known.model.eq_ignore_ascii_case(model));
+        if self.is_whole {
+            return;
+        }
+        let (product, as_told, model) = (product.trim(), model, model.trim());
+        // A blank at its end may be all that tells one model from another.
+        let is_model = |known: &str| [as_told, model].iter().any(|model| known.eq_ignore_ascii_case(model));
+        let found = eaton::KNOWN.iter().find(|known| known.product == product && is_model(known.model));
         if let Some(known) = found {
             self.family = known.family;
         }
@@ -83,6 +97,27 @@ impl Model {
         };
     }
 
+    /// How long LB and RB must last on line power to count unless `lbrb_log_delay_sec` says otherwise: the
+    /// Back-UPS of 2023 and 2024 raise both for up to three seconds while all is well (NUT issues 2347, 2565,
+    /// 2944, 3006).
+    #[must_use]
+    pub fn low_battery_settles(&self) -> Duration {
+        let is_apc = ["APC", "American Power Conversion"].contains(&self.manufacturer.as_str());
+        let is_one = |word: &str| {
+            [("BX", "MI"), ("BVK", "M2"), ("BK", "M2-CH"), ("BK", "M2_CH")]
+                .into_iter()
+                .any(|(series, end)| word.starts_with(series) && word.ends_with(end))
+        };
+        let flaps = is_apc && self.name.split(' ').any(is_one);
+        if flaps { FLAPS_FOR } else { Duration::ZERO }
+    }
+
+    /// Whether the inverter only runs on battery.
+    #[must_use]
+    pub const fn is_standby(&self) -> bool {
+        matches!(self.family, Family::Standby | Family::EatonEcoOutlets | Family::Eaton3S)
+    }
+
     /// Whether the model's outlets know ECO control.
     #[must_use]
     pub fn has_eco_outlets(&self) -> bool {
@@ -91,6 +126,13 @@ impl Model {
             Family::Eaton3S => self.country != Some(EUROPE),
             _ => false,
         }
+    }
+
+    /// Looks at a battery voltage: a battery is never at 1.4 times its nominal voltage. An empty one that is
+    /// given half as high again may be below that.
+    pub fn judge_battery_voltage(&mut self, value: Quantity, nominal: Quantity) {
+        let is_raised = nominal > Quantity::ZERO && value > nominal.scaled(14, 10);
+        self.raises_battery_voltage |= self.family == Family::CyberPower0501 && is_raised;
     }
 
     /// A battery voltage of the power summary, where this model's says anything.
@@ -112,6 +154,10 @@ impl Model {
     }
 }
 
+/// Longer than some of APC's devices raise LB and RB for nothing: NUT's 3 s, of which its polls make 4.
+const FLAPS_FOR: Duration = Duration::from_secs(4);
+/// Dell's USB vendor id.
+const DELL: u16 = 0x047C;
 /// Eaton's code for Europe.
 const EUROPE: i64 = 0;
 

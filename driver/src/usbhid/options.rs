@@ -38,7 +38,7 @@ pub struct Options {
     pub online_discharge_is_calibration: bool,
     /// `lbrb_log_delay_sec`: LB and RB on line power count after that long. Some APC Back-UPS raise
     /// both for a second or three while all is well.
-    pub low_battery_settles: Duration,
+    pub low_battery_settles: Option<Duration>,
     /// `disable_fix_report_desc`: take the report descriptor as it is.
     pub keeps_descriptor: bool,
     /// `waitbeforereconnect`: before a lost device is opened again. Some Eaton firmware drops the
@@ -59,7 +59,7 @@ impl Options {
             on_delay: number("ondelay"),
             off_delay: number("offdelay"),
             low_battery: number("lowbatt"),
-            low_battery_settles: number("lbrb_log_delay_sec").map_or(Duration::ZERO, seconds),
+            low_battery_settles: number("lbrb_log_delay_sec").map(seconds),
             polls_only: config.flag("pollonly"),
             online_discharge_is_battery: ["onlinedischarge", "onlinedischarge_onbattery", "onlinedischarge_battery"]
                 .into_iter()

@@ -26,7 +26,11 @@ pub const PARAMS: &[KnownParam] = &[
     KnownParam::flag("onlinedischarge_onbattery", "Older name of onlinedischarge_battery"),
     KnownParam::flag("onlinedischarge_battery", "Discharging on line power means on battery"),
     KnownParam::flag("onlinedischarge_calibration", "Discharging on line power means a calibration"),
-    KnownParam::number("lbrb_log_delay_sec", 0, "Seconds that LB and RB must last on line power to count (default 0)"),
+    KnownParam::number(
+        "lbrb_log_delay_sec",
+        0,
+        "Seconds that LB and RB must last on line power to count (default 0; 4 for APC's BX…MI, BVK…M2 and BK…M2-CH)",
+    ),
     KnownParam::flag("disable_fix_report_desc", "Take the report descriptor as it is"),
     KnownParam::value("busport", WITHOUT),
     KnownParam::flag("allow_duplicates", WITHOUT),

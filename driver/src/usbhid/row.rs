@@ -49,6 +49,8 @@ pub enum Part {
     Product,
     /// The index of the string that completes it.
     Model,
+    /// The rated apparent power.
+    Rating,
     /// The country code.
     Country,
 }
@@ -107,6 +109,12 @@ impl Row {
     /// `SET VAR` may write up to ten characters.
     pub const fn writable(mut self) -> Self {
         self.writable = Some(10);
+        self
+    }
+
+    /// `SET VAR` may write that many characters.
+    pub const fn up_to(mut self, longest: i32) -> Self {
+        self.writable = Some(longest);
         self
     }
 

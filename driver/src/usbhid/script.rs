@@ -5,6 +5,8 @@
 //!                │         └ refused: next plan      the field did not change: next plan
 //!                └ a report of several fields is read before one of them is written
 //! ```
+//!
+//! A step that need not succeed is left behind where it is refused.
 
 use std::collections::VecDeque;
 
@@ -14,7 +16,7 @@ use protocol::usb::{Data, Failure, ReportKind, Request};
 use crate::hid::Field;
 use crate::publisher::Ticket;
 
-use super::command::{GAP, Plan, Step};
+use super::command::{GAP, Plan, SETTLES_IN, Step};
 use super::desk::Desk;
 use super::device::Device;
 
@@ -29,8 +31,8 @@ pub enum Purpose {
     Shutdown(Ticket),
     /// The driver was started to cut the load.
     Kill,
-    /// The configuration asked for a value.
-    Configure,
+    /// The configuration asked for a value: the variable and what it is to be.
+    Configure(String, String),
 }
 
 impl Purpose {
@@ -42,7 +44,7 @@ impl Purpose {
 
     /// Whether what is written is to stand there afterwards; a countdown runs.
     const fn stores(&self) -> bool {
-        matches!(self, Self::Set(_) | Self::Configure)
+        matches!(self, Self::Set(_) | Self::Configure(..))
     }
 }
 
@@ -57,6 +59,8 @@ pub struct Script {
     stage: Stage,
     /// The field's raw value before it was written.
     before: Option<i64>,
+    /// What was written was looked for in vain once: a device may show its old bytes a little longer.
+    looked: bool,
     report: Vec<u8>,
     /// What went wrong, for the log.
     pub failures: Vec<String>,
@@ -68,6 +72,8 @@ enum Stage {
     Send,
     Check,
     Pausing(Instant),
+    /// Read back again at this instant.
+    Settling(Instant),
 }
 
 /// What a script wants.
@@ -91,6 +97,7 @@ impl Script {
             step: 0,
             stage: Stage::Fetch,
             before: None,
+            looked: false,
             report: Vec::new(),
             failures: Vec::new(),
         }
@@ -105,6 +112,8 @@ impl Script {
                 (Some(Step::Pause), Stage::Pausing(until)) if until <= now => self.advance(),
                 (Some(Step::Pause), Stage::Pausing(until)) => return Next::Wait(until),
                 (Some(Step::Pause), _) => self.stage = Stage::Pausing(now + GAP),
+                (Some(Step::Write { .. }), Stage::Settling(until)) if until > now => return Next::Wait(until),
+                (Some(Step::Write { .. }), Stage::Settling(_)) => self.stage = Stage::Check,
                 (Some(Step::Write { field, .. }), Stage::Send) => {
                     let mut data = Data::with_capacity(self.report.len() + 1);
                     if device.has_report_ids {
@@ -123,8 +132,8 @@ impl Script {
     /// Takes in what came of the transfer that [`Self::next`] wanted.
     pub fn answer(&mut self, result: Result<&[u8], Failure>, device: &mut Device, desk: &mut Desk, now: Instant) {
         let Some((name, plan)) = self.plans.front() else { return };
-        let Some(Step::Write { field, source, value }) = plan.get(self.step) else { return };
-        let (source, raw) = (*source, field.encode(*value));
+        let Some(Step::Write { field, source, value, must }) = plan.get(self.step) else { return };
+        let (source, raw, must) = (*source, field.encode(*value), *must);
         match self.stage {
             Stage::Fetch => {
                 let length = device.bindings.sources[source].length;
@@ -132,7 +141,7 @@ impl Script {
                 let is_alone = field_is_alone(field, length);
                 if payload.is_none() && !is_alone {
                     let why = format!("{name}: {} cannot be read before it is written", field.path);
-                    return self.fail(why);
+                    return self.fail(why, must);
                 }
                 self.before = payload.and_then(|payload| field.raw(payload));
                 self.report.clear();
@@ -140,7 +149,7 @@ impl Script {
                 self.report.resize(length, 0);
                 if !field.insert(raw, &mut self.report) {
                     let why = format!("{name}: {} does not fit its report", field.path);
-                    return self.fail(why);
+                    return self.fail(why, must);
                 }
                 self.stage = Stage::Send;
             }
@@ -148,7 +157,7 @@ impl Script {
                 Ok(_) => self.stage = Stage::Check,
                 Err(failure) => {
                     let why = format!("{name}: writing {}: {failure}", field.path);
-                    self.fail(why);
+                    self.fail(why, must);
                 }
             },
             Stage::Check => {
@@ -156,9 +165,13 @@ impl Script {
                 let after = payload.and_then(|payload| field.raw(payload));
                 let is_refused =
                     self.purpose.insists() && after.is_some() && after == self.before && after != Some(raw);
+                if is_refused && !std::mem::replace(&mut self.looked, true) {
+                    self.stage = Stage::Settling(now + SETTLES_IN);
+                    return;
+                }
                 if is_refused {
                     let why = format!("{name}: the device keeps {} as it was", field.path);
-                    return self.fail(why);
+                    return self.fail(why, must);
                 }
                 let taken = after.map(|raw| field.physical(raw)).filter(|taken| taken != value);
                 if let Some(taken) = taken.filter(|_| self.purpose.stores()) {
@@ -169,7 +182,7 @@ impl Script {
                 }
                 self.advance();
             }
-            Stage::Pausing(_) => {}
+            Stage::Pausing(_) | Stage::Settling(_) => {}
         }
     }
 
@@ -183,17 +196,24 @@ impl Script {
 
     fn advance(&mut self) {
         self.step += 1;
-        self.stage = Stage::Fetch;
-        self.before = None;
+        self.begin_step();
     }
 
-    /// This plan cannot succeed any more.
-    fn fail(&mut self, why: String) {
+    /// This step has failed, and the plan with it where it must not.
+    fn fail(&mut self, why: String, must: bool) {
         self.failures.push(why);
+        if !must {
+            return self.advance();
+        }
         self.plans.pop_front();
         self.step = 0;
+        self.begin_step();
+    }
+
+    fn begin_step(&mut self) {
         self.stage = Stage::Fetch;
         self.before = None;
+        self.looked = false;
     }
 }
 

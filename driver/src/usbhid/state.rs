@@ -1,5 +1,7 @@
 //! From the device's claims to `ups.status`, `ups.alarm` and `input.transfer.reason`.
 
+use std::time::Duration;
+
 use protocol::Instant;
 
 use crate::publisher::Slot;
@@ -15,6 +17,10 @@ pub struct State {
     flags: Flags,
     /// Whether Eaton's charger runs Advanced Battery Management.
     is_managed: bool,
+    /// Whether a battery test runs.
+    is_testing: bool,
+    /// How long a low or worn battery must be claimed on line power unless the configuration says otherwise.
+    settles: Duration,
     /// Since when the device claims a low or worn battery while on line power.
     claims_low_since: Option<Instant>,
     /// Until when those claims are held back.
@@ -42,6 +48,8 @@ impl State {
         Self {
             flags: Flags::default(),
             is_managed: false,
+            is_testing: false,
+            settles: Duration::ZERO,
             claims_low_since: None,
             holds_until: None,
             is_known: false,
@@ -63,10 +71,12 @@ impl State {
         self.is_managed
     }
 
-    /// Forgets every claim.
-    pub fn reset(&mut self) {
+    /// Forgets every claim. `settles` is how long this device must claim a low or worn battery on line power.
+    pub fn reset(&mut self, settles: Duration) {
+        self.settles = settles;
         self.flags = Flags::default();
         self.is_managed = false;
+        self.is_testing = false;
         self.is_known = false;
         self.is_undisputed = false;
         self.claims_low_since = None;
@@ -79,8 +89,8 @@ impl State {
     /// Line power is what the last change said, because a device that repeats itself in several
     /// reports does not change them all at once, and a lost mains must not wait for the slowest.
     /// What only lets infer it (a voltage that is not too low may be too high) never overrules a
-    /// row that speaks of line power itself, or that says what else feeds the load. Any other claim
-    /// stands while one row makes it.
+    /// row that speaks of line power itself, or that says what else feeds the load: while a battery test
+    /// runs, that is the battery although there is line power. Any other claim stands while one row makes it.
     pub fn take(&mut self, reading: Reading, others: impl Iterator<Item = Reading> + Clone) {
         let value = reading.value;
         match reading.rule {
@@ -89,9 +99,18 @@ impl State {
                 let mut told = others.filter(|other| matches!(other.rule, Rule::When(Flag::Online)));
                 self.is_undisputed = told.all(|other| other.value != 0);
             }
-            Rule::Unless(Flag::Online) => self.set_online(value == 0 && !is_denied(others)),
-            Rule::ConverterOnline if !self.flags.has(Flag::Off) => self.set_online(value != 0 && !is_denied(others)),
-            Rule::ConverterOnline => {}
+            Rule::Unless(Flag::Online) => self.set_online(!self.is_denied(others)),
+            Rule::BatteryTest => {
+                self.is_testing = value == TEST_IN_PROGRESS;
+                if is_told(others.clone()) {
+                    self.set_online(!self.is_denied(others));
+                }
+            }
+            Rule::ConverterOnline if self.flags.has(Flag::Off) => {}
+            Rule::ConverterOnline if value != 0 => self.set_online(!self.is_denied(others)),
+            // Idle it is on bypass and in high-efficiency mode too; whoever speaks of line power itself knows better.
+            Rule::ConverterOnline if is_told(others.clone()) => {}
+            Rule::ConverterOnline => self.set_online(feeds_past_the_converter(others)),
             Rule::ManagementEnabled => {
                 self.is_managed = value == 1;
                 self.recompute(Flag::Charging, others.clone());
@@ -105,6 +124,18 @@ impl State {
                 self.recompute(flag, others);
             }
         }
+    }
+
+    /// Whether a reading says outright that line power is not there.
+    ///
+    /// The converter's word is none: it is idle on bypass and in high-efficiency mode too.
+    fn is_denied(&self, readings: impl Iterator<Item = Reading> + Clone) -> bool {
+        let only_tests = self.is_testing && is_told(readings.clone());
+        readings.into_iter().any(|Reading { rule, value }| match rule {
+            Rule::When(Flag::Online) => value == 0,
+            Rule::Unless(Flag::Online) => value != 0 && !only_tests,
+            _ => false,
+        })
     }
 
     const fn set_online(&mut self, is_online: bool) {
@@ -188,16 +219,16 @@ impl State {
         if flags.has(Flag::Discharging) && !self.is_undisputed {
             flags.set(Flag::Online, false);
         }
-        let held = [Flag::LowBattery, Flag::ReplaceBattery];
+        let settles = options.low_battery_settles.unwrap_or(self.settles);
         self.holds_until = None;
-        if options.low_battery_settles.is_zero() || !flags.has(Flag::Online) || !flags.any(&held) {
+        if settles.is_zero() || !flags.has(Flag::Online) || !flags.any(HELD) {
             self.claims_low_since = None;
             return flags;
         }
-        let until = *self.claims_low_since.get_or_insert(now) + options.low_battery_settles;
+        let until = *self.claims_low_since.get_or_insert(now) + settles;
         if now < until {
             self.holds_until = Some(until);
-            held.iter().for_each(|&flag| flags.set(flag, false));
+            HELD.iter().for_each(|&flag| flags.set(flag, false));
         }
         flags
     }
@@ -237,15 +268,21 @@ impl State {
     }
 }
 
-/// Whether a reading says outright that line power is not there.
-///
-/// The converter's word is none: it is idle on bypass and in high-efficiency mode too.
-fn is_denied(mut readings: impl Iterator<Item = Reading>) -> bool {
-    readings.any(|Reading { rule, value }| match rule {
-        Rule::When(Flag::Online) => value == 0,
-        Rule::Unless(Flag::Online) => value != 0,
-        _ => false,
-    })
+/// `Test` while it runs (HID PDC 1.1 §4.1.5).
+const TEST_IN_PROGRESS: i64 = 5;
+/// The claims behind LB and RB.
+const HELD: &[Flag] =
+    &[Flag::LowBattery, Flag::TimeLimitExpired, Flag::ShutdownImminent, Flag::ReplaceBattery, Flag::NoBattery];
+
+/// Whether a reading speaks of line power itself.
+fn is_told(mut readings: impl Iterator<Item = Reading>) -> bool {
+    readings.any(|reading| matches!(reading.rule, Rule::When(Flag::Online)))
+}
+
+/// Whether mains feed the load past the converter.
+fn feeds_past_the_converter(mut readings: impl Iterator<Item = Reading>) -> bool {
+    const WAYS: [Flag; 3] = [Flag::BypassAutomatic, Flag::BypassManual, Flag::Eco];
+    readings.any(|Reading { rule, value }| matches!(rule, Rule::When(flag) if value != 0 && WAYS.contains(&flag)))
 }
 
 /// Claims that are alarms too.
@@ -294,6 +331,26 @@ mod tests {
         in_any_order([(AC_PRESENT, 0), (DISCHARGING, 1), (TOO_LOW, 0)], "OB DISCHRG");
         in_any_order([(AC_PRESENT, 0), (Rule::ConverterOnline, 1), (TOO_LOW, 0)], "OB");
         in_any_order([(TOO_LOW, 1), (DISCHARGING, 0), (TOO_LOW, 0)], "OB");
+    }
+
+    #[test]
+    fn a_converter_that_is_idle_on_bypass_or_in_high_efficiency_mode_is_no_outage() {
+        let (bypass, eco) = (Rule::When(Flag::BypassAutomatic), Rule::When(Flag::Eco));
+        in_any_order([(AC_PRESENT, 1), (Rule::ConverterOnline, 0), (bypass, 1)], "ALARM OL BYPASS");
+        in_any_order([(AC_PRESENT, 1), (Rule::ConverterOnline, 0), (eco, 1)], "OL ECO");
+        in_any_order([(TOO_LOW, 0), (Rule::ConverterOnline, 0), (eco, 1)], "OL ECO");
+        in_any_order([(AC_PRESENT, 0), (Rule::ConverterOnline, 0), (eco, 0)], "OB");
+        in_any_order([(bypass, 0), (Rule::ConverterOnline, 0), (eco, 0)], "OB");
+    }
+
+    #[test]
+    fn a_battery_that_is_used_for_a_test_is_no_outage_while_the_mains_are_there() {
+        let battery_used = Rule::Unless(Flag::Online);
+        in_any_order([(AC_PRESENT, 1), (battery_used, 1), (Rule::BatteryTest, 5)], "OL");
+        in_any_order([(AC_PRESENT, 0), (battery_used, 1), (Rule::BatteryTest, 5)], "OB");
+        assert_eq!(status(&[(AC_PRESENT, 1), (Rule::BatteryTest, 1), (battery_used, 1)]), "OB");
+        in_any_order([(DISCHARGING, 1), (battery_used, 1), (Rule::BatteryTest, 5)], "OB DISCHRG");
+        in_any_order([(Rule::ConverterOnline, 0), (DISCHARGING, 0), (Rule::BatteryTest, 4)], "OB");
     }
 
     #[test]

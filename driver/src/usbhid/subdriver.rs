@@ -1,5 +1,7 @@
 //! Which vendor's table speaks for which USB device, and what else differs between vendors.
 
+use protocol::usb::{Identity, Pattern};
+
 use super::options::Delay;
 use super::quirk::{self, Quirk};
 use super::row::Row;
@@ -23,7 +25,7 @@ impl Vendor {
         match self {
             Self::Apc => "APC",
             Self::CyberPower => "CPS",
-            Self::Eaton => "EATON",
+            Self::Eaton => "Eaton",
         }
     }
 }
@@ -37,6 +39,9 @@ pub struct Subdriver {
     pub name: &'static str,
     /// USB vendor and product ids; no product for all of a vendor's.
     pub ids: &'static [(u16, Option<u16>)],
+    /// Ids that other makers' devices have as well, which this table does not speak for, and the word in the
+    /// manufacturer's or product's string that tells these.
+    pub branded_ids: &'static [(u16, u16, &'static str)],
     /// The table.
     pub rows: &'static [&'static [Row]],
     /// What is wrong with its devices' descriptors.
@@ -59,23 +64,26 @@ impl Subdriver {
         }
     }
 
-    /// The one that `subdriver` names: by its own name or by the word before `HID`.
+    /// The one that `subdriver` names: by its own name, a part of it, or an expression for either.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        let name = name.trim();
-        let is_it = |subdriver: &&Self| {
-            let short = subdriver.name.split(' ').next().unwrap_or_default();
-            [subdriver.name, short].iter().any(|known| known.eq_ignore_ascii_case(name))
-        };
-        SUBDRIVERS.iter().find(is_it)
+        let name = Pattern::expression(Some(name.trim()).filter(|name| !name.is_empty())?).ok()?;
+        SUBDRIVERS.iter().find(|subdriver| name.matches(subdriver.name))
     }
 
     /// The one for a USB device; `None` for a device that no table speaks for.
     #[must_use]
-    pub fn find(vendor: u16, product: u16) -> Option<&'static Self> {
-        SUBDRIVERS.iter().find(|subdriver| {
-            subdriver.ids.iter().any(|&(known, only)| known == vendor && only.is_none_or(|only| only == product))
-        })
+    pub fn find(identity: &Identity) -> Option<&'static Self> {
+        let is_known = |&(vendor, product): &(u16, Option<u16>)| {
+            vendor == identity.vendor_id && product.is_none_or(|product| product == identity.product_id)
+        };
+        let is_branded = |(vendor, product, brand): &(u16, u16, &str)| {
+            is_known(&(*vendor, Some(*product)))
+                && [&identity.vendor, &identity.product].into_iter().any(|text| text.contains(brand))
+        };
+        let knows =
+            |subdriver: &&Self| subdriver.ids.iter().any(is_known) || subdriver.branded_ids.iter().any(is_branded);
+        SUBDRIVERS.iter().find(knows)
     }
 }
 
@@ -94,10 +102,10 @@ pub const SUBDRIVERS: &[Subdriver] = &[
             (0x03F0, Some(0x1FE7)),
             (0x03F0, Some(0x1FE8)),
             (0x2B2D, Some(0xFFFF)), // AEG
-            (0x06DA, Some(0xFFFF)), // Phoenixtec
             (0x04B3, Some(0x0001)), // IBM
-            (0x09D6, Some(0x0001)), // KSTAR
         ],
+        // Phoenixtec's id, of which most devices are Liebert's and Phoenixtec's own; Berkeley Varitronics'.
+        branded_ids: &[(0x06DA, 0xFFFF, "AEG"), (0x09D6, 0x0001, "KSTAR")],
         rows: tables::eaton::ROWS,
         quirks: &[],
         on_delay: 30,
@@ -114,6 +122,7 @@ pub const SUBDRIVERS: &[Subdriver] = &[
             (0x051D, Some(0x0004)),
             (0x051D, Some(0x0005)),
         ],
+        branded_ids: &[],
         rows: &[tables::apc::ROWS],
         quirks: quirk::APC,
         on_delay: 30,
@@ -124,6 +133,7 @@ pub const SUBDRIVERS: &[Subdriver] = &[
         vendor: Vendor::CyberPower,
         name: "CyberPower HID 0.85",
         ids: &[(0x0764, Some(0x0005)), (0x0764, Some(0x0501)), (0x0764, Some(0x0601)), (0x0483, Some(0xA430))],
+        branded_ids: &[],
         rows: &[tables::cyber_power::ROWS],
         quirks: quirk::CYBER_POWER,
         on_delay: 120,

@@ -54,7 +54,7 @@ pub const EATON_CHARGER_TYPE: Words = &[
     (2, "Large extension"),
     (3, "Extra large extension (XL)"),
     (4, "ABM"),
-    (5, "Constant Current (CC)"),
+    (5, "Constant Charge (CC)"),
 ];
 /// Eaton's high-efficiency mode.
 pub const EATON_ECO_MODE: Words = &[(0, "normal"), (1, "ECO"), (2, "ESS")];

@@ -86,16 +86,16 @@ fn an_alarm_comes_before_the_status_and_goes_when_it_is_empty() {
     assert_eq!(lab.engine.publisher().value("ups.alarm"), None);
 }
 
-/// As `upsc` lists a UPS in alarm, and as files recorded with it have it.
+/// As `upsc` prints them of a UPS with an alarm: in the order of their names.
 #[test]
-fn a_file_that_says_ups_alarm_itself_keeps_it() {
-    let mut lab = playing("a.dev", "ups.alarm: Replace battery!\nups.status: ALARM OL RB\n");
+fn an_alarm_that_is_a_variable_of_the_file_stands_beside_the_status() {
+    let mut lab =
+        playing("a.seq", "ups.alarm: Replace battery!\nups.status: ALARM OL RB\nTIMER 1\nups.status: OL\nTIMER 1\n");
     assert_eq!(status(&lab), "ALARM OL RB");
     assert_eq!(lab.engine.publisher().value("ups.alarm"), Some("Replace battery!"));
-    let contents = Some("ups.alarm:\nups.status: OL\n".into());
-    lab.handle(Event::FileChanged { path: "a.dev".into(), contents });
+    lab.next_deadline();
     assert_eq!(status(&lab), "OL");
-    assert_eq!(lab.engine.publisher().value("ups.alarm"), None);
+    assert_eq!(lab.engine.publisher().value("ups.alarm"), Some("Replace battery!"));
 }
 
 #[test]

@@ -94,6 +94,10 @@ impl Reports {
         for (field, source) in report.fields.iter().filter(|(field, _)| !field.constant) {
             // A report cut short changes what it reaches.
             let Some(logical) = bits::get(data, field) else { continue };
+            // What lies outside of a field's range changes nothing (HID 1.11 §5.10, §6.2.2.5).
+            if !field.range().contains(&logical) {
+                continue;
+            }
             match *source {
                 Source::Setting(setting) => self.settings[setting] = logical,
                 Source::Quantity(quantity) => {

@@ -12,7 +12,7 @@ pub struct Signals {
     pub below_charge_limit: bool,
     /// On battery, and it lasts no longer than the limit.
     pub runtime_limit_expired: bool,
-    /// Either of the two, unless somebody forces the signal.
+    /// Either of the two, or its end is so near that a shutdown is imminent, unless somebody forces the signal.
     pub low_battery: bool,
     /// The outlets are about to go dead.
     pub shutdown_imminent: bool,
@@ -68,7 +68,7 @@ impl Physics {
         Signals {
             below_charge_limit: force(self.forced_low, below),
             runtime_limit_expired: self.forced_low != Forced::Off && expired,
-            low_battery: force(self.forced_low, below || expired),
+            low_battery: force(self.forced_low, below || expired || nearly_over),
             shutdown_imminent: self.forced_low != Forced::Off
                 && (nearly_over || on_battery && self.countdowns.will_cut()),
             overload: self.is_overloaded(),

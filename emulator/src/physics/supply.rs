@@ -135,9 +135,10 @@ impl Physics {
         };
         self.battery.end();
         if self.mains.good() {
-            // It gave up under a test: the device knows it now, and the mains take over.
+            // It gave up under a test, which the device knows now, or just before the return: the mains take over.
+            let because = if self.test.is_some() { Cause::Test } else { Cause::MainsBack };
             self.fail_test();
-            self.go_on_line(Cause::Test);
+            self.go_on_line(because);
         } else {
             self.switch_off(because, Resume::WithMains { not_before: self.now });
         }

@@ -344,6 +344,23 @@ fn a_host_moves_the_low_battery_limits() {
 }
 
 #[test]
+fn what_lies_outside_of_a_field_s_range_is_taken_and_changes_nothing() {
+    let mut bench = Bench::new("apc-back-ups-650");
+    let limits = (bench.feature(0x32), bench.feature(0x33));
+    for volts in [50, 159, 181, 300] {
+        let [low, high] = u16::to_le_bytes(volts);
+        bench.write(&[0x32, low, high]).unwrap();
+    }
+    assert_eq!((bench.feature(0x32), bench.feature(0x33)), limits);
+    bench.write(&[0x32, 170, 0]).unwrap();
+    assert_eq!(bench.feature(0x32), [170, 0]);
+    // The beeper knows 1 to 3, the test 0 to 6.
+    let mut bench = Bench::new("cyberpower-cp1500epfclcd");
+    bench.write(&[0x0c, 4]).unwrap();
+    assert_eq!(bench.feature(0x0c), [2]);
+}
+
+#[test]
 fn a_host_cannot_write_what_is_not_writable() {
     let mut bench = Bench::new("apc-back-ups-650");
     // RemainingCapacity; a report that is not there; a foreign id in the data; no data.

@@ -35,7 +35,12 @@ impl Supply {
             (Asked::Status, Answer::Value(value)) => self.status_answered(question.at, Ok(&value), desk),
             (Asked::Status, Answer::Err(code)) => self.status_answered(question.at, Err(code), desk),
             (Asked::Alarm, Answer::Value(text)) => self.alarm_answered(&text, desk),
-            (Asked::Alarm, Answer::Err(_)) => self.alarm_answered("", desk),
+            // Of a driver that is away the status is refused as well, and that is no news of the alarm.
+            (Asked::Alarm, Answer::Err(code)) => {
+                if !matches!(code, ErrorCode::DataStale | ErrorCode::DriverNotConnected) {
+                    self.alarm_answered("", desk);
+                }
+            }
             (Asked::Login, Answer::Ok | Answer::Err(ErrorCode::AlreadyLoggedIn)) => self.login_granted(desk),
             (Asked::Login, Answer::Err(code)) => self.login_refused(code, desk),
             // Servers before protocol 1.3 know the old word only.

@@ -94,6 +94,24 @@ fn an_alarm_is_told_with_its_text_and_a_battery_to_replace_twice_a_day() {
 }
 
 #[test]
+fn an_alarm_whose_driver_goes_away_is_not_told_again_without_its_text() {
+    let script = "
+        6  nas says OL ALARM
+        12 nas refuses DATA-STALE
+        22 nas says OL ALARM
+        40 end";
+    check(
+        &run(QUIET, script),
+        "
+        10.003000 UPS rack@nas: alarm active: Replace battery! (and wall)
+        15.002000 warning Poll UPS [rack@nas] failed - Data stale
+        15.002000 Communications with UPS rack@nas lost (and wall)
+        25.002000 Communications with UPS rack@nas established (and wall)
+        ",
+    );
+}
+
+#[test]
 fn a_refused_login_is_loud_and_tried_again() {
     let script = "
         100 nas grants LOGIN

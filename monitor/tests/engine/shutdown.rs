@@ -1,7 +1,8 @@
 //! The forced shutdown, step by step: who waits for whom, and what nothing may hold up.
 
 use crate::script::{check, run};
-use protocol::Instant;
+use monitor::{Config, Upsmon};
+use protocol::{Effect, Engine, Event, Instant, JobOutcome};
 use std::time::Duration;
 
 const PRIMARY: &str = r#"
@@ -414,6 +415,40 @@ fn an_old_flag_is_removed_at_the_start() {
     let outcome = crate::script::run_from_the_start(PRIMARY, "1 end");
     assert!(
         outcome.starts_with("0.000000 info UPS: rack@nas (primary) (power value 1)\n0.000000 removed /etc/killpower\n")
+    );
+}
+
+#[test]
+fn an_old_flag_on_a_disk_that_refuses_is_removed_once_it_can_be() {
+    let (config, _) = Config::load_from(PRIMARY, "upsmon.conf").unwrap();
+    let mut upsmon = Upsmon::new(config, Instant::START);
+    let failed = || JobOutcome::Failed("read-only file system".into());
+    let mut said = Vec::new();
+    let mut answer = |upsmon: &mut Upsmon, outcome: JobOutcome, now: Instant| {
+        let mut asked = 0;
+        while let Some(effect) = upsmon.poll_output() {
+            match effect {
+                Effect::RemoveFile { job, .. } => {
+                    asked += 1;
+                    upsmon.handle(Event::JobDone { job, outcome: outcome.clone() }, now);
+                }
+                Effect::Say { text, .. } if text.contains("POWERDOWNFLAG") => said.push(text),
+                _ => {}
+            }
+        }
+        asked
+    };
+    assert_eq!(answer(&mut upsmon, failed(), Instant::START), 1);
+    for (seconds, outcome, asked) in
+        [(29, failed(), 0), (30, failed(), 1), (60, JobOutcome::Exited(0), 1), (90, JobOutcome::Exited(0), 0)]
+    {
+        let now = Instant::START + Duration::from_secs(seconds);
+        upsmon.handle_timeout(now);
+        assert_eq!(answer(&mut upsmon, outcome, now), asked, "after {seconds} s");
+    }
+    assert_eq!(
+        said,
+        ["an old POWERDOWNFLAG could not be removed: read-only file system", "the old POWERDOWNFLAG is removed"]
     );
 }
 

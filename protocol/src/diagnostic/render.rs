@@ -54,7 +54,11 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn new(bytes: &[u8], line: Range<usize>, span: &Range<usize>) -> Self {
+    fn new(bytes: &[u8], mut line: Range<usize>, span: &Range<usize>) -> Self {
+        // Of a line that ends as on Windows only the text is shown.
+        if bytes[line.clone()].ends_with(b"\r") {
+            line.end -= 1;
+        }
         let start = span.start.clamp(line.start, line.end);
         // A place of several lines is shown by its first.
         let end = span.end.clamp(start, line.end);

@@ -14,6 +14,8 @@ const EXPRESSION_SIZE: usize = 1 << 20;
 pub struct Matcher {
     /// Vendor ids of the driver's own table: (vendor, product), product `None` for any.
     pub known: Vec<(u16, Option<u16>)>,
+    /// Vendor and product ids that count as known only with this word in the manufacturer's or product's string.
+    pub branded: Vec<(u16, u16, &'static str)>,
     /// `vendorid`.
     pub vendor_id: Option<u16>,
     /// `productid`.
@@ -39,7 +41,11 @@ impl Matcher {
             .known
             .iter()
             .any(|&(vendor, product)| vendor == identity.vendor_id && product.is_none_or(|p| p == identity.product_id));
-        (named || known)
+        let branded = self.branded.iter().any(|&(vendor, product, brand)| {
+            (vendor, product) == (identity.vendor_id, identity.product_id)
+                && [&identity.vendor, &identity.product].into_iter().any(|text| text.contains(brand))
+        });
+        (named || known || branded)
             && self.vendor_id.is_none_or(|id| id == identity.vendor_id)
             && self.product_id.is_none_or(|id| id == identity.product_id)
             && [
@@ -91,7 +97,9 @@ impl Pattern {
         Self { text: text.trim().to_owned(), expression: None }
     }
 
-    fn matches(&self, text: &str) -> bool {
+    /// Whether a text is, or holds, what was meant.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
         let text = text.trim();
         self.text.eq_ignore_ascii_case(text) || self.expression.as_ref().is_some_and(|it| it.is_match(text))
     }

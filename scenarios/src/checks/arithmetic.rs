@@ -17,6 +17,8 @@ pub struct Loss {
     pub at: Instant,
     /// Its last shutdown command before that, where it ran one.
     pub command: Option<Ordered>,
+    /// The outlet that went dead under it, and why, where it hangs on a UPS.
+    pub cut: Option<(Name, String)>,
 }
 
 /// A shutdown command that did not come in time.
@@ -28,10 +30,14 @@ pub struct Ordered {
     pub command: String,
     /// How long the command waits before the operating system begins to stop.
     pub delay: Duration,
-    /// How long the operating system takes to stop.
+    /// How long the operating system takes to stop, unless a step slows it down.
     pub stops_in: Duration,
+    /// When it began to.
+    pub began: Option<Instant>,
     /// What was left of each of the host's UPSes, by their own reckoning.
     pub left: Vec<Left>,
+    /// When its late shutdown hook began, where that was not over.
+    pub hook: Option<Instant>,
 }
 
 /// What was left of a UPS.
@@ -56,19 +62,34 @@ pub fn losses(history: &History<'_>) -> Vec<Loss> {
         host: host.clone(),
         at,
         command: history.facts.host(host).and_then(|facts| last_order(history, facts, at)),
+        cut: history.facts.host(host).and_then(|facts| last_cut(history, facts, at)),
     })
     .collect()
 }
 
+fn last_cut(history: &History<'_>, host: &HostFacts, lost: Instant) -> Option<(Name, String)> {
+    let until = history.records.iter().take_while(|record| record.at <= lost);
+    let cuts = until.filter_map(|record| match &record.what {
+        What::Outlet { ups, live: false, because } if host.fed_by.contains(ups) => Some((ups.clone(), because.clone())),
+        _ => None,
+    });
+    cuts.last()
+}
+
 fn last_order(history: &History<'_>, host: &HostFacts, lost: Instant) -> Option<Ordered> {
-    let mut found = None;
+    let (mut found, mut began, mut hook) = (None, None, None);
     for record in history.records.iter().take_while(|record| record.at <= lost) {
         match &record.what {
             What::Ran { host: on, role: CommandRole::Shutdown, command, .. } if *on == host.name => {
                 found = Some((record.at, command.clone()));
             }
+            What::Host { host: on, is: HostState::Stopping, .. } if *on == host.name => began = Some(record.at),
+            What::Ran { host: on, role: CommandRole::LateShutdown, .. } if *on == host.name => hook = Some(record.at),
+            What::Ended { host: on, role: CommandRole::LateShutdown, .. } if *on == host.name => hook = None,
             // A boot ends what was ordered before it.
-            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => found = None,
+            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => {
+                (found, began, hook) = (None, None, None);
+            }
             _ => {}
         }
     }
@@ -78,7 +99,9 @@ fn last_order(history: &History<'_>, host: &HostFacts, lost: Instant) -> Option<
         delay: delay(&command),
         command,
         stops_in: Duration::from_millis(host.stops_in_ms),
+        began,
         left: host.fed_by.iter().filter_map(|ups| left(history, ups, at)).collect(),
+        hook,
     })
 }
 
@@ -117,7 +140,11 @@ impl Loss {
     #[must_use]
     pub fn account(&self) -> String {
         let Some(ordered) = &self.command else {
-            return format!("lost power at {} without having been told to shut down", clock(self.at));
+            let lost = format!("lost power at {} without having been told to shut down", clock(self.at));
+            return match &self.cut {
+                Some((ups, because)) => format!("{lost}: the outlet of {ups} went dead ({because})"),
+                None => lost,
+            };
         };
         let had = self.at - ordered.at;
         let mut said = format!("ran `{}` at {}", ordered.command, clock(ordered.at));
@@ -136,23 +163,27 @@ impl Loss {
             said += &format!("{} until the command takes effect + ", time(ordered.delay));
         }
         said += &format!("{} to stop = {}. Power lasted {}", time(ordered.stops_in), time(ordered.needed()), time(had));
-        said += &match ordered.needed().checked_sub(had) {
-            Some(short) if !short.is_zero() => format!(": {} short", time(short)),
+        said += &match (ordered.needed().checked_sub(had), ordered.hook) {
+            (Some(short), _) if !short.is_zero() => format!(": {} short", time(short)),
+            (_, Some(hook)) => format!(": enough to stop, but its late shutdown hook still ran, since {}", clock(hook)),
+            _ if ordered.began.is_some_and(|began| self.at - began >= ordered.stops_in) => {
+                ": enough, had it taken no longer to stop".to_owned()
+            }
             _ => ": enough, had the host begun to stop when it was told".to_owned(),
         };
         said
     }
 }
 
-/// Losses with the same account together, in the order of the first of each.
+/// Losses with the same account together, each with the time of the first of them, in its order.
 #[must_use]
-pub fn together(losses: &[Loss]) -> Vec<(Vec<Name>, String)> {
-    let mut told: Vec<(Vec<Name>, String)> = Vec::new();
+pub fn together(losses: &[Loss]) -> Vec<(Instant, Vec<Name>, String)> {
+    let mut told: Vec<(Instant, Vec<Name>, String)> = Vec::new();
     for loss in losses {
         let account = loss.account();
-        match told.iter_mut().find(|(_, same)| *same == account) {
-            Some((hosts, _)) => hosts.push(loss.host.clone()),
-            None => told.push((vec![loss.host.clone()], account)),
+        match told.iter_mut().find(|(_, _, same)| *same == account) {
+            Some((_, hosts, _)) => hosts.push(loss.host.clone()),
+            None => told.push((loss.at, vec![loss.host.clone()], account)),
         }
     }
     told

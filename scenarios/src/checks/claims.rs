@@ -2,11 +2,12 @@
 
 use super::history::History;
 use super::{Outcome, Verdict};
-use crate::journal::{Record, Sights, What};
+use crate::journal::{Answer, HostState, Name, Record, RunFacts, Sights, What, names};
 use crate::language::expectation::{Anchor, Claim, Expectation, Window};
-use crate::language::observation::Observation;
+use crate::language::observation::{HostSight, Observation};
 use crate::language::wording::{clock, time};
 use protocol::Instant;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Judges one expectation.
@@ -17,7 +18,12 @@ pub fn verdict(expectation: &Expectation, history: &History<'_>) -> Verdict {
     } else {
         Outcome::Skipped { why: "not asked of this stack or rig".to_owned() }
     };
-    Verdict { id: expectation.spot.to_string(), claim: expectation.claim.to_string(), outcome }
+    Verdict {
+        id: expectation.spot.to_string(),
+        claim: expectation.claim.to_string(),
+        because: expectation.because.clone(),
+        outcome,
+    }
 }
 
 fn outcome(claim: &Claim, history: &History<'_>) -> Outcome {
@@ -36,7 +42,7 @@ fn outcome(claim: &Claim, history: &History<'_>) -> Outcome {
             Err(outcome) => outcome,
         },
         Claim::Order(sights) => order(sights, records, Duration::from_micros(history.facts.resolution_us)),
-        Claim::Finally(what) => finally(what, records, history.end),
+        Claim::Finally(what) => finally(what, history),
         Claim::Count { what, least, most, during } => match span(during, records) {
             Ok(span) => count(what, *least, *most, span, records),
             Err(outcome) => outcome,
@@ -63,6 +69,11 @@ fn never_happened(anchor: &Anchor) -> Outcome {
 fn span(window: &Window, records: &[Record]) -> Result<(usize, usize), Outcome> {
     let from = anchor(&window.from, records).ok_or_else(|| never_happened(&window.from))?;
     let to = anchor(&window.to, records).ok_or_else(|| never_happened(&window.to))?;
+    if to < from {
+        let (begins, ends) = (clock(records[from].at), clock(records[to].at));
+        let why = format!("there is no such time: {} was at {begins}, {} at {ends}", window.from, window.to);
+        return Err(Outcome::Failed { at: None, why });
+    }
     Ok((from, if window.to == Anchor::End { records.len() } else { to }))
 }
 
@@ -76,7 +87,7 @@ struct Watch<'a> {
 
 impl<'a> Watch<'a> {
     fn new(what: &'a Observation) -> Self {
-        Self { what, sights: Sights::default(), shown: vec![false; names(what).max(1)] }
+        Self { what, sights: Sights::default(), shown: vec![false; places(what).max(1)] }
     }
 
     /// Takes in a record; says whether what is watched for is now seen. An event counts only while
@@ -95,7 +106,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn names(what: &Observation) -> usize {
+fn places(what: &Observation) -> usize {
     match what {
         Observation::Hosts { hosts, .. } => hosts.names.len(),
         _ => 1,
@@ -136,7 +147,7 @@ fn see(what: &Observation, within: Option<Duration>, of: &Anchor, from: usize, r
                 .collect();
             format!("never seen of {}", absent.join(", "))
         }
-        _ => "never seen".to_owned(),
+        _ => never_seen(what, &watch.sights),
     };
     Outcome::Failed { at: None, why }
 }
@@ -167,10 +178,10 @@ fn always(what: &Observation, (from, to): (usize, usize), records: &[Record]) ->
     Outcome::Held { note: None }
 }
 
-fn finally(what: &Observation, records: &[Record], end: Instant) -> Outcome {
+fn finally(what: &Observation, history: &History<'_>) -> Outcome {
     let mut watch = Watch::new(what);
     let mut since = None;
-    for record in records {
+    for record in history.records {
         if watch.take(record, true) {
             since.get_or_insert(record.at);
         } else if watch.sights.holds(what).is_some() {
@@ -180,25 +191,42 @@ fn finally(what: &Observation, records: &[Record], end: Instant) -> Outcome {
     match since {
         Some(since) if since == Instant::START => Outcome::Held { note: None },
         Some(since) => Outcome::Held { note: Some(format!("since {}", clock(since))) },
-        None => Outcome::Failed { at: Some(end), why: not_so(what, &watch.sights) },
+        None => Outcome::Failed { at: Some(history.end), why: not_so(what, &watch.sights, history.facts) },
+    }
+}
+
+/// That something was not seen, and of a variable what it was in the end.
+fn never_seen(what: &Observation, sights: &Sights) -> String {
+    match what.variable().and_then(|(ups, name)| sights.answer(ups, name)) {
+        Some(Answer::Value(value)) => format!("never seen; at the end it is {value}"),
+        Some(Answer::Error(error)) => format!("never seen; at the end it is refused with {error}"),
+        None => "never seen".to_owned(),
     }
 }
 
 /// What is so instead.
-fn not_so(what: &Observation, sights: &Sights) -> String {
-    let Observation::Hosts { hosts, sight: crate::language::observation::HostSight::Is(state) } = what else {
+fn not_so(what: &Observation, sights: &Sights, facts: &RunFacts) -> String {
+    let Observation::Hosts { hosts, sight: HostSight::Is(state) } = what else {
         return "not so at the end".to_owned();
     };
-    let others: Vec<String> = hosts
-        .names
+    let mut others: BTreeMap<HostState, Vec<Name>> = BTreeMap::new();
+    for name in &hosts.names {
+        if let Some(is) = sights.host(name).filter(|is| is != state) {
+            others.entry(is).or_default().push(name.as_str().into());
+        }
+    }
+    let others: Vec<String> = others
         .iter()
-        .filter_map(|name| sights.host(name).filter(|is| is != state).map(|is| format!("{name} is {is}")))
+        .map(|(is, who)| format!("{} {} {is}", names(who, facts), if who.len() == 1 { "is" } else { "are" }))
         .collect();
+    if others.is_empty() {
+        return format!("nothing is known of {} in this run", hosts.word);
+    }
     format!("at the end {}", others.join(", "))
 }
 
 fn count(what: &Observation, least: u32, most: u32, (from, to): (usize, usize), records: &[Record]) -> Outcome {
-    let (mut sights, mut times, mut before) = (Sights::default(), 0_u32, vec![false; names(what).max(1)]);
+    let (mut sights, mut times, mut before) = (Sights::default(), 0_u32, vec![false; places(what).max(1)]);
     for (index, record) in records[..to].iter().enumerate() {
         sights.take(record);
         if index >= from && sights.shows(&record.what, what).is_some() {
@@ -217,7 +245,7 @@ fn count(what: &Observation, least: u32, most: u32, (from, to): (usize, usize), 
             *before = holds;
         }
     }
-    let seen = format!("seen {times} times");
+    let seen = if times == 1 { "seen once".to_owned() } else { format!("seen {times} times") };
     if (least..=most).contains(&times) {
         Outcome::Held { note: Some(seen) }
     } else {
@@ -251,7 +279,9 @@ fn order(sights: &[Observation], records: &[Record], at_once: Duration) -> Outco
     for (place, what) in sights.iter().enumerate() {
         let same_before = sights[..place].iter().filter(|other| *other == what).count();
         let Some(&index) = beginnings(what, records).get(same_before) else {
-            return Outcome::Failed { at: None, why: format!("{what}: never seen") };
+            let mut sights = Sights::default();
+            records.iter().for_each(|record| sights.take(record));
+            return Outcome::Failed { at: None, why: format!("{what}: {}", never_seen(what, &sights)) };
         };
         if let Some((before, other)) = last
             && index < before

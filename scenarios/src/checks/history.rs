@@ -1,8 +1,9 @@
 //! A journal with its states laid out over time, so that a check can ask what was true when.
 
-use crate::journal::{HostFacts, HostState, Name, Record, RunFacts, Supply, What};
+use crate::journal::{HostFacts, HostState, Name, ProcessEvent, Record, RunFacts, Supply, What};
 use protocol::Instant;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A value that changes over time.
 #[derive(Debug, Clone)]
@@ -24,6 +25,24 @@ impl<T: Copy + PartialEq> Course<T> {
     pub fn at(&self, at: Instant) -> Option<T> {
         let after = self.0.partition_point(|(changed, _)| *changed <= at);
         after.checked_sub(1).map(|index| self.0[index].1)
+    }
+
+    /// Since when it has had the value that it has at a moment.
+    #[must_use]
+    pub fn since(&self, at: Instant) -> Option<Instant> {
+        let value = self.at(at)?;
+        let before = &self.0[..self.0.partition_point(|(changed, _)| *changed <= at)];
+        before.iter().rev().take_while(|(_, other)| *other == value).last().map(|(changed, _)| *changed)
+    }
+
+    /// Since when it had a value that it had last between two moments.
+    #[must_use]
+    fn last_in(&self, from: Instant, to: Instant, value: T) -> Option<Instant> {
+        let had = |(index, (changed, is)): (usize, &(Instant, T))| {
+            let ends = self.0.get(index + 1).map_or(to, |(next, _)| *next);
+            (*is == value && *changed <= to && ends >= from).then_some(*changed)
+        };
+        self.0.iter().enumerate().filter_map(had).last()
     }
 
     /// Every value that it had from one moment to another, both included.
@@ -66,10 +85,12 @@ pub struct History<'a> {
     pub ups: BTreeMap<Name, UpsCourse>,
     /// By host.
     pub hosts: BTreeMap<Name, Course<HostState>>,
-    /// Whether there is mains power, by feed.
-    pub feeds: BTreeMap<Name, Course<bool>>,
     /// Whether a host was without word of a UPS: by host, then UPS.
     pub dark: BTreeMap<Name, BTreeMap<Name, Course<bool>>>,
+    /// Whether the last that a host told of a UPS was that it is on battery: by host, then UPS.
+    told_on_battery: BTreeMap<Name, BTreeMap<Name, Course<bool>>>,
+    /// Whether a host's monitor was stopped (SIGSTOP), by host.
+    stopped: BTreeMap<Name, Course<bool>>,
     /// When the run ended.
     pub end: Instant,
 }
@@ -83,13 +104,11 @@ impl<'a> History<'a> {
             records,
             ups: facts.ups.iter().map(|ups| (ups.name.clone(), UpsCourse::default())).collect(),
             hosts: facts.hosts.iter().map(|host| (host.name.clone(), Course::default())).collect(),
-            feeds: BTreeMap::new(),
             dark: BTreeMap::new(),
+            told_on_battery: BTreeMap::new(),
+            stopped: BTreeMap::new(),
             end: records.last().map_or(Instant::START, |record| record.at),
         };
-        for feed in &facts.feeds {
-            history.feeds.entry(feed.name.clone()).or_default().push(Instant::START, true);
-        }
         for record in records {
             history.take(record);
         }
@@ -103,14 +122,18 @@ impl<'a> History<'a> {
             What::LowBattery { ups, low } => self.of(ups).low.push(at, *low),
             What::Outlet { ups, live, .. } => self.of(ups).outlet.push(at, *live),
             What::Host { host, is, .. } => self.hosts.entry(host.clone()).or_default().push(at, *is),
-            What::Mains { feed, is } => self.feeds.entry(feed.clone()).or_default().push(at, is.live),
+            What::Process { host, process, event, .. } if &**process == "upsmon" => {
+                self.stopped.entry(host.clone()).or_default().push(at, *event == ProcessEvent::Stopped);
+            }
             What::Notified { host, kind, ups: Some(ups), .. } => {
-                let dark = match &**kind {
-                    "COMMBAD" | "NOCOMM" => true,
-                    "COMMOK" => false,
+                let (courses, is) = match &**kind {
+                    "COMMBAD" | "NOCOMM" => (&mut self.dark, true),
+                    "COMMOK" => (&mut self.dark, false),
+                    "ONBATT" => (&mut self.told_on_battery, true),
+                    "ONLINE" => (&mut self.told_on_battery, false),
                     _ => return,
                 };
-                self.dark.entry(host.clone()).or_default().entry(ups.clone()).or_default().push(at, dark);
+                courses.entry(host.clone()).or_default().entry(ups.clone()).or_default().push(at, is);
             }
             _ => {}
         }
@@ -157,6 +180,35 @@ impl<'a> History<'a> {
     /// Whether a host was without word of a UPS at a moment.
     #[must_use]
     pub fn is_dark(&self, host: &str, ups: &str, at: Instant) -> bool {
-        self.dark.get(host).and_then(|known| known.get(ups)).and_then(|course| course.at(at)).unwrap_or(false)
+        of(&self.dark, host, ups).and_then(|course| course.at(at)).unwrap_or(false)
     }
+
+    /// Whether a host was without word of a UPS at a moment, and the last word was that it is on battery:
+    /// told so, and true not longer than `lag` before the host noticed that it hears no more.
+    #[must_use]
+    pub fn went_dark_on_battery(&self, host: &str, ups: &str, at: Instant, lag: Duration) -> bool {
+        let since =
+            of(&self.dark, host, ups).filter(|_| self.is_dark(host, ups, at)).and_then(|course| course.since(at));
+        let Some(since) = since else { return false };
+        let was_told = of(&self.told_on_battery, host, ups).and_then(|course| course.at(since)).unwrap_or(false);
+        // What a monitor that was stopped could have heard last is older by that time.
+        let was_stopped = self.stopped.get(host).and_then(|course| course.last_in(before(since, lag), since, true));
+        let from = before(was_stopped.unwrap_or(since), lag);
+        let was_so = |course: &UpsCourse| course.supply.between(from, since).any(|supply| supply == Supply::OnBattery);
+        was_told && self.ups.get(ups).is_some_and(was_so)
+    }
+}
+
+fn of<'c>(
+    courses: &'c BTreeMap<Name, BTreeMap<Name, Course<bool>>>,
+    host: &str,
+    ups: &str,
+) -> Option<&'c Course<bool>> {
+    courses.get(host)?.get(ups)
+}
+
+/// The moment so long before another, or the start.
+#[must_use]
+pub fn before(at: Instant, span: Duration) -> Instant {
+    Instant::from_micros(at.as_micros().saturating_sub(u64::try_from(span.as_micros()).unwrap_or(u64::MAX)))
 }

@@ -128,7 +128,7 @@ fn verdict(number: u8, claim: &str, finding: Finding, history: &History<'_>, vio
             Outcome::Failed { at: None, why: "listed under `violates`, but it did not happen".to_owned() }
         }
     };
-    Verdict { id: number.to_string(), claim: claim.to_owned(), outcome }
+    Verdict { id: number.to_string(), claim: claim.to_owned(), because: None, outcome }
 }
 
 /// The most breaches that are told one by one.

@@ -1,6 +1,7 @@
 //! `ridethrough check`: whether scenario files, and the configurations they use, are right.
 
 mod configurations;
+mod monitors;
 
 use super::{WRONG, said, surroundings};
 use crate::language::load;

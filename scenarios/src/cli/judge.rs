@@ -29,10 +29,11 @@ pub fn judge(options: &JudgeOptions) -> io::Result<u8> {
         None => Vec::new(),
     };
     let facts = checks::facts(&journal);
-    let scenario = scenarios
-        .iter()
-        .find(|scenario| facts.is_some_and(|facts| facts.scenario == scenario.name))
-        .or(scenarios.first());
+    let of_run = scenarios.iter().find(|scenario| facts.is_some_and(|facts| facts.scenario == scenario.name));
+    if let (None, Some(other), Some(facts)) = (of_run, scenarios.first(), facts) {
+        anstream::eprintln!("warning: the journal is of `{}`, and judged by `{}`", facts.scenario, other.name);
+    }
+    let scenario = of_run.or(scenarios.first());
     let (expect, violates) = scenario.map_or((&[][..], &[][..]), |scenario| (&scenario.expect, &scenario.violates));
     let (judgement, facts) = match (judge_by(&journal, expect, violates, None), facts) {
         (Ok(judgement), Some(facts)) => (judgement, facts),

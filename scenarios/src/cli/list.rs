@@ -57,6 +57,7 @@ fn described(scenario: &Scenario) -> serde_json::Value {
         "right": true,
         "title": scenario.title,
         "from": scenario.from,
+        "about": scenario.about,
         "tags": scenario.tags,
         "ups": scenario.ups.len(),
         "hosts": scenario.hosts.len(),

@@ -9,7 +9,7 @@ use std::str::FromStr;
 const EXAMPLES: &str = "\
 Examples:
   ridethrough run scenarios/qnap-home-lab.yaml      an outage, simulated in milliseconds
-  ridethrough check my-rack.yaml                    is the file right, and are the NUT files it uses?
+  ridethrough check my-rack.yaml                    are the file and its NUT files right?
   ridethrough list                                  what is there to run";
 const RUN_EXAMPLES: &str = "\
 Examples:

@@ -112,8 +112,15 @@ impl<'a> Output<'a> {
         for to in self.reports {
             match to.kind {
                 ReportKind::Junit => {}
-                ReportKind::Json => json::write(&mut BufWriter::new(File::create(self.file(to, report))?), report)?,
-                ReportKind::Html => fs::write(self.file(to, report), html::page(report))?,
+                ReportKind::Json => {
+                    let file = self.file(to, report);
+                    let written = File::create(&file).and_then(|out| json::write(&mut BufWriter::new(out), report));
+                    written.map_err(|error| unwritable(&file, &error))?;
+                }
+                ReportKind::Html => {
+                    let file = self.file(to, report);
+                    fs::write(&file, html::page(report)).map_err(|error| unwritable(&file, &error))?;
+                }
             }
         }
         Ok(())
@@ -144,7 +151,7 @@ impl<'a> Output<'a> {
         }
         for to in self.reports.iter().filter(|to| to.kind == ReportKind::Junit) {
             let xml = junit::xml(std::mem::take(&mut self.suites), &self.not_run).map_err(io::Error::other)?;
-            fs::write(&to.file, xml)?;
+            fs::write(&to.file, xml).map_err(|error| unwritable(&to.file, &error))?;
         }
         Ok(())
     }
@@ -153,6 +160,24 @@ impl<'a> Output<'a> {
     fn file(&self, to: &ReportTo, report: &Report<'_>) -> PathBuf {
         if self.several { beside(&to.file, &report.facts.scenario) } else { to.file.clone() }
     }
+}
+
+/// Whether reports can be written where they are to go: asked before a run, which may take hours.
+///
+/// # Errors
+/// Which cannot, and why.
+pub fn check_places(reports: &[ReportTo]) -> io::Result<()> {
+    for file in reports.iter().map(|to| &to.file) {
+        let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty());
+        if directory.is_some_and(|directory| !directory.is_dir()) {
+            return Err(unwritable(file, &io::ErrorKind::NotFound.into()));
+        }
+    }
+    Ok(())
+}
+
+fn unwritable(file: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("failed to write {}: {error}", file.display()))
 }
 
 /// How wide the terminal is, where the timeline goes to one.

@@ -1,7 +1,7 @@
 //! `ridethrough run`: every scenario, one after another, each judged as soon as it is over.
 
 use super::options::{Rig, RunOptions};
-use super::output::Output;
+use super::output::{self, Output};
 use super::progress::Progress;
 use super::{FAILED, WRONG, load_all};
 use crate::checks::{self, judge};
@@ -12,6 +12,7 @@ use std::io;
 
 /// Runs what the options name.
 pub fn run(options: &RunOptions) -> io::Result<u8> {
+    output::check_places(&options.report)?;
     let Some(mut scenarios) = load_all(&options.files) else { return Ok(WRONG) };
     if let Some(seed) = options.seed {
         scenarios.iter_mut().for_each(|scenario| scenario.seed = seed);

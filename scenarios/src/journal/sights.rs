@@ -57,6 +57,13 @@ impl Sights {
         self.hosts.get(name).copied()
     }
 
+    /// What was answered last about a variable of a UPS; `None`: it was not asked for, or nobody has answered yet.
+    #[must_use]
+    pub fn answer(&self, ups: &str, variable: &str) -> Option<&Answer> {
+        let answers = self.variables.get(ups)?;
+        answers.iter().find(|(known, _)| **known == *variable).map(|(_, answer)| answer)
+    }
+
     /// Whether a state holds now; `None` for what is an event.
     #[must_use]
     pub fn holds(&self, observation: &Observation) -> Option<bool> {
@@ -73,9 +80,7 @@ impl Sights {
                 Some(self.outlets.get(ups.as_str()) == Some(live))
             }
             Observation::Ups { ups, sight: UpsSight::Var { name, is } } => {
-                let answers = self.variables.get(ups.as_str());
-                let answer = answers.and_then(|answers| answers.iter().find(|(known, _)| **known == **name));
-                Some(answer.is_some_and(|(_, answer)| answer.is_like(is)))
+                Some(self.answer(ups, name).is_some_and(|answer| answer.is_like(is)))
             }
             Observation::Wire { .. } => None,
         }

@@ -58,12 +58,9 @@ impl Reader<'_> {
             }
             Err(error) => {
                 let start = error.utf8_error().valid_up_to();
+                let end = start + char::REPLACEMENT_CHARACTER.len_utf8();
                 let number = self.texts.add(path.to_path_buf(), String::from_utf8_lossy(error.as_bytes()).into_owned());
-                self.mistakes.push(Mistake::new(
-                    At { text: number, start, end: start + 1 },
-                    "this is not UTF-8",
-                    "from here",
-                ));
+                self.mistakes.push(Mistake::new(At { text: number, start, end }, "this is not UTF-8", "from here"));
                 return None;
             }
         };

@@ -1,6 +1,7 @@
 //! A mistake in a scenario file, before it is drawn: where, what, and what to do about it.
 
 use protocol::diagnostic::did_you_mean;
+use std::collections::BTreeSet;
 
 /// A place in the text of one of the files that a scenario is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -43,7 +44,9 @@ impl Mistake {
     /// With a hint that names the candidate nearest to `word`, or else all of them.
     #[must_use]
     pub fn nearest<'a>(self, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
-        let candidates: Vec<&str> = candidates.into_iter().collect();
+        let mut candidates: Vec<&str> = candidates.into_iter().collect();
+        let mut named = BTreeSet::new();
+        candidates.retain(|candidate| named.insert(*candidate));
         if let Some(best) = did_you_mean(word, candidates.iter().copied()) {
             return self.hint(format!("did you mean `{best}`?"));
         }

@@ -1,5 +1,5 @@
 //! What anyone could see from outside. `when`, `see`, `never`, `always`, `order`, `finally` and
-//! `count` all speak in this one type; `checks::observer` looks for it in a journal.
+//! `count` all speak in this one type; `journal::sights` looks for it in a journal.
 
 use crate::journal::{HostState, WireProtocol};
 
@@ -99,6 +99,18 @@ pub enum Comparison {
 }
 
 impl Observation {
+    /// Whether it is over as it happens, rather than holding for a while.
+    #[must_use]
+    pub fn is_event(&self) -> bool {
+        match self {
+            Self::Hosts { sight, .. } => {
+                matches!(sight, HostSight::Notified { .. } | HostSight::Ran(_) | HostSight::Logged(_))
+            }
+            Self::Ups { .. } => false,
+            Self::Wire { .. } => true,
+        }
+    }
+
     /// Variables that a rig has to ask for, so that this can be seen: (UPS, variable).
     #[must_use]
     pub fn variable(&self) -> Option<(&str, &str)> {

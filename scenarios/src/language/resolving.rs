@@ -49,7 +49,7 @@ pub fn resolve(
     let mut resolver =
         Resolver { texts, surroundings, ups: Vec::new(), hosts: Vec::new(), steps: Vec::new(), mistakes };
     resolver.things(document);
-    let timeline = resolver.timeline(&document.timeline);
+    let timeline = resolver.timeline(&document.timeline, document.lasts.map(|time| time.0));
     let expect = resolver.expectations(&document.expect);
     let violates = resolver.violations(&document.violates);
     let commands = resolver.scripts(&document.commands);
@@ -151,10 +151,11 @@ impl Resolver<'_> {
         if groups {
             known.extend(self.hosts.iter().map(|host| host.group.as_str()));
         }
-        known.dedup();
         let is_group = self.hosts.iter().any(|host| host.group == name.value);
         let mistake = Mistake::new(name.at, format!("there is no host `{}`", name.value), "not under `hosts:`");
-        let mistake = if is_group && !groups {
+        let mistake = if matches!(name.value.as_str(), "all" | "any") && !groups {
+            mistake.hint(format!("`hosts: {}` speaks of several", name.value))
+        } else if is_group && !groups {
             mistake.hint(format!(
                 "`{0}` is several hosts: say `{0}-1`, or `hosts: {0}` where several can be meant",
                 name.value

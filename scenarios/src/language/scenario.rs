@@ -43,7 +43,7 @@ pub struct Scenario {
     /// What every chance in the run is drawn from.
     pub seed: u64,
     /// How long the run lasts. `None`: until everything asked for has been decided and all is
-    /// quiet (`checks::settling`), at most [`Scenario::LONGEST`].
+    /// quiet (`rigs::director::end`), at most [`Scenario::LONGEST`].
     pub lasts: Option<Duration>,
     /// The UPSes, in the file's order.
     pub ups: Vec<Ups>,

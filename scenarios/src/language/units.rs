@@ -95,7 +95,7 @@ pub const KINDS: &[Kind] = &[
         units: &[("B", 1), ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000)],
         example: "`64 MB`",
         least: 0,
-        most: 1 << 50,
+        most: 1_000_000_000_000_000,
     },
 ];
 
@@ -142,9 +142,26 @@ impl Kind {
         let value = decimal(number, worth)
             .ok_or_else(|| wrong(format!("`{number}` is not a number that can be kept exactly")))?;
         if value < self.least || value > self.most {
-            return Err(wrong(format!("`{text}` is out of range for {}", self.called)));
+            let message = format!("`{text}` is out of range for {}", self.called);
+            return Err(Wrong {
+                message,
+                hint: format!("from {} to {}", self.shown(self.least), self.shown(self.most)),
+            });
         }
         Ok((value, unit))
+    }
+
+    /// A value of this kind, in the largest unit of which it is a whole number, or else in decimals of the smallest.
+    fn shown(&self, value: i64) -> String {
+        let whole = self.units.iter().rev().filter(|(_, worth)| value % worth == 0).max_by_key(|(_, worth)| *worth);
+        match (whole, self.units) {
+            (Some((unit, worth)), _) => format!("{} {unit}", value / worth),
+            (None, [(unit, worth), ..]) => {
+                let part = format!("{:04}", (value % worth).abs() * 10_000 / worth);
+                format!("{}.{} {unit}", value / worth, part.trim_end_matches('0'))
+            }
+            (None, []) => value.to_string(),
+        }
     }
 
     /// A regular expression for the JSON Schema.

@@ -107,8 +107,7 @@ pub fn parse(text: &str, number: usize, mistakes: &mut Vec<Mistake>) -> Option<N
             }
             Err(error) => {
                 let start = error.marker().byte_offset().unwrap_or(0).min(text.len());
-                let end = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
-                mistakes.push(broken(At { text: number, start, end }, &error.info()));
+                mistakes.push(broken(text, At { text: number, start, end: start }, &error.info()));
                 return None;
             }
         }
@@ -123,14 +122,27 @@ pub fn parse(text: &str, number: usize, mistakes: &mut Vec<Mistake>) -> Option<N
     })
 }
 
-fn broken(at: At, info: &str) -> Mistake {
-    if info.contains("nest") || info.contains("recursion") {
+fn broken(text: &str, at: At, info: &str) -> Mistake {
+    // The parser may see a tab from the end of the line before.
+    let tab = text[at.start..].find('\t').filter(|_| info.contains("tab"));
+    let start = at.start + tab.unwrap_or(0);
+    let at = At { start, end: text[start..].chars().next().map_or(start, |c| start + c.len_utf8()), ..at };
+    if tab.is_some() {
+        Mistake::new(at, "a tab cannot indent a line of YAML", "a tab").hint("indent with spaces")
+    } else if info.contains("nest") || info.contains("recursion") {
         Mistake::new(at, format!("collections nest deeper than {DEEPEST_NESTING}"), "too deep")
     } else if info.contains("anchor") {
         Mistake::new(at, "this alias has no anchor", "no such anchor before this")
             .hint("an anchor is written `&name`, before its first `*name`")
     } else {
-        Mistake::new(at, format!("this is not YAML: {}", info.trim_end_matches('.')), "here")
+        let mistake = Mistake::new(at, format!("this is not YAML: {}", info.trim_end_matches('.')), "here");
+        if info.contains("quoted scalar") {
+            mistake.hint("a quote before this may never be closed")
+        } else if info.contains("block") {
+            mistake.hint("this line, or one before it, may be indented too far or not far enough")
+        } else {
+            mistake
+        }
     }
 }
 

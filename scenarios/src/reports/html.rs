@@ -62,7 +62,7 @@ fn arithmetic(report: &Report<'_>) -> String {
         return String::new();
     }
     let mut section = "<section>\n<h2>The arithmetic</h2>\n<ul class=\"losses\">\n".to_owned();
-    for (hosts, account) in together(&report.judgement.losses) {
+    for (_, hosts, account) in together(&report.judgement.losses) {
         section +=
             &format!("<li><strong>{}</strong> {}</li>\n", escape(&names(&hosts, report.facts)), escape(&account));
     }

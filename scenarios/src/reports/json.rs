@@ -43,5 +43,5 @@ fn verdict(verdict: &Verdict) -> Value {
         Outcome::Foreseen { why, .. } => ("foreseen", Some(why.as_str())),
         Outcome::Skipped { why } => ("skipped", Some(why.as_str())),
     };
-    json!({ "id": verdict.id, "claim": verdict.claim, "outcome": outcome, "why": why })
+    json!({ "id": verdict.id, "claim": verdict.claim, "because": verdict.because, "outcome": outcome, "why": why })
 }

@@ -67,7 +67,8 @@ fn case(class: &str, verdict: &Verdict, name: String) -> TestCase {
         Outcome::Failed { why, .. } => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(why.clone());
-            status.set_description(format!("{}\n{}", verdict.id, why));
+            let because = verdict.because.as_ref().map(|because| format!("\nexpected because {}", because.trim()));
+            status.set_description(format!("{}\n{why}{}", verdict.id, because.unwrap_or_default()));
             status
         }
     };

@@ -27,7 +27,7 @@ pub use wires::write as write_wires;
 pub fn write(out: &mut impl Write, report: &Report<'_>, width: Option<usize>) -> io::Result<()> {
     let out = &mut Folding::new(out, width);
     heading(out, report)?;
-    timeline(out, report)?;
+    timeline(out, report, width)?;
     verdicts::write(out, report)
 }
 
@@ -41,8 +41,8 @@ fn heading(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     writeln!(out, "{dim}{} · {} rig · stack {} · seed {}{reset}\n", facts.scenario, facts.rig, facts.makers, facts.seed)
 }
 
-fn timeline(out: &mut Folding<impl Write>, report: &Report<'_>) -> io::Result<()> {
-    let mut dashboard = Dashboard::new(report.facts);
+fn timeline(out: &mut Folding<impl Write>, report: &Report<'_>, width: Option<usize>) -> io::Result<()> {
+    let mut dashboard = Dashboard::new(report.facts, width);
     dashboard.header(out)?;
     let mut taken = 0;
     let mut last = None;

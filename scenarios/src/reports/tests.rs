@@ -2,7 +2,7 @@
 
 use super::{Report, html, json, junit, terminal};
 use crate::checks::{facts, judge_by};
-use crate::journal::{HostState, Record, lines, sample};
+use crate::journal::{CommandRole, HostState, Record, What, lines, sample};
 use std::time::Duration;
 
 /// One host is lost, so that there is an arithmetic to show.
@@ -16,6 +16,20 @@ fn with_a_loss() -> Vec<Record> {
     }
     journal.sort_by_key(|record| record.at);
     journal
+}
+
+#[test]
+fn who_is_lost_in_the_late_hook_is_not_said_to_have_stopped_too_late() {
+    let mut journal = with_a_loss();
+    let lost = journal.iter().position(|record| matches!(&record.what, What::Host { is: HostState::Crashed, .. }));
+    let (role, command) = (CommandRole::LateShutdown, "upsmon -K && upsdrvctl shutdown".to_owned());
+    let hook = What::Ran { host: "box".into(), role, by: "late-shutdown".into(), command };
+    let lost = lost.unwrap();
+    journal[lost].at = sample::at(100_000);
+    journal.insert(lost, Record { at: sample::at(90_000), what: hook });
+    journal.sort_by_key(|record| record.at);
+    let said = on_terminal(&journal);
+    assert!(said.contains("enough to stop, but its late shutdown hook still ran, since 1:30.0"), "{said}");
 }
 
 fn reported<T>(journal: &[Record], make: impl FnOnce(&Report<'_>) -> T) -> T {
@@ -37,6 +51,16 @@ fn on_terminal(journal: &[Record]) -> String {
 #[test]
 fn the_outage_on_a_terminal() {
     insta::assert_snapshot!(on_terminal(&sample::outage()));
+}
+
+#[test]
+fn a_narrow_terminal_shows_batteries_in_figures_and_leaves_room_for_the_story() {
+    let mut out = Vec::new();
+    reported(&sample::outage(), |report| terminal::write(&mut out, report, Some(60))).unwrap();
+    let shown = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+    let story: Vec<&str> = shown.lines().skip_while(|line| !line.contains("time")).collect();
+    assert!(story.len() > 20 && story.iter().all(|line| line.chars().count() <= 60), "{shown}");
+    assert!(!shown.contains('█') && shown.contains("100 %"), "{shown}");
 }
 
 #[test]
@@ -63,11 +87,22 @@ fn a_page_fetches_nothing_and_names_only_what_happened() {
 #[test]
 fn words_of_a_scenario_cannot_break_a_page() {
     let mut journal = sample::outage();
-    if let crate::journal::What::Run(facts) = &mut journal[0].what {
+    if let What::Run(facts) = &mut journal[0].what {
         facts.title = "</title><script>alert(1)</script>".into();
         facts.hosts[0].group = "<b>".into();
     }
     assert!(!reported(&journal, html::page).contains("<script"));
+}
+
+#[test]
+fn names_that_are_too_long_for_the_drawing_are_cut_and_told_whole() {
+    let mut journal = sample::outage();
+    let (old, long) = (crate::journal::Name::from("rack"), crate::journal::Name::from("a-ups-with-a-very-long-name"));
+    if let What::Run(facts) = &mut journal[0].what {
+        facts.ups.iter_mut().filter(|ups| ups.name == old).for_each(|ups| ups.name = long.clone());
+    }
+    let page = reported(&journal, html::page);
+    assert!(page.contains(">a-ups-with-a-very…<title>a-ups-with-a-very-long-name</title></text>"), "{page}");
 }
 
 #[test]

@@ -170,7 +170,7 @@ impl Director {
         director.record(What::Run(Box::new(facts)), Instant::START);
         director.show_feeds(Instant::START);
         director.settle_hosts(Instant::START);
-        director.share_load(Instant::START);
+        director.share_load();
         director
     }
 

@@ -7,7 +7,7 @@ use emulator::units::Load;
 use super::RigError;
 use super::configuration::Configuration;
 use crate::journal::{FeedFacts, HostFacts, HostState, RunFacts, UpsFacts};
-use crate::language::{Makers, Scenario};
+use crate::language::{Host, Makers, Scenario};
 
 /// A scenario with everything that it names read in.
 #[derive(Debug)]
@@ -80,6 +80,11 @@ impl Set {
                     millihertz: inlet.frequency.0,
                 });
             }
+        }
+        // A wall socket is a feed as well, whether or not a UPS hangs on it.
+        let has_wall = scenario.hosts.iter().any(|host| host.fed_by.iter().any(|supply| supply == Host::MAINS));
+        if let Some(first) = feeds.first().filter(|_| has_wall && feeds.iter().all(|feed| *feed.name != *Host::MAINS)) {
+            feeds.push(FeedFacts { name: Host::MAINS.into(), ..first.clone() });
         }
         feeds
     }

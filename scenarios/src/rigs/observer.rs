@@ -53,12 +53,15 @@ pub fn question(variables: &[(String, String)]) -> Vec<u8> {
     question
 }
 
-/// Every variable that a scenario speaks of, in its triggers and its expectations: (UPS, variable).
+/// Every variable of the `driven` UPSes that a scenario speaks of, in its triggers and its expectations, each once:
+/// (UPS, variable).
 #[must_use]
-pub fn spoken_of(scenario: &Scenario) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+pub fn spoken_of(scenario: &Scenario, driven: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
     let mut take = |observation: &Observation| {
-        if let Some((ups, name)) = observation.variable() {
+        if let Some((ups, name)) = observation.variable().filter(|(ups, _)| driven(ups))
+            && !found.iter().any(|(known, variable)| known == ups && variable == name)
+        {
             found.push((ups.to_owned(), name.to_owned()));
         }
     };

@@ -122,7 +122,8 @@ fn slots(scenario: &Scenario, configurations: &[Configuration]) -> Vec<Slot> {
         if implied.server {
             let seed = scenario.seed.wrapping_mul(31).wrapping_add(host as u64);
             slots.push(Slot::new(host, "upsd", None, Purpose::Service, Plan::Server(seed)));
-            let variables = watched(scenario, &drivers);
+            let driven = |ups: &str| drivers.iter().any(|(driven, _, _)| driven == ups);
+            let variables = super::observer::spoken_of(scenario, driven);
             if !variables.is_empty() {
                 slots.push(Slot::new(host, "observer", None, Purpose::Observer, Plan::Observer(variables)));
             }
@@ -136,17 +137,6 @@ fn slots(scenario: &Scenario, configurations: &[Configuration]) -> Vec<Slot> {
         slots.extend(last.into_iter().map(|of| driver(of, Purpose::LateShutdown)));
     }
     slots
-}
-
-/// The variables that the scenario speaks of, of the UPSes that these drivers drive.
-fn watched(scenario: &Scenario, drivers: &[(String, String, i32)]) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for (ups, name) in super::observer::spoken_of(scenario) {
-        if drivers.iter().any(|(driven, _, _)| *driven == ups) && !found.contains(&(ups.clone(), name.clone())) {
-            found.push((ups, name));
-        }
-    }
-    found
 }
 
 fn ports(scenario: &Scenario, set: &Set, director: &Director) -> Vec<Port> {

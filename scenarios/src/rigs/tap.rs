@@ -63,7 +63,7 @@ pub struct Ear<'a> {
 }
 
 impl Tap {
-    /// On a connection of a client on `client` (`host/process`) to the `upsd` of `server`.
+    /// On a connection of `client`, a program on `client_host`, to the `upsd` of `server`.
     #[must_use]
     pub fn net(client_host: Name, client: &str, server: Name) -> Self {
         let (from, to) = (format!("{client_host}/{client}").into(), format!("{server}/upsd").into());

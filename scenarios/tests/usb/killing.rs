@@ -97,3 +97,56 @@ fn no_device_is_a_failure_and_not_a_wait() {
     pair.run(Duration::from_secs(30));
     assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
 }
+
+/// `upsmon -c fsd` on good mains, and the race: mains that return before the cut.
+#[test]
+fn whatever_the_mains_do_about_the_cut_the_load_goes_off_and_comes_back() {
+    for device in emulator::device::names() {
+        for (before, during, after) in
+            [("on", None, None), ("off", Some("on"), None), ("on", Some("off"), Some("on")), ("off", None, Some("on"))]
+        {
+            let mut pair = Pair::new(device, Setup::default(), config());
+            pair.control(&format!("mains {before}"));
+            pair.run(Duration::from_secs(5));
+            assert_eq!(pair.exit_code(), Some(0), "{device}: {:?}", pair.log());
+            pair.run(Duration::from_secs(5));
+            during.into_iter().for_each(|mains| pair.control(&format!("mains {mains}")));
+            pair.run(Duration::from_secs(200));
+            after.into_iter().for_each(|mains| pair.control(&format!("mains {mains}")));
+            pair.run(Duration::from_secs(400));
+            let (off, on) = (outlet(&pair, false), outlet(&pair, true));
+            assert!(off.is_some() && on > off, "{device}, {before} {during:?} {after:?}: off {off:?}, on {on:?}");
+        }
+    }
+}
+
+/// A UPS that was told before it cuts 20 s later, and the host is not down before this one is given up.
+#[test]
+fn a_device_that_hangs_is_given_up_before_another_ups_cuts() {
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    pair.control("link hang");
+    pair.run(Duration::from_secs(15));
+    assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
+}
+
+#[test]
+fn a_device_that_hung_until_it_was_opened_again_is_told() {
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    pair.control("link hang");
+    pair.run(Duration::from_secs(5));
+    pair.control("link healthy");
+    pair.run(Duration::from_secs(10));
+    assert_eq!(pair.exit_code(), Some(0), "{:?}", pair.log());
+}
+
+#[test]
+fn a_device_that_shows_its_old_bytes_a_little_longer_has_obeyed() {
+    for device in emulator::device::names() {
+        let mut pair = Pair::new(device, Setup::default(), config());
+        pair.control("quirk refresh torn");
+        pair.control("mains off");
+        pair.run(Duration::from_secs(10));
+        assert_eq!(pair.exit_code(), Some(0), "{device}: {:?}", pair.log());
+        assert!(pair.log().iter().any(|line| line.contains("accepted shutdown.return")), "{device}: {:?}", pair.log());
+    }
+}

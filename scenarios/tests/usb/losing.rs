@@ -3,6 +3,7 @@
 use super::pair::Pair;
 use driver::DriverConfig;
 use emulator::Setup;
+use protocol::Engine;
 use std::time::Duration;
 
 fn start() -> (Pair, protocol::LinkId) {
@@ -87,4 +88,22 @@ fn one_report_that_fails_takes_nothing_else_with_it() {
     assert!(!pair.driver.publisher().is_stale());
     assert_eq!(pair.var("input.voltage"), Some("226.0"));
     assert!(!pair.said(server).contains("DATASTALE"));
+}
+
+#[test]
+fn a_driver_that_was_held_up_calls_nothing_fresh_that_is_too_old() {
+    let (mut pair, server) = start();
+    // What the device answered last waits with the server's question.
+    let asked = loop {
+        pair.run(Duration::from_millis(1));
+        if let Some(answer) = pair.take_answer() {
+            break answer;
+        }
+    };
+    pair.now += Duration::from_secs(40);
+    pair.say(server, "PING\n");
+    pair.driver.handle(asked, pair.now);
+    assert_eq!(pair.said(server), "DATASTALE\nPONG\n");
+    pair.run(Duration::from_secs(10));
+    assert!(pair.said(server).contains("DATAOK"));
 }

@@ -70,6 +70,17 @@ impl Pair {
         self.now = end;
     }
 
+    /// Takes an answer of the device off the cable, if one is under way.
+    pub fn take_answer(&mut self) -> Option<Event<DriverConfig>> {
+        self.exchange();
+        let is_answer = |crossing: &Crossing| matches!(crossing, Crossing::ToDriver(Event::TransferDone { .. }));
+        let at = self.cable.iter().position(|(_, crossing)| is_answer(crossing))?;
+        match self.cable.remove(at).1 {
+            Crossing::ToDriver(event) => Some(event),
+            Crossing::ToUps(_) => None,
+        }
+    }
+
     /// Somebody does something to the UPS.
     pub fn control(&mut self, words: &str) {
         self.ups.handle(Input::Control(words.parse().expect("control words")), self.now);

@@ -15,7 +15,7 @@ pub const OUR_UPSD: &str = env!("CARGO_BIN_EXE_upsd");
 const DUMMY_UPS: &str = "/lib/nut/dummy-ups";
 
 /// How long anything may take that should come at once.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a condition is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 

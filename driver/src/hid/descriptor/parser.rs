@@ -221,10 +221,11 @@ impl Parser {
         let global = &self.global;
         let minimum = i64::from(global.logical_minimum);
         let maximum = i64::from(global.logical_maximum);
-        if maximum >= minimum {
+        if maximum > minimum || maximum == minimum && minimum >= 0 {
             return (minimum, maximum);
         }
-        // `25 FF` for an eight-bit field: APC and CyberPower write 255 into one byte, which is -1.
+        // `25 FF` for an eight-bit field: APC and CyberPower write 255 into one byte, which is -1. From -1 to -1
+        // there is no range either.
         let maximum = i64::from(global.logical_maximum_unsigned);
         self.found.flaws.push(Flaw::LogicalMaximumReread { report: global.report, maximum });
         (minimum, maximum)

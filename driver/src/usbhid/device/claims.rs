@@ -40,16 +40,21 @@ impl Device {
     fn complete_model(&mut self) {
         let part = |part| {
             self.bindings.rows.iter().find_map(|binding| match (binding.row.what, binding.value) {
-                (What::Identity(of), Some((value, _))) if of == part => Some(value),
+                (What::Identity(Part::Rating), Some((_, value))) if part == Part::Rating => Some(value.truncated()),
+                (What::Identity(of), Some((raw, _))) if of == part => Some(raw),
                 _ => None,
             })
         };
         let string = |part_value: Option<i64>| {
             part_value.and_then(|index| self.string(u8::try_from(index).ok()?)).map(str::to_owned)
         };
-        let (product, model, country) = (string(part(Part::Product)), string(part(Part::Model)), part(Part::Country));
+        let (product, country) = (string(part(Part::Product)), part(Part::Country));
+        // A device without a name for its model is told by its rating.
+        let model = string(part(Part::Model)).filter(|model| !model.is_empty());
+        let model = model.or_else(|| part(Part::Rating).map(|rating| rating.to_string()));
         self.model.country = country;
         if let Some(model) = model {
+            let product = product.filter(|_| self.model.name.is_empty());
             let product = product.unwrap_or_else(|| self.model.name.clone());
             self.model.complete(&product, &model);
         }
@@ -75,6 +80,10 @@ impl Device {
         if binding.claim == Claim::Lost || (binding.claim == Claim::Open && !self.wins(at)) {
             return;
         }
+        if matches!(conversion, Conversion::CyberPowerBattery) {
+            let nominal = desk.publisher.value("battery.voltage.nominal").and_then(Quantity::parse);
+            self.model.judge_battery_voltage(value, nominal.unwrap_or_default());
+        }
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         if self.write(conversion, value, desk, &mut text) {
@@ -82,6 +91,8 @@ impl Device {
                 self.offer(at, &mut desk.publisher);
             }
             desk.publisher.set(slot, &text);
+        } else if conversion.takes_back() && self.bindings.rows[at].claim == Claim::Won {
+            desk.publisher.remove(slot);
         }
         self.text = text;
     }
@@ -128,7 +139,7 @@ impl Device {
         let mut longest = longest;
         if let (What::Variable(_, conversion), 0) = (row.what, longest) {
             for (choice, word) in conversion.choices() {
-                if conversion.is_possible(*choice, value) {
+                if conversion.is_possible(*choice, value, &self.model) {
                     publisher.add_choice(slot, word);
                     longest = longest.max(i32::try_from(word.len()).unwrap_or(i32::MAX));
                 }

@@ -52,10 +52,24 @@ impl UsbHid {
         let Some(device) = &self.device else { return };
         match command::set(variable, value, device, &mut self.desk) {
             Ok(Setting::Write(plan)) => {
-                self.scripts.push_back(Script::new(Purpose::Configure, [(variable.to_owned(), plan)]));
+                let purpose = Purpose::Configure(variable.to_owned(), value.to_owned());
+                self.scripts.push_back(Script::new(purpose, [(variable.to_owned(), plan)]));
             }
             Ok(Setting::Kept) => {}
-            Err(_) => self.say(Level::Warning, format!("this device does not let {variable} be set")),
+            Err(_) => self.keep(variable, value),
+        }
+    }
+
+    /// The configuration asked for a value that the device does not take. With `ignorelb` it is this driver that
+    /// obeys it; without, to publish it would be a lie.
+    fn keep(&mut self, variable: &str, value: &str) {
+        let is_there = self.desk.publisher.value(variable).is_some();
+        if is_there && self.config.ignore_low_battery {
+            self.desk.publish(variable, value);
+            self.status_changed = true;
+        } else {
+            let hint = if is_there { "; with ignorelb this driver would obey it" } else { "" };
+            self.say(Level::Warning, format!("this device does not let {variable} be set to {value}{hint}"));
         }
     }
 
@@ -101,7 +115,11 @@ impl UsbHid {
                     self.say(Level::Notice, format!("the device accepted {name}"));
                 }
             }
-            Purpose::Configure => {}
+            Purpose::Configure(variable, value) => {
+                if succeeded.is_none() && self.device.is_some() {
+                    self.keep(&variable, &value);
+                }
+            }
             Purpose::Kill => match succeeded {
                 Some(name) => {
                     self.say(Level::Notice, format!("the device accepted {name}: the load will be cut"));

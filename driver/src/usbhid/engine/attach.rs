@@ -14,7 +14,7 @@ use crate::usbhid::quirk;
 use crate::usbhid::script::{Purpose, Script};
 use crate::usbhid::subdriver::Subdriver;
 
-use super::{FIRST_RETRY, KILL_ATTEMPTS, LAST_RETRY, Phase, Task, UsbHid};
+use super::{FIRST_RETRY, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, Phase, Task, UsbHid};
 
 /// Bytes of the HID class descriptor up to the report descriptor's length (HID 1.11 §6.2.1).
 const HID_DESCRIPTOR: u16 = 9;
@@ -43,6 +43,7 @@ impl UsbHid {
     }
 
     pub(super) fn attached(&mut self, identity: Identity, now: Instant) {
+        self.tried_since.get_or_insert(now);
         let Some(subdriver) = self.subdriver(&identity) else {
             let text = format!(
                 "no table speaks for the device {:04x}:{:04x} {}",
@@ -54,29 +55,36 @@ impl UsbHid {
         self.desk.publish("driver.version.data", subdriver.name);
         self.identity = Some(identity);
         self.phase = Phase::Describing;
-        let request = Request::GetDescriptor { kind: DESCRIPTOR_HID, index: 0, length: HID_DESCRIPTOR };
+        let index = self.descriptor_index();
+        let request = Request::GetDescriptor { kind: DESCRIPTOR_HID, index, length: HID_DESCRIPTOR };
         self.transfer(Task::HidDescriptor, request, now);
     }
 
     /// The configured table, or the one that knows the device.
     fn subdriver(&self, identity: &Identity) -> Option<&'static Subdriver> {
         let chosen = self.config.param("subdriver").and_then(Subdriver::named);
-        chosen.or_else(|| Subdriver::find(identity.vendor_id, identity.product_id))
+        chosen.or_else(|| Subdriver::find(identity))
     }
 
     /// Without a usable answer the length is left to the device.
     pub(super) fn hid_descriptor(&mut self, result: &Result<Data, Failure>, now: Instant) {
+        // A device that hangs may come round when it is opened again, and `-k` has no time to ask it twice.
+        if self.config.killpower && matches!(result, Err(Failure::Timeout)) {
+            return self.drop_device(&format!("reading the HID descriptor: {}", Failure::Timeout), now);
+        }
         let most = u16::try_from(MAX_DESCRIPTOR).unwrap_or(u16::MAX);
         let length = match result.as_deref() {
             Ok([_, DESCRIPTOR_HID, _, _, _, _, DESCRIPTOR_REPORT, low, high, ..]) => u16::from_le_bytes([*low, *high]),
             _ => most,
         };
         let length = if length == 0 { most } else { length.min(most) };
-        self.transfer(
-            Task::ReportDescriptor,
-            Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: 0, length },
-            now,
-        );
+        let request = Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: self.descriptor_index(), length };
+        self.transfer(Task::ReportDescriptor, request, now);
+    }
+
+    /// Eaton's release 2.02 has its HID and report descriptors at index 1.
+    fn descriptor_index(&self) -> u8 {
+        self.identity.as_ref().is_some_and(|it| (it.vendor_id, it.release) == (0x0463, 0x0202)).into()
     }
 
     pub(super) fn report_descriptor(&mut self, result: Result<Data, Failure>, now: Instant) {
@@ -95,6 +103,7 @@ impl UsbHid {
             return self.drop_device("no table speaks for the device", now);
         };
         let model = Model::new(subdriver.vendor, identity);
+        let settles = model.low_battery_settles();
         if !self.desk.options.keeps_descriptor {
             for path in quirk::apply(subdriver.quirks, &mut descriptor) {
                 self.desk.publisher.say(Level::Debug, format!("report descriptor: wrong limits of {path} mended"));
@@ -104,7 +113,7 @@ impl UsbHid {
             self.list_paths(&descriptor);
         }
         let device = Device::new(subdriver, model, &descriptor, &mut self.desk.publisher);
-        self.desk.state.reset();
+        self.desk.state.reset(settles);
         if self.config.killpower {
             self.kill(device, now);
         } else {
@@ -225,11 +234,12 @@ impl UsbHid {
             return;
         }
         self.attempts += 1;
+        let since = *self.tried_since.get_or_insert(now);
         if self.attempts == 1 {
             let what = if self.identity.is_some() { "lost sight of the device" } else { "the device is not here yet" };
             self.say(Level::Warning, format!("{what}: {why}; trying again"));
         }
-        if self.config.killpower && self.attempts >= KILL_ATTEMPTS {
+        if self.config.killpower && (self.attempts >= KILL_ATTEMPTS || now - since >= KILL_PATIENCE) {
             self.say(Level::Error, format!("the load was not cut: {why}"));
             return self.exit(1);
         }

@@ -27,8 +27,9 @@ impl UsbHid {
 
     /// Takes in what came of a transfer.
     pub(super) fn done(&mut self, transfer: TransferId, result: Result<Data, Failure>, now: Instant) {
-        // What answers a transfer that was given up comes too late.
+        // What answers a transfer that was given up comes too late, and so does what has waited for the driver.
         let Some(under_way) = self.under_way.take_if(|under_way| under_way.transfer == transfer) else { return };
+        let result = if under_way.gives_up_at < now { Err(Failure::Timeout) } else { result };
         if let Err(failure @ (Failure::NoDevice | Failure::Access)) = result {
             return self.drop_device(&failure.to_string(), now);
         }

@@ -139,9 +139,9 @@ impl Server {
             return "ERR ACCESS-DENIED".into();
         }
         match (words[0], words.get(1).copied().unwrap_or("")) {
-            ("GET", "VAR") if words[3] == "ups.alarm" => format!("VAR {} ups.alarm \"Replace battery!\"", words[2]),
             ("GET", "VAR") => match &self.error {
                 Some(error) => format!("ERR {error}"),
+                None if words[3] == "ups.alarm" => format!("VAR {} ups.alarm \"Replace battery!\"", words[2]),
                 None => format!("VAR {} ups.status \"{}\"", words[2], self.status()),
             },
             ("GET", "NUMLOGINS") => match &self.error {

@@ -2,7 +2,7 @@
 
 use crate::checks::{Outcome, judge_by};
 use crate::journal::{Ending, What, sample};
-use crate::language::{Surroundings, load};
+use crate::language::{Expectation, Surroundings, load};
 use std::fs;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -25,19 +25,23 @@ fn judged(expectations: &str) -> String {
     judged_on(expectations, Duration::ZERO)
 }
 
-/// The same on a rig that cannot tell apart what happens so close together.
-fn judged_on(expectations: &str, resolution: Duration) -> String {
+/// Expectations of a scenario on the topology of the sample journal.
+fn expectations(written: &str) -> Vec<Expectation> {
     let directory = TempDir::new().unwrap();
     fs::create_dir(directory.path().join("nut")).unwrap();
     fs::write(directory.path().join("nut/upsmon.conf"), "").unwrap();
     let file = directory.path().join("t.yaml");
-    fs::write(&file, format!("{TOPOLOGY}{expectations}")).unwrap();
-    let scenario = load(&file, &Surroundings::default()).unwrap_or_else(|wrong| panic!("{wrong}")).remove(0);
+    fs::write(&file, format!("{TOPOLOGY}{written}")).unwrap();
+    load(&file, &Surroundings::default()).unwrap_or_else(|wrong| panic!("{wrong}")).remove(0).expect
+}
+
+/// The same on a rig that cannot tell apart what happens so close together.
+fn judged_on(written: &str, resolution: Duration) -> String {
     let mut journal = sample::outage();
     if let What::Run(facts) = &mut journal[0].what {
         facts.resolution_us = u64::try_from(resolution.as_micros()).unwrap();
     }
-    let verdicts = judge_by(&journal, &scenario.expect, &[], None).unwrap().expectations;
+    let verdicts = judge_by(&journal, &expectations(written), &[], None).unwrap().expectations;
     let lines = verdicts.iter().map(|verdict| match &verdict.outcome {
         Outcome::Held { note: None } => format!("holds: {}", verdict.claim),
         Outcome::Held { note: Some(note) } => format!("holds: {} ({note})", verdict.claim),
@@ -126,4 +130,28 @@ fn finally_and_count_look_at_the_whole() {
   - { finally: { hosts: all, is: up }, stack: { monitor: ours }, rig: processes }
 "
     ));
+}
+
+#[test]
+fn a_window_that_ends_before_it_begins_proves_nothing() {
+    let judged = judged("  - { never: { host: nas, is: crashed }, during: { from: return, to: outage } }\n");
+    assert_eq!(
+        judged,
+        "FAILS: never nas crashed between return and outage (there is no such time: return was at 2:10.0, outage at 0:30.0)"
+    );
+}
+
+#[test]
+fn a_variable_that_is_never_so_is_said_to_be_what_it_is() {
+    let judged = judged("  - { see: { ups: rack, var: ups.status, is: BYPASS } }\n");
+    assert_eq!(judged, "FAILS: see rack ups.status is BYPASS (never seen; at the end it is OL CHRG)");
+}
+
+#[test]
+fn what_is_expected_for_a_reason_fails_with_it() {
+    let file = "  - { finally: { host: nas, is: halted }, because: the mains stay away }\n";
+    let (journal, expect) = (sample::outage(), expectations(file));
+    let verdict = judge_by(&journal, &expect, &[], None).unwrap().expectations.remove(0);
+    assert!(verdict.outcome.is_failure());
+    assert_eq!(verdict.because.as_deref(), Some("the mains stay away"));
 }

@@ -100,8 +100,7 @@ impl Watch {
                 }
             }
             What::Var { ups, server, name, is } if &**name == "ups.status" => {
-                // WAIT is a server's word for "the driver has said nothing yet".
-                let is_status = matches!(is, Answer::Value(value) if &**value != "WAIT");
+                let is_status = matches!(is, Answer::Value(value) if !is_the_server_s_own(value));
                 self.believed.insert((ups.clone(), server.clone()), is_status);
             }
             What::Process { host, process, ups: Some(ups), event: ProcessEvent::Started }
@@ -167,6 +166,11 @@ impl Watch {
     fn close(&mut self, end: Instant, history: &History<'_>) {
         self.too_old(end, history);
     }
+}
+
+/// WAIT is a server's word for "the driver has said nothing yet", and FSD alone the order that needs no driver.
+fn is_the_server_s_own(status: &str) -> bool {
+    status.split_ascii_whitespace().all(|word| matches!(word, "WAIT" | "FSD"))
 }
 
 /// A transfer that brought a report, or an interrupt report (the kinds and status of frames on the

@@ -1,12 +1,13 @@
 //! 7. SHUTDOWNCMD runs at most once per decision; POWERDOWNFLAG exists exactly when the load is to be cut.
 //!
-//! A boot, or an operator who cancels, ends a decision. On a primary the flag must be there, because
+//! A boot, an operator who cancels, or a monitor that is started again ends a decision: the new one obeys
+//! an order that still stands. On a primary the flag must be there, because
 //! its late shutdown hook cuts the load when it finds one; on a host that is primary of nothing there
 //! is no load to cut, and there must be none.
 
 use super::{Breach, Finding};
 use crate::checks::history::{Course, History};
-use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, What};
+use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, ProcessEvent, What};
 use crate::language::wording::clock;
 use protocol::Instant;
 use std::time::Duration;
@@ -27,6 +28,7 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
     let mut breaches = Vec::new();
     let mut ordered: Option<Instant> = None;
     let mut flag: Option<Instant> = None;
+    let mut said: Option<&str> = None;
     for record in history.records {
         match &record.what {
             What::Ran { host: on, role: CommandRole::Shutdown, .. } if *on == host.name => {
@@ -39,13 +41,23 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
                 if is_primary && flag.is_none() {
                     breaches.push(Breach {
                         at: record.at,
-                        why: format!("{} ran its shutdown command without a power-down flag", host.name),
+                        why: match said {
+                            Some(line) => {
+                                format!("{} ran its shutdown command without a power-down flag: {line}", host.name)
+                            }
+                            None => format!("{} ran its shutdown command without a power-down flag", host.name),
+                        },
                     });
                 }
                 ordered = Some(record.at);
             }
             What::Ran { host: on, role: CommandRole::Operator, command, .. }
                 if *on == host.name && command.contains("shutdown -c") =>
+            {
+                ordered = None;
+            }
+            What::Process { host: on, process, event: ProcessEvent::Started, .. }
+                if *on == host.name && &**process == "upsmon" =>
             {
                 ordered = None;
             }
@@ -58,7 +70,11 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
                 }
                 flag = exists.then_some(record.at);
             }
-            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => ordered = None,
+            What::Host { host: on, is: HostState::Booting, .. } if *on == host.name => (ordered, said) = (None, None),
+            // Why there is no flag, where the monitor could not write it.
+            What::Logged { host: on, line, .. } if *on == host.name && line.starts_with("POWERDOWNFLAG ") => {
+                said = Some(line);
+            }
             _ => {}
         }
     }

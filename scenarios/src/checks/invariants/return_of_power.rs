@@ -1,16 +1,24 @@
 //! 4. Power back at any instant of the shutdown still brings every host back; none stays off for
 //!    ever, and none keeps running without the cycle it was promised.
+//!
+//! Power is back where every feed is about as it should be: of mains that a UPS may refuse nothing follows.
 
 use super::{Breach, Finding};
 use crate::checks::history::{Course, History};
-use crate::journal::{CommandRole, Ending, HostFacts, HostState, Record, What};
+use crate::journal::{CommandRole, Ending, HostFacts, HostState, MainsState, Name, Record, What};
+use crate::language::Host;
 use crate::language::wording::{clock, time};
 use protocol::Instant;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long after the mains came back, and beyond its boot, a host may still be away: a UPS waits
 /// for its countdown, and for a minimum of charge.
 const GRACE: Duration = Duration::from_secs(10 * 60);
+/// How far from nominal a voltage may be that every UPS takes, in per cent (EN 50160).
+const USUAL_VOLTAGE: u32 = 10;
+/// The same of a frequency: UPSes take 57 Hz where 60 Hz are nominal.
+const USUAL_FREQUENCY: u32 = 5;
 /// How long after a shutdown command, beyond its delay and the time to stop, a host may still run.
 const LINGER: Duration = Duration::from_secs(2 * 60);
 
@@ -40,10 +48,13 @@ pub fn check(history: &History<'_>) -> Finding {
         }
         let away = history.end - back.max(since);
         if is_at_rest || away >= GRACE + Duration::from_millis(host.boots_in_ms) {
-            breaches.push(Breach {
-                at: history.end,
-                why: format!("{} is {state}, {} after power was back", host.name, time(away)),
-            });
+            let why = format!(
+                "{} is {state}, {} after power was back: {}",
+                host.name,
+                time(away),
+                what_keeps_away(history, host, since)
+            );
+            breaches.push(Breach { at: history.end, why });
         } else {
             too_early.push(&*host.name);
         }
@@ -54,17 +65,87 @@ pub fn check(history: &History<'_>) -> Finding {
     breaches.into()
 }
 
-/// Since when every feed is live, if all are at the end.
+/// Since when every feed is as usual, if all are at the end.
 fn power_back(history: &History<'_>) -> Option<Instant> {
-    let mut back = Instant::START;
-    for feed in history.feeds.values() {
-        match feed.last() {
-            Some((since, true)) => back = back.max(since),
-            Some((_, false)) => return None,
-            None => {}
+    let mut back: BTreeMap<&Name, Option<Instant>> = BTreeMap::new();
+    for record in history.records {
+        let What::Mains { feed, is } = &record.what else { continue };
+        let since = back.entry(feed).or_insert(Some(Instant::START));
+        *since = is_usual(history, feed, *is).then(|| since.unwrap_or(record.at));
+    }
+    back.into_values().try_fold(Instant::START, |back, since| Some(back.max(since?)))
+}
+
+fn is_usual(history: &History<'_>, feed: &Name, is: MainsState) -> bool {
+    let near = |value: u32, nominal: u32, percent: u32| {
+        u64::from(value.abs_diff(nominal)) * 100 <= u64::from(nominal) * u64::from(percent)
+    };
+    let nominal = history.facts.feeds.iter().find(|facts| facts.name == *feed);
+    is.live
+        && nominal.is_none_or(|nominal| {
+            near(is.millivolts, nominal.millivolts, USUAL_VOLTAGE)
+                && near(is.millihertz, nominal.millihertz, USUAL_FREQUENCY)
+        })
+}
+
+/// Why a host that has halted, or lost its power, at `since` does not boot.
+fn what_keeps_away(history: &History<'_>, host: &HostFacts, since: Instant) -> String {
+    let mut live: BTreeMap<&Name, bool> = host.fed_by.iter().map(|supply| (supply, true)).collect();
+    let mut cut: BTreeMap<&Name, (Instant, &str)> = BTreeMap::new();
+    let mut was_without = false;
+    for record in history.records {
+        match &record.what {
+            What::Outlet { ups, live: is, because } if live.contains_key(ups) => {
+                live.insert(ups, *is);
+                cut.insert(ups, (record.at, because));
+            }
+            What::Mains { feed, is } if **feed == *Host::MAINS && live.contains_key(feed) => {
+                live.insert(feed, is.live);
+            }
+            _ => {}
+        }
+        let has = host.fed_by.iter().filter(|supply| live[supply]).count();
+        was_without |= record.at > since && has < host.needs;
+    }
+    let dead: Vec<String> = live
+        .iter()
+        .filter(|(_, live)| !**live)
+        .map(|(supply, _)| match cut.get(supply) {
+            Some((at, because)) => format!("{supply} has been dead since {} ({because})", clock(*at)),
+            None => format!("{supply} is dead"),
+        })
+        .collect();
+    if host.fed_by.len() - dead.len() < host.needs {
+        return dead.join(", ");
+    }
+    if was_without {
+        return "its outlets are live".to_owned();
+    }
+    let supplies = host.fed_by.iter().map(|supply| &**supply).collect::<Vec<_>>().join(" and ");
+    let never = match (host.fed_by.len(), host.needs) {
+        (1, _) => format!("{supplies} has not gone dead"),
+        (count, needs) if count == needs => format!("none of {supplies} has gone dead"),
+        (_, 1) => format!("{supplies} have not been dead together"),
+        _ => format!("too few of {supplies} have been dead together"),
+    };
+    let late = if has_failed_late(history, host) { " (its late shutdown failed)" } else { "" };
+    format!("{never} since it stopped{late}, and it boots only when power comes back")
+}
+
+/// Whether the last late shutdown hook of a host, which had a load to cut, failed.
+fn has_failed_late(history: &History<'_>, host: &HostFacts) -> bool {
+    let mut flag = false;
+    let mut failed = false;
+    for record in history.records {
+        match &record.what {
+            What::Flag { host: on, exists } if *on == host.name => flag = *exists,
+            What::Ended { host: on, role: CommandRole::LateShutdown, status, .. } if *on == host.name => {
+                failed = flag && *status != Some(0);
+            }
+            _ => {}
         }
     }
-    Some(back)
+    failed
 }
 
 /// A shutdown command ran, and the host never stopped.

@@ -1,8 +1,9 @@
 //! 3. A primary goes on only when its secondaries have logged out, or HOSTSYNC has passed.
 //!
 //! A secondary counts from its login until it logs out (of its last connection, where it has
-//! several), or its host has stopped. A server that dies or restarts logs nobody out: it must not
-//! shorten the wait. The forced shutdown begins when the primary says so or orders it from its server,
+//! several), or its host has stopped. A server that dies or restarts logs nobody out, although every
+//! connection ends with it: it must not shorten the wait; whom it has not seen again HOSTSYNC after it came
+//! back, or since its host has booted, nobody can wait for. The forced shutdown begins when the primary says so or orders it from its server,
 //! whichever comes first; a primary that goes down without either has not waited at all.
 
 use super::{Breach, Finding};
@@ -18,6 +19,8 @@ use std::time::Duration;
 
 /// What two clocks of one machine may differ by on a rig in real time.
 const TOLERANCE: Duration = Duration::from_millis(100);
+/// A secondary that came so shortly before was in no answer yet: logins are counted every 250 ms.
+const UNCOUNTED: Duration = Duration::from_millis(350);
 
 /// Each primary that did not wait.
 pub fn check(history: &History<'_>) -> Finding {
@@ -25,8 +28,18 @@ pub fn check(history: &History<'_>) -> Finding {
         .monitored()
         .filter(|(_, monitor)| monitor.supplies.iter().any(|supply| supply.primary))
         .flat_map(|(host, monitor)| {
-            let (present, links) = (BTreeMap::new(), BTreeSet::new());
-            Primary { history, host, monitor, present, links, since: None, goes: false }.breaches()
+            Primary {
+                history,
+                host,
+                monitor,
+                present: BTreeMap::new(),
+                since_login: BTreeMap::new(),
+                started: BTreeMap::new(),
+                links: BTreeSet::new(),
+                since: None,
+                goes: false,
+            }
+            .breaches()
         })
         .collect();
     breaches.into()
@@ -36,8 +49,12 @@ struct Primary<'h> {
     history: &'h History<'h>,
     host: &'h HostFacts,
     monitor: &'h MonitorFacts,
-    /// Secondaries that are logged in to one of this primary's UPSes, and how often.
-    present: BTreeMap<Name, u32>,
+    /// Secondaries that count, and how often each is logged in to one of this primary's UPSes, by server.
+    present: BTreeMap<Name, BTreeMap<Name, u32>>,
+    /// Since when each of them counts.
+    since_login: BTreeMap<Name, Instant>,
+    /// When each server started last.
+    started: BTreeMap<Name, Instant>,
     /// Its own connections to servers.
     links: BTreeSet<u32>,
     /// When its forced shutdown began.
@@ -54,22 +71,40 @@ impl Primary<'_> {
             match &record.what {
                 What::Login { server, ups, host, event } if *host != self.host.name && self.is_of(server, ups) => {
                     match event {
-                        Login::In => *self.present.entry(host.clone()).or_default() += 1,
+                        Login::In => {
+                            if !self.present.contains_key(host) {
+                                self.since_login.insert(host.clone(), record.at);
+                            }
+                            *self.present.entry(host.clone()).or_default().entry(server.clone()).or_default() += 1;
+                        }
                         Login::Out if down.contains(server) => {}
-                        Login::Out => self.left(host),
+                        Login::Out => self.left(host, server),
                     }
                 }
                 What::Process { host, process, event, .. } if &**process == "upsd" => match event {
                     ProcessEvent::Started => {
                         down.remove(host);
+                        self.started.insert(host.clone(), record.at);
                     }
                     ProcessEvent::Exited { .. } | ProcessEvent::Killed => {
                         down.insert(host.clone());
+                        for sessions in self.present.values_mut().filter_map(|servers| servers.get_mut(host)) {
+                            *sessions = 0;
+                        }
                     }
                     _ => {}
                 },
+                // With a server that is not there, nobody hears its last monitor leave.
+                What::Process { host, process, event: ProcessEvent::Exited { .. } | ProcessEvent::Killed, .. }
+                    if &**process == "upsmon" =>
+                {
+                    self.present.retain(|there, servers| there != host || servers.values().any(|count| *count > 0));
+                }
                 What::Host { host, is: HostState::Halted | HostState::Off | HostState::Crashed, .. } => {
                     self.present.remove(host);
+                    // Nobody remembers who was logged in to a server whose host has stopped.
+                    self.present.values_mut().for_each(|servers| _ = servers.remove(host));
+                    self.present.retain(|_, servers| !servers.is_empty());
                     if *host == self.host.name {
                         (self.since, self.goes) = (None, false);
                     }
@@ -105,12 +140,15 @@ impl Primary<'_> {
     }
 
     /// A secondary's connection ended; a connection that was taken up before may still stand.
-    fn left(&mut self, host: &Name) {
-        let sessions = self.present.get_mut(host);
-        if sessions.is_none_or(|sessions| {
+    fn left(&mut self, host: &Name, server: &Name) {
+        let Some(servers) = self.present.get_mut(host) else { return };
+        if let Some(sessions) = servers.get_mut(server) {
             *sessions = sessions.saturating_sub(1);
-            *sessions == 0
-        }) {
+            if *sessions == 0 {
+                servers.remove(server);
+            }
+        }
+        if servers.is_empty() {
             self.present.remove(host);
         }
     }
@@ -118,12 +156,19 @@ impl Primary<'_> {
     /// The primary goes on: were the secondaries gone, or had it waited long enough?
     fn goes_on(&mut self, at: Instant) -> Option<Breach> {
         // Once is enough: the shutdown command follows the notice.
-        if std::mem::replace(&mut self.goes, true) || self.present.is_empty() {
+        let hostsync = Duration::from_secs(self.monitor.hostsync_s);
+        let is_lost = |server: &Name, sessions: u32| {
+            sessions == 0 && self.started.get(server).is_some_and(|started| at - *started >= hostsync)
+        };
+        let there = self.present.iter().filter(|(host, servers)| {
+            servers.iter().any(|(server, sessions)| !is_lost(server, *sessions))
+                && self.since_login.get(*host).is_none_or(|since| at - *since > UNCOUNTED)
+        });
+        let names = there.map(|(name, _)| &**name).collect::<Vec<_>>().join(", ");
+        if std::mem::replace(&mut self.goes, true) || names.is_empty() {
             return None;
         }
-        let names = self.present.keys().map(|name| &**name).collect::<Vec<_>>().join(", ");
         let host = &self.host.name;
-        let hostsync = Duration::from_secs(self.monitor.hostsync_s);
         let why = match self.since.map(|since| at - since) {
             Some(waited) if waited + TOLERANCE >= hostsync => return None,
             Some(waited) => format!(

@@ -3,11 +3,12 @@
 //! The truth decides, not what a monitor believed: at some moment of the stretch in which the
 //! decision can have been taken, the power values of the UPSes that were on line, or on a battery
 //! that was not low, must have been fewer than MINSUPPLIES. A UPS on battery of which the host had
-//! no word counts as lost (DEADTIME); one on line power of which it had none is invariant 6. What an
-//! operator asked for excuses the hosts that hang on the same UPSes, until they boot again.
+//! no word counts as lost (DEADTIME), and so does one that was when the last word of it came; one on
+//! line power of which it had none is invariant 6. What an operator asked for excuses the hosts that
+//! hang on the same UPSes, until they boot again.
 
 use super::{Breach, Finding};
-use crate::checks::history::History;
+use crate::checks::history::{History, before};
 use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, Supply, What};
 use protocol::Instant;
 use std::time::Duration;
@@ -68,12 +69,12 @@ pub(super) fn groundless<'h>(history: &'h History<'_>) -> impl Iterator<Item = G
 
 /// How long ago the reason for a shutdown command can lie: every delay of the configuration on top of another.
 fn window(monitor: &MonitorFacts) -> Duration {
-    let polls = 2 * monitor.pollfreq_s.max(monitor.pollfreqalert_s);
-    Duration::from_secs(monitor.hostsync_s + monitor.finaldelay_s + monitor.deadtime_s + polls + 15)
+    Duration::from_secs(monitor.hostsync_s + monitor.finaldelay_s + monitor.deadtime_s) + lag(monitor)
 }
 
-fn before(at: Instant, span: Duration) -> Instant {
-    Instant::from_micros(at.as_micros().saturating_sub(u64::try_from(span.as_micros()).unwrap_or(u64::MAX)))
+/// How long a monitor may take to hear what is so, or to notice that it hears nothing.
+fn lag(monitor: &MonitorFacts) -> Duration {
+    Duration::from_secs(2 * monitor.pollfreq_s.max(monitor.pollfreqalert_s) + 15)
 }
 
 /// Whether, at some moment of the stretch, a host's good supplies were too few.
@@ -82,7 +83,9 @@ fn is_short(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts, fro
         let good = |ups: &str| {
             let on_battery =
                 history.ups.get(ups).and_then(|course| course.supply.at(moment)) == Some(Supply::OnBattery);
-            history.is_good(ups, moment) && !(on_battery && history.is_dark(&host.name, ups, moment))
+            history.is_good(ups, moment)
+                && !(on_battery && history.is_dark(&host.name, ups, moment))
+                && !history.went_dark_on_battery(&host.name, ups, moment, lag(monitor))
         };
         let value: u32 =
             monitor.supplies.iter().filter(|supply| good(&supply.ups)).map(|supply| supply.power_value).sum();

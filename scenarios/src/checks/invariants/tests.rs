@@ -3,8 +3,8 @@
 use crate::checks::{Outcome, judge_by};
 use crate::journal::sample::{self, at};
 use crate::journal::{
-    Answer, CommandRole, Direction, Ending, HostState, Login, ProcessEvent, Record, Supply, What, WireBytes,
-    WireProtocol, lines,
+    Answer, CommandRole, Direction, Ending, HostState, Login, MainsState, ProcessEvent, Record, Supply, What,
+    WireBytes, WireProtocol, lines,
 };
 use crate::language::{Only, Spot, Violation};
 
@@ -107,6 +107,37 @@ fn a_crash_breaks_2_and_its_arithmetic_is_told() {
 }
 
 #[test]
+fn a_host_that_stopped_more_slowly_than_it_does_is_told_so() {
+    let journal =
+        without(|record| matches!(&record.what, What::Host { host, is: HostState::Halted, .. } if &**host == "box"));
+    let journal = and(journal, 110_000, sample::state("box", HostState::Crashed, "its last supply went"));
+    assert!(
+        why(&journal, 2).ends_with("Power lasted 44.8 s: enough, had it taken no longer to stop"),
+        "{}",
+        why(&journal, 2)
+    );
+}
+
+#[test]
+fn what_took_the_power_of_a_host_that_was_told_nothing_is_said() {
+    let journal = without(|record| match &record.what {
+        What::Host { host, .. } => &**host == "box" && record.at > at(1),
+        What::Ran { host, .. } | What::Notified { host, .. } | What::Login { host, .. } => &**host == "box",
+        _ => false,
+    });
+    let journal = and(journal, 120_000, sample::state("box", HostState::Crashed, "its last supply went"));
+    insta::assert_snapshot!(why(&journal, 2), @"2:00.0: box lost power at 2:00.0 without having been told to shut down: the outlet of rack went dead (shutdown timer)");
+}
+
+#[test]
+fn every_crash_of_a_host_is_told_with_its_own_time() {
+    let crash = |journal, ms| and(journal, ms, sample::state("box", HostState::Crashed, "its last supply went"));
+    let journal = crash(crash(sample::outage(), 210_000), 220_000);
+    assert!(why(&journal, 2).starts_with("3:30.0: box lost"), "{}", why(&journal, 2));
+    assert!(why(&journal, 2).contains("3:40.0: box lost"), "{}", why(&journal, 2));
+}
+
+#[test]
 fn a_primary_that_does_not_wait_breaks_3() {
     let journal =
         without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
@@ -146,6 +177,61 @@ fn a_secondary_that_connected_anew_is_there_until_its_last_session_ends() {
 }
 
 #[test]
+fn a_session_ends_with_the_server_that_is_started_again() {
+    let journal = and(sample::outage(), 40_000, sample::process("upsd", ProcessEvent::Exited { status: 0 }));
+    let journal = and(journal, 40_001, sample::login("box", Login::Out));
+    let journal = and(journal, 40_002, sample::process("upsd", ProcessEvent::Started));
+    assert_eq!(broken(&and(journal, 40_003, sample::login("box", Login::In))), [""; 0]);
+}
+
+#[test]
+fn whom_a_server_has_not_seen_for_hostsync_after_its_start_nobody_waits_for() {
+    let journal =
+        without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
+    let restarted = |ms| {
+        let journal = and(journal.clone(), ms, sample::process("upsd", ProcessEvent::Exited { status: 0 }));
+        let journal = and(journal, ms + 1, sample::login("box", Login::Out));
+        and(journal, ms + 2, sample::process("upsd", ProcessEvent::Started))
+    };
+    assert_eq!(broken(&restarted(40_000)), [""; 0]);
+    assert_eq!(broken(&restarted(55_000)), ["3"]);
+}
+
+#[test]
+fn a_secondary_that_comes_as_its_primary_goes_is_in_no_count() {
+    let late = |ms| {
+        let journal = without(|record| matches!(&record.what, What::Login { host, .. } if &**host == "box"));
+        and(journal, ms, sample::login("box", Login::In))
+    };
+    assert_eq!(broken(&late(65_200)), [""; 0]);
+    assert_eq!(broken(&late(64_000)), ["3"]);
+}
+
+#[test]
+fn a_primary_that_has_booted_knows_nobody_from_before() {
+    let journal = without(|record| matches!(&record.what, What::Login { host, .. } if &**host == "box"));
+    let journal = and(journal, 9, sample::login("box", Login::In));
+    assert_eq!(broken(&journal), ["3"]);
+    let journal = and(journal, 20_000, sample::state("nas", HostState::Off, "rack went dead"));
+    assert_eq!(broken(&and(journal, 20_001, sample::state("nas", HostState::Up, "booted"))), [""; 0]);
+}
+
+#[test]
+fn a_monitor_that_ends_while_its_server_is_away_has_left() {
+    let left = || What::Process {
+        host: "box".into(),
+        process: "upsmon".into(),
+        ups: None,
+        event: ProcessEvent::Exited { status: 0 },
+    };
+    let journal =
+        without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
+    assert_eq!(broken(&and(journal.clone(), 65_220, left())), ["3"], "its server has not heard of it yet");
+    let journal = and(journal, 62_000, sample::process("upsd", ProcessEvent::Killed));
+    assert_eq!(broken(&and(journal, 65_220, left())), [""; 0]);
+}
+
+#[test]
 fn a_server_that_dies_logs_nobody_out() {
     let journal =
         without(|record| matches!(&record.what, What::Login { host, event: Login::Out, .. } if &**host == "box"));
@@ -162,6 +248,53 @@ fn a_host_that_stays_away_breaks_4() {
     );
     assert_eq!(broken(&journal), ["4"]);
     assert!(why(&journal, 4).contains("box is off"), "{}", why(&journal, 4));
+}
+
+/// The journal of a day on which the load was never cut.
+fn without_the_cut() -> Vec<Record> {
+    without(|record| match &record.what {
+        What::Outlet { .. }
+        | What::Supply { is: Supply::Off, .. }
+        | What::Host { is: HostState::Off | HostState::Booting | HostState::Up, .. } => record.at > at(1),
+        _ => false,
+    })
+}
+
+#[test]
+fn what_keeps_a_host_away_is_told() {
+    insta::assert_snapshot!(why(&without_the_cut(), 4), @r"
+    5:00.0: nas is halted, 2 min 50 s after power was back: rack has not gone dead since it stopped, and it boots only when power comes back
+    5:00.0: box is halted, 2 min 50 s after power was back: rack has not gone dead since it stopped, and it boots only when power comes back
+    ");
+    let ended = What::Ended {
+        host: "nas".into(),
+        role: CommandRole::LateShutdown,
+        command: "upsmon -K && upsdrvctl shutdown".into(),
+        status: Some(1),
+    };
+    insta::assert_snapshot!(why(&and(without_the_cut(), 100_400, ended), 4), @r"
+    5:00.0: nas is halted, 2 min 50 s after power was back: rack has not gone dead since it stopped (its late shutdown failed), and it boots only when power comes back
+    5:00.0: box is halted, 2 min 50 s after power was back: rack has not gone dead since it stopped, and it boots only when power comes back
+    ");
+    let dead = without(|record| match &record.what {
+        What::Outlet { live: true, .. } | What::Host { is: HostState::Booting | HostState::Up, .. } => {
+            record.at > at(1)
+        }
+        _ => false,
+    });
+    insta::assert_snapshot!(why(&dead, 4), @r"
+    5:00.0: nas is off, 2 min 50 s after power was back: rack has been dead since 2:00.0 (shutdown timer)
+    5:00.0: box is off, 2 min 50 s after power was back: rack has been dead since 2:00.0 (shutdown timer)
+    ");
+}
+
+#[test]
+fn mains_that_a_ups_may_refuse_are_not_back() {
+    let high =
+        What::Mains { feed: "mains".into(), is: MainsState { live: true, millivolts: 276_000, millihertz: 50_000 } };
+    let journal = and(without_the_cut(), 200_000, high);
+    assert_eq!(broken(&journal), [""; 0]);
+    assert_eq!(why(&journal, 4), "the mains are not back at the end");
 }
 
 #[test]
@@ -234,6 +367,16 @@ fn a_server_that_waits_for_a_new_driver_publishes_nothing_old() {
 }
 
 #[test]
+fn an_order_that_the_server_passes_on_without_its_driver_is_no_old_status() {
+    let journal = without(|record| {
+        let silent = record.at > at(5_000) && record.at < at(60_000);
+        silent && (record.what == sample::reading() || matches!(record.what, What::Var { .. }))
+    });
+    let journal = and(journal, 20_000, sample::status(Answer::Error("DATA-STALE".into())));
+    assert_eq!(broken(&and(journal, 50_000, sample::status(Answer::Value("FSD".into())))), [""; 0]);
+}
+
+#[test]
 fn a_shutdown_for_want_of_word_breaks_6() {
     let journal = and(without_the_outage(), 40_000, sample::notified("box", "COMMBAD"));
     let journal = and(journal, 40_000, sample::notified("nas", "COMMBAD"));
@@ -248,14 +391,61 @@ fn losing_sight_of_a_ups_on_battery_is_a_reason() {
 }
 
 #[test]
+fn losing_sight_of_a_ups_whose_last_word_was_battery_is_a_reason() {
+    let on_line = |ms| (ms, What::Supply { ups: "rack".into(), is: Supply::OnLine });
+    let journal = without(|record| matches!(record.what, What::LowBattery { .. }));
+    let back = |ms| {
+        let (ms, what) = on_line(ms);
+        and(journal.clone(), ms, what)
+    };
+    let dark = |journal| {
+        and(and(journal, 42_000, sample::notified("box", "COMMBAD")), 42_000, sample::notified("nas", "COMMBAD"))
+    };
+    assert_eq!(broken(&dark(back(41_000))), [""; 0]);
+    let told = |journal| {
+        and(and(journal, 41_500, sample::notified("box", "ONLINE")), 41_500, sample::notified("nas", "ONLINE"))
+    };
+    assert_eq!(broken(&dark(told(back(41_000)))), ["1"]);
+}
+
+#[test]
+fn a_monitor_that_was_stopped_heard_its_last_word_before() {
+    let on_line = What::Supply { ups: "rack".into(), is: Supply::OnLine };
+    let journal = and(without(|record| matches!(record.what, What::LowBattery { .. })), 31_000, on_line);
+    let dark =
+        and(and(journal, 60_100, sample::notified("box", "COMMBAD")), 60_100, sample::notified("nas", "COMMBAD"));
+    assert_eq!(broken(&dark), ["1"]);
+    let stopped = |journal, host: &str| {
+        let event = |event| What::Process { host: host.into(), process: "upsmon".into(), ups: None, event };
+        and(and(journal, 30_500, event(ProcessEvent::Stopped)), 60_050, event(ProcessEvent::Continued))
+    };
+    assert_eq!(broken(&stopped(stopped(dark, "box"), "nas")), [""; 0]);
+}
+
+#[test]
 fn a_second_shutdown_command_breaks_7() {
     assert_eq!(broken(&and(sample::outage(), 70_000, sample::ran("box"))), ["7"]);
+}
+
+#[test]
+fn a_monitor_that_is_started_again_obeys_again() {
+    let started =
+        What::Process { host: "box".into(), process: "upsmon".into(), ups: None, event: ProcessEvent::Started };
+    assert_eq!(broken(&and(and(sample::outage(), 69_000, started), 70_000, sample::ran("box"))), [""; 0]);
 }
 
 #[test]
 fn a_missing_flag_breaks_7() {
     let journal = without(|record| matches!(record.what, What::Flag { .. }));
     assert_eq!(broken(&journal), ["7"]);
+}
+
+#[test]
+fn why_a_flag_is_missing_is_told() {
+    let journal = without(|record| matches!(record.what, What::Flag { .. }));
+    let line = "POWERDOWNFLAG could not be written: read-only file system".to_owned();
+    let journal = and(journal, 70_401, What::Logged { host: "nas".into(), process: "upsmon".into(), line });
+    insta::assert_snapshot!(why(&journal, 7), @"1:10.4: nas ran its shutdown command without a power-down flag: POWERDOWNFLAG could not be written: read-only file system");
 }
 
 #[test]

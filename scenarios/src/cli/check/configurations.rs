@@ -1,17 +1,15 @@
 //! What the daemons of a host would say of its files, from the daemons' own readers: whatever keeps
 //! one of them from starting is an error here as well, and what they would only warn of a warning.
-//!
-//! Beyond that, MONITOR lines are followed across hosts: a UPS that nobody shares is never seen.
 
+use super::monitors;
 use crate::language::Scenario;
-use crate::rigs::configuration::{Configuration, host_of, ups_of};
-use crate::rigs::facts::{Set, server_of};
+use crate::rigs::configuration::Configuration;
+use crate::rigs::facts::Set;
 use driver::config::{CommandLine, Knowledge};
 use driver::{DriverConfig, dummy, usbhid};
 use protocol::conf::nut_conf;
 use protocol::conf::ups_conf::{UpsConf, UpsSection};
-use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
-use protocol::names::same;
+use protocol::diagnostic::{Diagnostic, Diagnostics, Source};
 use std::path::Path;
 
 /// The drivers there are, and what each knows.
@@ -25,8 +23,8 @@ pub fn review(scenario: &Scenario, set: &Set) -> Diagnostics {
     let mut said = Vec::new();
     for (host, configuration) in scenario.hosts.iter().zip(&set.configurations) {
         of_files(configuration, &host.config, &mut said);
-        of_monitor(scenario, set, &host.name, configuration, &mut said);
     }
+    said.extend(monitors::review(scenario, set));
     let mut once: Vec<Diagnostic> = Vec::new();
     for diagnostic in said {
         if !once.contains(&diagnostic) {
@@ -36,11 +34,25 @@ pub fn review(scenario: &Scenario, set: &Set) -> Diagnostics {
     once.into_iter().collect()
 }
 
+/// One of a host's files; empty where there is none.
+fn source(configuration: &Configuration, directory: &Path, name: &str) -> Source {
+    let contents = configuration.files.get(name).map_or(&[][..], Vec::as_slice);
+    Source::new(&directory.join(name).display().to_string(), contents)
+}
+
+/// The files of a host's `upsd`.
+pub fn of_server(configuration: &Configuration, directory: &Path) -> server::config::Files {
+    let source = |name: &str| source(configuration, directory, name);
+    server::config::Files {
+        ups: source("ups.conf"),
+        upsd: source("upsd.conf"),
+        users: source("upsd.users"),
+        allow_no_device: false,
+    }
+}
+
 fn of_files(configuration: &Configuration, directory: &Path, said: &mut Vec<Diagnostic>) {
-    let source = |name: &str| {
-        let contents = configuration.files.get(name).map_or(&[][..], Vec::as_slice);
-        Source::new(&directory.join(name).display().to_string(), contents)
-    };
+    let source = |name: &str| source(configuration, directory, name);
     let mut note = |found: &Diagnostics| said.extend(found.iter().cloned());
     note(&nut_conf::read(&source("nut.conf")).1);
     if let Some(ups) = configuration.ups.as_ref().filter(|_| configuration.implied.drivers) {
@@ -49,13 +61,7 @@ fn of_files(configuration: &Configuration, directory: &Path, said: &mut Vec<Diag
         }
     }
     if configuration.implied.server {
-        let files = server::config::Files {
-            ups: source("ups.conf"),
-            upsd: source("upsd.conf"),
-            users: source("upsd.users"),
-            allow_no_device: false,
-        };
-        match server::Config::load_from(&files) {
+        match server::Config::load_from(&of_server(configuration, directory)) {
             Ok((_, found)) | Err(found) => note(&found),
         }
     }
@@ -86,29 +92,5 @@ fn of_driver(ups: &UpsConf, section: &UpsSection, directory: &Path) -> Diagnosti
     };
     match DriverConfig::from_section(ups, section.name.as_str(), known, &line) {
         Ok((_, found)) | Err(found) => found,
-    }
-}
-
-/// MONITOR lines that lead nowhere. They may be what a scenario is about: warnings.
-fn of_monitor(scenario: &Scenario, set: &Set, host: &str, configuration: &Configuration, said: &mut Vec<Diagnostic>) {
-    let Some(monitor) = configuration.monitor.as_ref().filter(|_| configuration.implied.monitor) else { return };
-    for line in &monitor.monitored {
-        let server = server_of(scenario, host, host_of(&line.system));
-        let place = scenario.hosts.iter().position(|host| host.name == server);
-        let warn =
-            |text: String| Diagnostic::unplaced(Severity::Warning, format!("{host} monitors {}: {text}", line.system));
-        let Some(place) = place else {
-            let names = scenario.hosts.iter().map(|host| host.name.as_str());
-            said.push(warn(format!("there is no host `{server}`")).suggest(&server, names));
-            continue;
-        };
-        let there = &set.configurations[place];
-        let sections = || there.ups.iter().flat_map(|ups| &ups.sections).map(|section| section.name.as_str());
-        if !there.implied.server {
-            said.push(warn(format!("{server} runs no upsd")));
-        } else if !sections().any(|name| same(name, ups_of(&line.system))) {
-            let missing = warn(format!("no section of {server}'s ups.conf has that name"));
-            said.push(missing.suggest(ups_of(&line.system), sections()));
-        }
     }
 }

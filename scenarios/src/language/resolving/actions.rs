@@ -1,6 +1,7 @@
 //! What a step does: one function for each kind of action.
 
 use super::{Resolver, start};
+use crate::language::Host;
 use crate::language::action::{
     Action, BatteryAction, BatteryChange, Disk, HostAction, HostChange, LinkAction, LinkFault, LoadAction,
     LowBatterySignal, Mains, MainsChange, NetworkAction, NetworkFault, ProcessAction, ProcessDeed, ShutdownCommand,
@@ -36,7 +37,7 @@ impl Resolver<'_> {
         };
         if let Some(feed) = &full.feed
             && !self.ups.iter().any(|ups| ups.feed == feed.value)
-            && feed.value != crate::language::scenario::Host::MAINS
+            && !(feed.value == Host::MAINS && self.hosts.iter().any(|host| host.fed_by.contains(&feed.value)))
         {
             let known: Vec<String> = self.ups.iter().map(|ups| ups.feed.clone()).collect();
             let mistake =
@@ -117,6 +118,9 @@ impl Resolver<'_> {
                     LowBatteryWord::Flapping => LowBatterySignal::Flapping,
                 })
             }))?;
+        let ends =
+            !matches!(does, UpsDeed::Calibrate | UpsDeed::SelfTest | UpsDeed::LowBattery(LowBatterySignal::AsBuilt));
+        self.only_with("for", written.lasts.is_some(), "bypass`, `alarm`, `panel-off` or `low_battery", ends, at);
         Some(UpsAction {
             ups: self.which_ups(written.name.as_ref(), at),
             does,
@@ -167,6 +171,10 @@ impl Resolver<'_> {
                 return None;
             }
         };
+        let is_known = !from.is_empty() && (!to.is_empty() || written.between.0.len() == 1);
+        if is_known && !from.iter().any(|from| to.iter().any(|to| to != from)) {
+            self.wrong(Mistake::new(start(at), "there is no network between these", "one host and no other"));
+        }
         let fault = written
             .drop
             .map(|share| NetworkFault::Drop(share.0))
@@ -192,6 +200,8 @@ impl Resolver<'_> {
         .into_iter()
         .find_map(|(deed, daemon)| daemon.as_ref().map(|daemon| (deed, daemon)))?;
         self.daemon(daemon);
+        let ends = !matches!(deed, ProcessDeed::Restart | ProcessDeed::Reload);
+        self.only_with("for", written.lasts.is_some(), "kill`, `stop`, `continue` or `start", ends, at);
         let ups = written.ups.as_ref().map(|ups| self.which_ups(Some(ups), ups.at));
         Some(ProcessAction {
             host: self.which_host(written.host.as_ref(), at),
@@ -235,6 +245,8 @@ impl Resolver<'_> {
             }))
             .or(written.stops_in.map(|time| HostChange::StopsIn(time.0)))
             .or(written.power_button.map(|_| HostChange::PowerButton))?;
+        let ends = matches!(change, HostChange::Disk(_) | HostChange::ShutdownCommand(_) | HostChange::Suspended);
+        self.only_with("for", written.lasts.is_some(), "disk`, `shutdown_command` or `is", ends, at);
         Some(HostAction {
             host: self.which_host(written.name.as_ref(), at),
             change,

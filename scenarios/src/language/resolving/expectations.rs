@@ -28,7 +28,14 @@ impl Resolver<'_> {
         } else if let Some(what) = &entry.never {
             Claim::Never { what: self.observation(what, true), during: self.window(entry.during.as_ref()) }
         } else if let Some(what) = &entry.always {
-            Claim::Always { what: self.observation(what, false), during: self.window(entry.during.as_ref()) }
+            let seen = self.observation(what, false);
+            if seen.is_event() {
+                self.wrong(
+                    Mistake::new(start(what.at), "`always` needs a state, and this is an event", "over as it happens")
+                        .hint("`see`, `order` and `count` are about events"),
+                );
+            }
+            Claim::Always { what: seen, during: self.window(entry.during.as_ref()) }
         } else if let Some(sights) = &entry.order {
             if sights.value.len() < 2 {
                 self.wrong(Mistake::new(start(sights.at), "an order needs at least two sights", "fewer than two"));
@@ -40,6 +47,17 @@ impl Resolver<'_> {
             let what = self.observation(entry.count.as_ref()?, true);
             if !counted {
                 self.wrong(Mistake::new(start(at), "how many times?", "`times`, `at_least` or `at_most` is missing"));
+            }
+            if entry.times.is_some() && (entry.at_least.is_some() || entry.at_most.is_some()) {
+                self.wrong(Mistake::new(start(at), "`times` is exact", "beside it stand `at_least` or `at_most`"));
+            } else if let (Some(least), Some(most)) = (entry.at_least, entry.at_most)
+                && least > most
+            {
+                self.wrong(Mistake::new(
+                    start(at),
+                    format!("nothing is seen {least} times at least and {most} times at most"),
+                    "`at_least` is more than `at_most`",
+                ));
             }
             let least = entry.times.or(entry.at_least).unwrap_or(0);
             let most = entry.times.or(entry.at_most).unwrap_or(u32::MAX);
@@ -54,8 +72,14 @@ impl Resolver<'_> {
     }
 
     fn window(&mut self, written: Option<&WrittenWindow>) -> Window {
-        let from = written.and_then(|window| window.from.as_ref()).map_or(Anchor::Start, |from| self.anchor(from));
-        let to = written.and_then(|window| window.to.as_ref()).map_or(Anchor::End, |to| self.anchor(to));
+        let (from_word, to_word) = written.map_or((None, None), |window| (window.from.as_ref(), window.to.as_ref()));
+        let from = from_word.map_or(Anchor::Start, |from| self.anchor(from));
+        let to = to_word.map_or(Anchor::End, |to| self.anchor(to));
+        // Which of two steps comes first only a run tells.
+        let is_empty = from == to || from == Anchor::End || to == Anchor::Start;
+        if let Some(word) = to_word.or(from_word).filter(|_| is_empty) {
+            self.wrong(Mistake::new(word.at, format!("nothing happens from {from} to {to}"), "an empty window"));
+        }
         Window { from, to }
     }
 
@@ -63,7 +87,9 @@ impl Resolver<'_> {
         match written.value.as_str() {
             "start" => Anchor::Start,
             "end" => Anchor::End,
-            id => self.step_named(written).map_or(Anchor::Start, |index| Anchor::Step(index, id.to_owned())),
+            id => self
+                .step_named(written, &["start", "end"])
+                .map_or(Anchor::Start, |index| Anchor::Step(index, id.to_owned())),
         }
     }
 

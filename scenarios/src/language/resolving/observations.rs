@@ -8,6 +8,8 @@ use crate::language::units;
 use crate::language::written::actions::Switch;
 use crate::language::written::sights::{FlagWord, WireWord, WrittenObservation};
 use crate::language::yaml::shapes::{Located, OneOrMany};
+use protocol::diagnostic::did_you_mean;
+use protocol::net::ErrorCode;
 
 const STATES: [(&str, HostState); 6] = [
     ("up", HostState::Up),
@@ -52,15 +54,21 @@ const NOTICES: [&str; 30] = [
     "SUSPEND_TIMEJUMP_UNEXPECTED",
 ];
 
+/// What the rig's own client says of a variable while no server answers it.
+const UNREACHABLE: &str = "UNREACHABLE";
+
 impl Resolver<'_> {
     /// Resolves an observation. Where it must not be seen (`never`) or is counted, a group stands for any of its hosts.
     pub(super) fn observation(&mut self, written: &Located<WrittenObservation>, any: bool) -> Observation {
         let (at, seen) = (written.at, &written.value);
+        if let (Some(end), None) = (&seen.at, seen.wire) {
+            self.wrong(Mistake::new(end.at, "`at` means something only with `wire`", "there is no `wire` here"));
+        }
         if let (Some(ups), None, None) = (&seen.ups, &seen.host, &seen.hosts) {
             return self.ups_observation(at, seen, ups);
         }
         if let Some(wire) = seen.wire {
-            let says = seen.says.clone().unwrap_or_default();
+            let says = seen.says.as_ref().map(|says| self.some_text(says)).unwrap_or_default();
             if seen.says.is_none() {
                 self.wrong(Mistake::new(start(at), "what does the wire say?", "`says` is missing"));
             }
@@ -104,7 +112,22 @@ impl Resolver<'_> {
         Hosts { word, any, names }
     }
 
+    /// Text that is looked for: every line and every command has nothing in it.
+    fn some_text(&mut self, text: &Located<String>) -> String {
+        if text.value.trim().is_empty() {
+            self.wrong(Mistake::new(text.at, "there is nothing to look for", "empty"));
+        }
+        text.value.clone()
+    }
+
     fn host_sight(&mut self, at: At, seen: &WrittenObservation) -> HostSight {
+        if let Some(var) = &seen.var {
+            self.wrong(
+                Mistake::new(var.at, "a variable is of a UPS, not of a host", "not seen of a host")
+                    .hint("say `ups` in place of the host: every server shows the same"),
+            );
+            return HostSight::Is(HostState::Up);
+        }
         self.only_with("ups` beside a host", seen.ups.is_some(), "notified", seen.notified.is_some(), at);
         if let Some(state) = &seen.is {
             return match STATES.iter().find(|(word, _)| *word == state.value) {
@@ -136,8 +159,8 @@ impl Resolver<'_> {
             return HostSight::Flag(flag == FlagWord::Exists);
         }
         match (&seen.ran, &seen.logged) {
-            (Some(command), _) => HostSight::Ran(command.clone()),
-            (None, Some(line)) => HostSight::Logged(line.clone()),
+            (Some(command), _) => HostSight::Ran(self.some_text(command)),
+            (None, Some(line)) => HostSight::Logged(self.some_text(line)),
             (None, None) => {
                 self.wrong(Mistake::new(
                     start(at),
@@ -152,6 +175,9 @@ impl Resolver<'_> {
     fn ups_observation(&mut self, at: At, seen: &WrittenObservation, ups: &Located<String>) -> Observation {
         let name = self.which_ups(Some(ups), ups.at);
         if let Some(outlet) = seen.outlet {
+            if let Some(var) = &seen.var {
+                self.wrong(Mistake::new(var.at, "`outlet` and `var` exclude each other", "`outlet` is already there"));
+            }
             return Observation::Ups { ups: name, sight: UpsSight::Outlet(outlet == Switch::On) };
         }
         let Some(var) = &seen.var else {
@@ -167,6 +193,12 @@ impl Resolver<'_> {
                     .hint("for example `battery.charge` or `ups.status`"),
             );
         }
+        let is = self.comparison(at, seen);
+        Observation::Ups { ups: name, sight: UpsSight::Var { name: var.value.clone(), is } }
+    }
+
+    /// What about a variable's value.
+    fn comparison(&mut self, at: At, seen: &WrittenObservation) -> Comparison {
         let number = |this: &mut Self, text: &Located<String>| {
             units::thousandths(&text.value).unwrap_or_else(|| {
                 this.wrong(
@@ -176,16 +208,31 @@ impl Resolver<'_> {
                 0
             })
         };
-        let is = if let Some(value) = &seen.is {
+        if let Some(value) = &seen.is {
             Comparison::Is(value.value.clone())
         } else if let Some(word) = &seen.has {
-            Comparison::Has(word.clone())
+            if word.value.split_whitespace().count() != 1 {
+                self.wrong(
+                    Mistake::new(word.at, "`has` looks for one word of the value", "not one word")
+                        .hint("`is` compares the whole value"),
+                );
+            }
+            Comparison::Has(word.value.clone())
         } else if let Some(limit) = &seen.below {
             Comparison::Below(number(self, limit))
         } else if let Some(limit) = &seen.above {
             Comparison::Above(number(self, limit))
         } else if let Some(error) = &seen.refused {
-            Comparison::Refused(error.clone())
+            let known = || ErrorCode::ALL.iter().map(|code| code.token()).chain([UNREACHABLE]);
+            if !known().any(|token| token == error.value) {
+                let mistake =
+                    Mistake::new(error.at, format!("no server refuses with `{}`", error.value), "not an error of upsd");
+                self.wrong(match did_you_mean(&error.value, known()) {
+                    Some(_) => mistake.nearest(&error.value, known()),
+                    None => mistake.hint("for example `DATA-STALE` or `DRIVER-NOT-CONNECTED`"),
+                });
+            }
+            Comparison::Refused(error.value.clone())
         } else {
             self.wrong(Mistake::new(
                 start(at),
@@ -193,7 +240,6 @@ impl Resolver<'_> {
                 "`is`, `has`, `below`, `above` or `refused` is missing",
             ));
             Comparison::Is(String::new())
-        };
-        Observation::Ups { ups: name, sight: UpsSight::Var { name: var.value.clone(), is } }
+        }
     }
 }

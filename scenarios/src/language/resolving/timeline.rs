@@ -4,18 +4,46 @@ use super::{RESERVED, Resolver, start};
 use crate::language::action::Action;
 use crate::language::mistake::{At, Mistake};
 use crate::language::step::{Placed, Step, Trigger};
+use crate::language::wording::time;
 use crate::language::written::timeline::WrittenStep;
 use crate::language::yaml::shapes::{Located, OneOrMany};
 use std::time::Duration;
 
 impl Resolver<'_> {
-    pub(super) fn timeline(&mut self, steps: &[Located<WrittenStep>]) -> Vec<Step> {
+    pub(super) fn timeline(&mut self, steps: &[Located<WrittenStep>], lasts: Option<Duration>) -> Vec<Step> {
         for (index, step) in steps.iter().enumerate() {
             if let Some(id) = &step.value.id {
                 self.step_id(id, index);
             }
         }
-        steps.iter().enumerate().map(|(index, step)| self.step(index, step)).collect()
+        let resolved: Vec<Step> = steps.iter().enumerate().map(|(index, step)| self.step(index, step)).collect();
+        if let Some(lasts) = lasts {
+            self.before_the_end(lasts, steps, &resolved);
+        }
+        resolved
+    }
+
+    /// A step whose time comes when the run is over would never happen.
+    fn before_the_end(&mut self, lasts: Duration, written: &[Located<WrittenStep>], steps: &[Step]) {
+        // When each first happens, where that is known before the run.
+        let mut moments: Vec<Option<Duration>> = Vec::with_capacity(steps.len());
+        for (step, written) in steps.iter().zip(written) {
+            let of = |index: Option<usize>| index.map_or(Some(Duration::ZERO), |index| *moments.get(index)?);
+            let moment = match step.trigger {
+                Trigger::At(at) => Some(at),
+                Trigger::After { delay, step } => of(step).map(|before| before + delay),
+                Trigger::Every { period, .. } => of(moments.len().checked_sub(1)).map(|before| before + period),
+                Trigger::When { .. } => None,
+            };
+            if let Some(moment) = moment.filter(|moment| *moment > lasts) {
+                self.wrong(Mistake::new(
+                    start(written.at),
+                    format!("this step comes at {}, and the run lasts {}", time(moment), time(lasts)),
+                    "after the end",
+                ));
+            }
+            moments.push(moment);
+        }
     }
 
     fn step_id(&mut self, id: &Located<String>, index: usize) {
@@ -44,8 +72,11 @@ impl Resolver<'_> {
 
     fn trigger(&mut self, index: usize, step: &Located<WrittenStep>) -> Trigger {
         let written = &step.value;
-        let counts = written.after.is_some() && written.when.is_none();
-        self.only_with("of", written.of.is_some(), "after` (and no `when`)", counts, step.at);
+        if let (Some(of), Some(_)) = (&written.of, &written.when) {
+            self.wrong(Mistake::new(of.at, "`of` and `when` exclude each other", "`after` counts from what is seen"));
+        } else {
+            self.only_with("of", written.of.is_some(), "after", written.after.is_some(), step.at);
+        }
         self.only_with("times", written.times.is_some(), "every", written.every.is_some(), step.at);
         self.only_with("until", written.until.is_some(), "every", written.every.is_some(), step.at);
         if let Some(at) = written.at {
@@ -61,10 +92,13 @@ impl Resolver<'_> {
             if period.0.is_zero() {
                 self.wrong(Mistake::new(start(step.at), "a step cannot happen every 0 s", "`every` is zero"));
             }
+            if written.times == Some(0) {
+                self.wrong(Mistake::new(start(step.at), "this step never happens", "`times` is 0"));
+            }
             let until = written.until.as_ref().map(|seen| self.observation(seen, false));
             return Trigger::Every { period: period.0, times: written.times, until };
         }
-        let named = written.of.as_ref().and_then(|of| self.step_named(of));
+        let named = written.of.as_ref().and_then(|of| self.step_named(of, &[]));
         if let (Some(named), Some(of)) = (named, &written.of)
             && named >= index
         {
@@ -91,14 +125,17 @@ impl Resolver<'_> {
         }
     }
 
-    /// The step of this id.
-    pub(super) fn step_named(&mut self, id: &Located<String>) -> Option<usize> {
+    /// The step of this id; `others` are words that could have been meant beside ids.
+    pub(super) fn step_named(&mut self, id: &Located<String>, others: &[&'static str]) -> Option<usize> {
         let found = self.steps.iter().find(|(name, _)| *name == id.value).map(|(_, index)| *index);
         if found.is_none() {
             let known: Vec<String> = self.steps.iter().map(|(name, _)| name.clone()).collect();
-            let mistake = Mistake::new(id.at, format!("no step has the id `{}`", id.value), "not in the timeline")
-                .nearest(&id.value, known.iter().map(String::as_str).chain(["start", "end"]));
-            self.wrong(mistake);
+            let mistake = Mistake::new(id.at, format!("no step has the id `{}`", id.value), "not in the timeline");
+            self.wrong(if id.value == "start" {
+                mistake.hint("`at` counts from the start")
+            } else {
+                mistake.nearest(&id.value, known.iter().map(String::as_str).chain(others.iter().copied()))
+            });
         }
         found
     }

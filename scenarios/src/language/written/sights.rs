@@ -36,9 +36,9 @@ pub struct WrittenObservation {
     /// A notice: `ONBATT`, `LOWBATT`, `FSD`, …
     pub notified: Option<Located<String>>,
     /// Text of a command that was run.
-    pub ran: Option<String>,
+    pub ran: Option<Located<String>>,
     /// Text of a line that was logged.
-    pub logged: Option<String>,
+    pub logged: Option<Located<String>>,
     /// Its POWERDOWNFLAG.
     pub flag: Option<FlagWord>,
     /// A daemon that runs.
@@ -50,15 +50,15 @@ pub struct WrittenObservation {
     /// A variable of a UPS, asked through the net protocol.
     pub var: Option<Located<String>>,
     /// A word of the variable's value.
-    pub has: Option<String>,
+    pub has: Option<Located<String>>,
     /// A number that the value is below.
     pub below: Option<Located<String>>,
     /// A number that the value is above.
     pub above: Option<Located<String>>,
     /// The error that comes instead of a value.
-    pub refused: Option<String>,
+    pub refused: Option<Located<String>>,
     /// What a line on the wire begins with.
-    pub says: Option<String>,
+    pub says: Option<Located<String>>,
     /// A host at one end of the wire.
     pub at: Option<Located<String>>,
 }

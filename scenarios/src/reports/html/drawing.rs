@@ -90,11 +90,14 @@ impl Canvas<'_> {
         let _ = writeln!(self.out, "{svg}");
     }
 
+    /// What stands to the left of a track, cut to what fits there; pointed at, it is whole.
     fn label(&mut self, y: u64, class: &str, text: &str) {
+        let shown = shortened(text, if class == "name" { LONGEST_NAME } else { LONGEST_WORDS });
+        let whole = if shown == text { String::new() } else { format!("<title>{}</title>", escape(text)) };
         self.put(format_args!(
-            "<text x=\"{}\" y=\"{y}\" class=\"{class}\" text-anchor=\"end\">{}</text>",
+            "<text x=\"{}\" y=\"{y}\" class=\"{class}\" text-anchor=\"end\">{}{whole}</text>",
             Px(LEFT - 120),
-            escape(text)
+            escape(&shown)
         ));
     }
 
@@ -139,7 +142,7 @@ impl Canvas<'_> {
 
     fn host(&mut self, host: &HostFacts) {
         let y = self.y + 6;
-        self.label(y + 15, "name", &shortened(&host.name));
+        self.label(y + 15, "name", &host.name);
         for stretch in tracks::host(self.report.journal, &host.name, host.starts, self.end) {
             self.band(
                 stretch.from,
@@ -226,14 +229,16 @@ fn labels(journal: &[Record], axis: &Axis) -> Vec<Label> {
     labels
 }
 
-/// The longest name that fits beside the plot.
-const LONGEST_NAME: usize = 23;
+/// The longest name that fits beside the plot, which is bold, in characters.
+const LONGEST_NAME: usize = 18;
+/// The longest of what else stands there.
+const LONGEST_WORDS: usize = 20;
 
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
-        return name.to_owned();
+fn shortened(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
     }
-    name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
+    text.chars().take(longest - 1).chain(['…']).collect()
 }
 
 /// What deserves a mark on a host's band.

@@ -34,10 +34,11 @@ pub fn verdicts(report: &Report<'_>) -> String {
 fn row(verdict: &Verdict, numbered: bool) -> String {
     let (class, word, said) = match &verdict.outcome {
         Outcome::Held { note } => ("held", "holds", escape(note.as_deref().unwrap_or(""))),
-        Outcome::Failed { why, .. } => ("failed", "fails", lines(why)),
-        Outcome::Foreseen { why, because, .. } => {
-            ("foreseen", "broken, as foreseen", format!("{}<br><em>{}</em>", lines(why), escape(because.trim())))
-        }
+        Outcome::Failed { why, .. } => match &verdict.because {
+            Some(because) => ("failed", "fails", reasoned(why, &format!("expected because {}", because.trim()))),
+            None => ("failed", "fails", lines(why)),
+        },
+        Outcome::Foreseen { why, because, .. } => ("foreseen", "broken, as foreseen", reasoned(why, because.trim())),
         Outcome::Skipped { why } => ("skipped", "not judged", escape(why)),
     };
     let number = if numbered { format!("<td>{}</td>", verdict.id) } else { String::new() };
@@ -45,6 +46,10 @@ fn row(verdict: &Verdict, numbered: bool) -> String {
         "<tr class=\"{class}\"><th scope=\"row\">{word}</th>{number}<td>{}</td><td>{said}</td></tr>\n",
         escape(&verdict.claim)
     )
+}
+
+fn reasoned(why: &str, because: &str) -> String {
+    format!("{}<br><em>{}</em>", lines(why), escape(because))
 }
 
 fn lines(text: &str) -> String {

@@ -4,8 +4,14 @@ use super::palette;
 use crate::journal::{HostState, Name, Record, RunFacts, Supply, What};
 use std::io::{self, Write};
 
-/// Cells of a battery bar.
-const CELLS: u32 = 8;
+/// Cells of a battery bar, where there is room for them.
+const CELLS: usize = 8;
+/// What stands behind the cells of a bar.
+const FIGURES: usize = 9;
+/// What the story beside the columns needs.
+const STORY: usize = 30;
+/// The time before the columns.
+const TIME: usize = 12;
 /// The most UPSes that get a bar.
 const MOST_BARS: usize = 3;
 /// The most hosts that get a sign.
@@ -15,6 +21,7 @@ const MOST_SIGNS: usize = 24;
 pub struct Dashboard {
     feeds: Vec<(Name, bool)>,
     bars: Vec<Bar>,
+    cells: usize,
     hosts: Vec<(Name, HostState)>,
     more_hosts: bool,
 }
@@ -28,8 +35,12 @@ struct Bar {
 }
 
 impl Dashboard {
-    pub fn new(facts: &RunFacts) -> Self {
+    /// At the start of a run; in a narrow terminal batteries are figures alone.
+    pub fn new(facts: &RunFacts, width: Option<usize>) -> Self {
+        let bars = facts.ups.len().min(MOST_BARS);
+        let columns = TIME + 2 * facts.feeds.len() + 1 + bars * (CELLS + FIGURES) + facts.hosts.len().min(MOST_SIGNS);
         Self {
+            cells: if width.is_some_and(|width| width < columns + STORY) { 0 } else { CELLS },
             feeds: facts.feeds.iter().map(|feed| (feed.name.clone(), true)).collect(),
             bars: facts
                 .ups
@@ -77,7 +88,7 @@ impl Dashboard {
     /// Names above the columns.
     pub fn header(&self, out: &mut impl Write) -> io::Result<()> {
         let (dim, reset) = (palette::DIM, palette::RESET);
-        let indent = 12 + 2 * self.feeds.len() + 1 + self.bars.len() * Self::bar_width();
+        let indent = TIME + 2 * self.feeds.len() + 1 + self.bars.len() * self.bar_width();
         let shown = self.hosts.len();
         for (place, (name, _)) in self.hosts.iter().enumerate() {
             write!(out, "{dim}{:indent$}{}┌{} {name}{reset}", "", "│".repeat(place), "─".repeat(shown - place - 1))?;
@@ -87,15 +98,15 @@ impl Dashboard {
         let feeds = 2 * self.feeds.len() + 1;
         write!(out, "{:<feeds$}", "⏻")?;
         for bar in &self.bars {
-            let width = Self::bar_width();
+            let width = self.bar_width();
             let name: String = bar.ups.chars().take(width - 2).collect();
             write!(out, "{name:<width$}")?;
         }
         writeln!(out, "{}{reset}", "│".repeat(shown))
     }
 
-    const fn bar_width() -> usize {
-        CELLS as usize + 9
+    const fn bar_width(&self) -> usize {
+        self.cells + FIGURES
     }
 
     /// The columns, as they are now.
@@ -107,7 +118,7 @@ impl Dashboard {
         }
         write!(out, " ")?;
         for bar in &self.bars {
-            bar.write(out)?;
+            bar.write(self.cells, out)?;
         }
         for (_, state) in &self.hosts {
             write!(out, "{}{}{reset}", palette::host(*state), sign(*state))?;
@@ -117,7 +128,7 @@ impl Dashboard {
 }
 
 impl Bar {
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, cells: usize, out: &mut impl Write) -> io::Result<()> {
         let (dim, reset) = (palette::DIM, palette::RESET);
         let style = match (self.live, self.supply, self.low) {
             (false, ..) | (_, Supply::Off, _) => palette::DIM,
@@ -125,8 +136,8 @@ impl Bar {
             (_, Supply::OnBattery, _) => palette::WARN,
             (_, Supply::OnLine, _) => palette::GOOD,
         };
-        let full = (self.charge_permille * CELLS + 500) / 1000;
-        let full = full.min(CELLS) as usize;
+        let full = (self.charge_permille as usize * cells + 500) / 1000;
+        let full = full.min(cells);
         let sign = match (self.live, self.supply) {
             (false, _) | (_, Supply::Off) => "○",
             (_, Supply::OnBattery) => "▾",
@@ -137,7 +148,7 @@ impl Bar {
             out,
             "{style}{}{reset}{dim}{}{reset}{percent:>4} % {style}{sign}{reset} ",
             "█".repeat(full),
-            "░".repeat(CELLS as usize - full)
+            "░".repeat(cells - full)
         )
     }
 }

@@ -16,7 +16,7 @@ pub fn write(out: &mut Folding<impl Write>, report: &Report<'_>) -> io::Result<(
     let (bold, reset) = (palette::BOLD, palette::RESET);
     if !judgement.losses.is_empty() {
         writeln!(out, "\n{bold}The arithmetic{reset}")?;
-        for (hosts, account) in together(&judgement.losses) {
+        for (_, hosts, account) in together(&judgement.losses) {
             write!(out, "  {}✖{reset} ", palette::BAD)?;
             out.hang_here();
             writeln!(out, "{} {account}", names(&hosts, report.facts))?;
@@ -52,14 +52,15 @@ fn one(out: &mut Folding<impl Write>, verdict: &Verdict, numbered: bool) -> io::
         Outcome::Failed { why, .. } => {
             writeln!(out)?;
             indented(out, why, palette::BAD)?;
+            if let Some(because) = &verdict.because {
+                indented(out, &format!("expected because {}", because.trim()), palette::DIM)?;
+            }
             if numbered { Ok(()) } else { writeln!(out, "      {dim}{}{reset}", verdict.id) }
         }
         Outcome::Foreseen { why, because, .. } => {
             writeln!(out, "  {dim}broken, as the scenario says{reset}")?;
             indented(out, why, palette::WARN)?;
-            write!(out, "      ")?;
-            out.hang_here();
-            writeln!(out, "{dim}because {}{reset}", because.trim())
+            indented(out, &format!("because {}", because.trim()), palette::DIM)
         }
     }
 }

@@ -78,12 +78,12 @@ impl Director {
             }
             MainsChange::Flicker { period } => {
                 let half = (period / 2).max(Duration::from_millis(1));
-                let mut at = Duration::ZERO;
-                let lasts = mains.lasts.unwrap_or(FLAPS_FOR);
-                while at < lasts {
-                    self.undo.push(now + at, later(MainsChange::Off));
-                    self.undo.push(now + at + half, later(MainsChange::On));
-                    at += half * 2;
+                self.undo.push(now, later(MainsChange::Off));
+                self.undo.push(now + half, later(MainsChange::On));
+                // A round at a time: there may be millions.
+                if let Some(left) = left_after(half * 2, mains.lasts) {
+                    let again = Mains { feed: name, change: mains.change, lasts: Some(left) };
+                    self.undo.push(now + half * 2, Action::Mains(again));
                 }
                 return;
             }
@@ -98,13 +98,16 @@ impl Director {
         }
         let feed = &self.feeds[index];
         let (what, live) = (What::Mains { feed: feed.name.clone(), is: feed.is }, feed.is.live);
+        let is_wall = *feed.name == *Host::MAINS;
         self.record(what, now);
         for ups in 0..self.ups.len() {
             if self.ups[ups].feed == index {
                 self.acts.push_back(Act::Control { ups, control: Control::Mains(control) });
             }
         }
-        self.feed_hosts_from(Host::MAINS, live, now);
+        if is_wall {
+            self.feed_hosts_from(Host::MAINS, live, now);
+        }
     }
 
     fn change_battery(&mut self, action: &BatteryAction) {
@@ -120,7 +123,7 @@ impl Director {
             BatteryChange::Disconnected => BatteryControl::Disconnect,
             BatteryChange::Connected => BatteryControl::Connect,
             BatteryChange::Worn => return self.control(&action.ups, &Control::ReplaceBattery(Forced::On)),
-            // Refused before the run (`rigs::refuse`): the emulator has no such control.
+            // Refused before the run (`rigs::refusal`): the emulator has no such control.
             BatteryChange::Capacity(_) => return,
         };
         self.control(&action.ups, &Control::Battery(change));
@@ -134,7 +137,7 @@ impl Director {
             self.undo.push(now + action.ramp + lasts, step(power(from)));
         }
         if action.ramp.is_zero() {
-            return self.set_load(ups, action.to, now);
+            return self.set_load(ups, action.to);
         }
         let to = match action.to {
             quantity::Load::Power(power) => power.0,
@@ -176,17 +179,19 @@ impl Director {
         self.control(&action.ups, &control);
     }
 
+    /// Up and down once, then again with what is left of its time; at the end of that as it was built.
     fn flap(&mut self, action: &UpsAction, now: Instant) {
         let lasts = action.lasts.unwrap_or(FLAPS_FOR);
-        let mut at = Duration::ZERO;
-        let signal =
-            |signal| Action::Ups(UpsAction { does: UpsDeed::LowBattery(signal), lasts: None, ..action.clone() });
-        while at < lasts {
-            self.undo.push(now + at, signal(LowBatterySignal::Early));
-            self.undo.push(now + at + FLAP, signal(LowBatterySignal::Never));
-            at += FLAP * 2;
+        let later =
+            |signal, lasts| Action::Ups(UpsAction { does: UpsDeed::LowBattery(signal), lasts, ..action.clone() });
+        self.undo.push(now, later(LowBatterySignal::Early, None));
+        if lasts > FLAP {
+            self.undo.push(now + FLAP, later(LowBatterySignal::Never, None));
         }
-        self.undo.push(now + lasts, signal(LowBatterySignal::AsBuilt));
+        match left_after(FLAP * 2, Some(lasts)) {
+            Some(left) => self.undo.push(now + FLAP * 2, later(LowBatterySignal::Flapping, Some(left))),
+            None => self.undo.push(now + lasts, later(LowBatterySignal::AsBuilt, None)),
+        }
     }
 
     fn change_link(&mut self, action: &LinkAction, now: Instant) {
@@ -279,4 +284,9 @@ impl Director {
     pub(super) fn host_index(&self, name: &str) -> Option<usize> {
         self.hosts.iter().position(|host| *host.name == *name)
     }
+}
+
+/// What is left of a time after one round, if anything is.
+fn left_after(round: Duration, lasts: Option<Duration>) -> Option<Duration> {
+    Some(lasts.unwrap_or(FLAPS_FOR).saturating_sub(round)).filter(|left| !left.is_zero())
 }

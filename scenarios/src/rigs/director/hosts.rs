@@ -103,7 +103,7 @@ impl Director {
         let desk = &mut self.hosts[host];
         if desk.draws != desk.host.draws() {
             desk.draws = desk.host.draws();
-            self.share_load(now);
+            self.share_load();
         }
     }
 

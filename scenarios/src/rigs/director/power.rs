@@ -82,7 +82,7 @@ impl Director {
     }
 
     /// Hands every UPS the load that hangs on it now.
-    pub(super) fn share_load(&mut self, _now: Instant) {
+    pub(super) fn share_load(&mut self) {
         for index in 0..self.ups.len() {
             let load = self.ups[index].other + self.drawn_from(index);
             let ups = &mut self.ups[index];
@@ -95,10 +95,10 @@ impl Director {
     }
 
     /// Sets a UPS's total load; what the hosts do not explain is other equipment.
-    pub(super) fn set_load(&mut self, ups: usize, to: quantity::Load, now: Instant) {
+    pub(super) fn set_load(&mut self, ups: usize, to: quantity::Load) {
         let total = watts(to, self.ups[ups].rated_milliwatts);
         self.ups[ups].other = total.saturating_sub(self.drawn_from(ups));
-        self.share_load(now);
+        self.share_load();
     }
 
     /// A UPS's total load now, in milliwatts.
@@ -184,7 +184,7 @@ impl Director {
                 }
             }
         }
-        self.share_load(now);
+        self.share_load();
     }
 }
 

@@ -5,6 +5,7 @@ use crate::language::action::{
     BatteryChange, Disk, HostChange, LinkFault, LowBatterySignal, MainsChange, NetworkAction, NetworkFault,
     ProcessDeed, ShutdownCommand, UpsDeed,
 };
+use crate::language::wording::time;
 
 /// What an action does.
 #[must_use]
@@ -17,12 +18,12 @@ pub fn words(action: &Action) -> String {
                 MainsChange::On => format!("{feed} on"),
                 MainsChange::Volts(volts) => format!("{feed} {volts}"),
                 MainsChange::Hertz(hertz) => format!("{feed} {hertz}"),
-                MainsChange::Flicker { period } => format!("{feed} flickers every {period:?}"),
+                MainsChange::Flicker { period } => format!("{feed} flickers every {}", time(period)),
             }
         }
         Action::Battery(battery) => format!("battery of {}: {}", battery.ups, of_battery(battery.change)),
         Action::Load(load) if load.ramp.is_zero() => format!("load of {} becomes {}", load.ups, load.to),
-        Action::Load(load) => format!("load of {} becomes {} in {:?}", load.ups, load.to, load.ramp),
+        Action::Load(load) => format!("load of {} becomes {} in {}", load.ups, load.to, time(load.ramp)),
         Action::Ups(ups) => format!("{}: {}", ups.ups, of_ups(ups.does)),
         Action::Link(link) => format!("data cable of {}: {}", link.ups, of_link(link.fault)),
         Action::Network(network) => of_network(network),
@@ -84,7 +85,7 @@ fn of_link(fault: LinkFault) -> String {
         LinkFault::TimingOut => "requests time out".to_owned(),
         LinkFault::Short => "short answers".to_owned(),
         LinkFault::Long => "long answers".to_owned(),
-        LinkFault::Late(delay) => format!("answers {delay:?} late"),
+        LinkFault::Late(delay) => format!("answers {} late", time(delay)),
         LinkFault::Garbled => "garbled answers".to_owned(),
         LinkFault::Torn => "torn readings".to_owned(),
         LinkFault::Frozen => "frozen".to_owned(),
@@ -96,7 +97,7 @@ fn of_network(network: &NetworkAction) -> String {
     let fault = match network.fault {
         NetworkFault::Healthy => "healthy".to_owned(),
         NetworkFault::Drop(share) => format!("loses {share}"),
-        NetworkFault::Delay(delay) => format!("delays by {delay:?}"),
+        NetworkFault::Delay(delay) => format!("delays by {}", time(delay)),
         NetworkFault::HalfOpen => "connections half open".to_owned(),
         NetworkFault::SlowReader(rate) => format!("reads {rate} bytes a second"),
         NetworkFault::NoNames => "names do not resolve".to_owned(),
@@ -120,7 +121,7 @@ fn of_host(change: HostChange) -> String {
             ShutdownCommand::Hangs => "SHUTDOWNCMD hangs".to_owned(),
             ShutdownCommand::DoesNothing => "SHUTDOWNCMD does nothing".to_owned(),
         },
-        HostChange::StopsIn(time) => format!("takes {time:?} to stop"),
+        HostChange::StopsIn(stops_in) => format!("takes {} to stop", time(stops_in)),
         HostChange::PowerButton => "power button".to_owned(),
     }
 }

@@ -12,7 +12,7 @@ use super::child::{Start, command};
 use super::inbox::{Errand, Input};
 use super::place::{CONF, DRIVERS, LATE, STATE};
 use super::rig::Rig;
-use super::slots::{Purpose, drivers};
+use super::slots::{Purpose, drivers, route};
 use crate::journal::{CommandRole, Direction, HostState, ProcessEvent, What};
 use crate::language::action::{NetworkFault, ProcessDeed};
 use crate::rigs::configuration::{host_of, ups_of};
@@ -123,6 +123,8 @@ impl Rig {
     }
 
     fn late_hook(&mut self, host: usize) {
+        // An init system runs the hook when no process is left: what did not obey SIGTERM has been killed.
+        self.signal_all(host, Signal::SIGKILL);
         if drivers(&self.set.configurations[host]).is_empty() {
             return self.report(Happening::LateHookDone { host });
         }
@@ -190,10 +192,7 @@ impl Rig {
 
     /// `ups@host` as it is reached on this machine; any other word as it is.
     fn localised(&self, host: usize, word: &str) -> String {
-        let server = crate::rigs::facts::server_of(&self.scenario, &self.scenario.hosts[host].name, host_of(word));
-        let server = self.scenario.hosts.iter().position(|host| host.name == server);
-        let route = self.routes.iter().find(|route| route.client == host && Some(route.server) == server);
-        match route.filter(|_| word.contains('@')) {
+        match route(&self.routes, &self.scenario, host, host_of(word)).filter(|_| word.contains('@')) {
             Some(route) => format!("{}@127.0.0.1:{}", ups_of(word), route.port),
             None => word.to_owned(),
         }
@@ -202,10 +201,7 @@ impl Rig {
     /// The variables that the scenario speaks of, of the UPSes that a host drives.
     pub(super) fn watched(&self, host: usize) -> Vec<(String, String)> {
         let driven = drivers(&self.set.configurations[host]);
-        let mut watched = observer::spoken_of(&self.scenario);
-        watched.retain(|(ups, _)| driven.iter().any(|(name, _)| name == ups));
-        watched.dedup();
-        watched
+        observer::spoken_of(&self.scenario, |ups| driven.iter().any(|(name, _)| name == ups))
     }
 
     /// The rig's own client of a server, until that server ends.

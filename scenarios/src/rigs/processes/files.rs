@@ -3,12 +3,11 @@
 use super::place::{BIN, CONF, ETC, LATE, Place};
 use super::programs::Programs;
 use super::rewriting::{self, MonitorPlaces, Rewritten};
-use super::slots::{Route, drivers};
+use super::slots::{Route, drivers, route};
 use super::{safety, stand_in};
 use crate::language::{Maker, Makers, Scenario};
 use crate::rigs::RigError;
 use crate::rigs::configuration::{Configuration, host_of, ups_of};
-use crate::rigs::facts::server_of;
 use protocol::diagnostic::{Diagnostic, Severity};
 
 /// What the files of a run are made from.
@@ -67,7 +66,7 @@ impl Files<'_> {
         text: &[u8],
     ) -> Result<Rewritten, RigError> {
         let name = &self.scenario.hosts[host].name;
-        let route = |server: &str| self.route(host, server).map(|route| route.port);
+        let route = |server: &str| route(self.routes, self.scenario, host, server).map(|route| route.port);
         for line in configuration.monitor.iter().flat_map(|monitor| &monitor.monitored) {
             if route(host_of(&line.system)).is_none() {
                 let (ups, server) = (ups_of(&line.system), host_of(&line.system));
@@ -108,11 +107,5 @@ impl Files<'_> {
         let text = stand_in::ups_conf(&sections, &self.place.host(name, CONF)).into_bytes();
         let changes = vec![format!("{shown}: NUT's dummy-ups stands in for the driver on USB")];
         Ok(Rewritten { text, changes })
-    }
-
-    fn route(&self, client: usize, server: &str) -> Option<&Route> {
-        let found = server_of(self.scenario, &self.scenario.hosts[client].name, server);
-        let server = self.scenario.hosts.iter().position(|host| host.name == found)?;
-        self.routes.iter().find(|route| route.client == client && route.server == server)
     }
 }

@@ -13,7 +13,7 @@ use super::inbox::{Errand, Input};
 use super::place::CONF;
 use super::recorder::Report;
 use super::rig::Rig;
-use super::slots::Purpose;
+use super::slots::{Purpose, route};
 use super::stand_in::StandIn;
 use crate::journal::{Answer, CommandRole, Ending, HostState, LinkEvent, Name, What};
 use crate::language::Maker;
@@ -161,11 +161,7 @@ impl Rig {
         // A journal knows nothing of this machine's directories.
         let mut text = text.replace(&self.place.root().display().to_string(), "");
         for line in monitored {
-            let server =
-                crate::rigs::facts::server_of(&self.scenario, &self.scenario.hosts[host].name, host_of(&line.system));
-            let server = self.scenario.hosts.iter().position(|host| host.name == server);
-            let route = self.routes.iter().find(|route| route.client == host && Some(route.server) == server);
-            if let Some(route) = route {
+            if let Some(route) = route(&self.routes, &self.scenario, host, host_of(&line.system)) {
                 let system = format!("{}@127.0.0.1:{}", ups_of(&line.system), route.port);
                 text = text.replace(&system, &line.system);
             }

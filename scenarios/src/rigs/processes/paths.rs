@@ -13,8 +13,6 @@ pub struct Path {
     pub delay: Duration,
     /// Bytes a second that the reader takes; 0: as many as come.
     pub rate: u32,
-    /// Counts how often connections were forgotten by one end.
-    pub forgotten: u32,
 }
 
 /// All paths, as they are now; a lane holds a receiver of its own.
@@ -88,9 +86,6 @@ impl View {
             return Verdict::Vanished;
         }
         let path = self.paths.borrow()[self.index];
-        if path.forgotten > 0 {
-            return Verdict::Vanished;
-        }
         if self.from != self.to && path.drop_permille >= 1000 { Verdict::Hold } else { Verdict::Pass(path) }
     }
 

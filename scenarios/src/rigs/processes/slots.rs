@@ -7,6 +7,7 @@ use super::proxy::{Proxy, Reserved};
 use crate::journal::Name;
 use crate::language::Scenario;
 use crate::rigs::configuration::Configuration;
+use crate::rigs::facts::server_of;
 
 /// What a slot is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +122,14 @@ pub struct Route {
     pub port: u16,
     /// Held while nobody listens there.
     pub reserved: Option<Reserved>,
+}
+
+/// The way from a host to the server that it calls by this name.
+#[must_use]
+pub fn route<'a>(routes: &'a [Route], scenario: &Scenario, client: usize, name: &str) -> Option<&'a Route> {
+    let server = server_of(scenario, &scenario.hosts[client].name, name);
+    let server = scenario.hosts.iter().position(|host| host.name == server)?;
+    routes.iter().find(|route| route.client == client && route.server == server)
 }
 
 /// A host's services that are still to start, and the one that is starting.

@@ -1,12 +1,16 @@
 //! The late shutdown hook: `upsmon -K && upsdrvctl shutdown`, with the drivers' real kill mode.
 //!
 //! The load is cut by the real path: each driver of `ups.conf` is started with `-k`, opens the
-//! device on the bus, and writes what makes it count down.
+//! device on the bus, and writes what makes it count down. What fails is tried as often as
+//! `ups.conf` says, as `upsdrvctl` does.
 
 use std::time::Duration;
 
 use monitor::power_down_flag::Flag;
+use protocol::conf::ups_conf::UpsConf;
+use protocol::diagnostic::Source;
 
+use super::machine::CONFIGURATION;
 use super::process::{Purpose, index};
 use super::world::{Due, World};
 use crate::journal::{CommandRole, ProcessEvent, What};
@@ -14,18 +18,36 @@ use crate::rigs::director::Happening;
 
 /// `upsmon -K` and the shell around it.
 const BRIEF: Duration = Duration::from_millis(20);
-/// upsdrvctl(8): a driver that is not done after `maxstartdelay` is given up.
-const LONGEST: Duration = Duration::from_secs(75);
+/// `maxstartdelay` where nobody says otherwise, in seconds: a driver that is not done by then is given up.
+const LONGEST: u32 = 75;
+/// `maxretry` where nobody says otherwise.
+const ATTEMPTS: u32 = 1;
+/// `retrydelay` where nobody says otherwise, in seconds.
+const RETRY_DELAY: u32 = 5;
 /// The hook, as an init system's script has it.
 const COMMAND: &str = "upsmon -K && upsdrvctl shutdown";
 
+/// A driver that a hook has still to be done with.
+#[derive(Debug, Clone, Copy)]
+pub struct LateDriver {
+    slot: usize,
+    /// How often it is tried yet.
+    attempts: u32,
+    /// How long after a failure.
+    retry_delay: Duration,
+    /// How long each may take.
+    longest: Duration,
+}
+
 impl World {
     pub(super) fn late_hook(&mut self, host: usize) {
+        self.kill_what_is_left(host);
         let machine = &self.machines[host];
         let asked = machine.flag.as_ref().and_then(|flag| machine.files.get(flag));
         let is_set = asked.is_some_and(|contents| Flag::from_contents(contents) == Flag::Set);
-        let mut drivers: Vec<usize> =
-            self.slots_of(host).filter(|slot| self.slots[*slot].purpose == Purpose::LateShutdown).collect();
+        let late = |slot: &usize| self.slots[*slot].purpose == Purpose::LateShutdown;
+        let mut drivers: Vec<LateDriver> =
+            self.slots_of(host).filter(late).map(|slot| self.late_driver(host, slot)).collect();
         if drivers.is_empty() {
             return self.late_done_in(host, BRIEF);
         }
@@ -34,31 +56,74 @@ impl World {
             drivers.clear();
         }
         self.late[host].extend(drivers);
-        self.next_late_driver(host, i32::from(!is_set));
+        self.late_status[host] = i32::from(!is_set);
+        self.next_late_driver(host);
     }
 
-    fn next_late_driver(&mut self, host: usize, status: i32) {
-        let Some(slot) = self.late[host].front().copied() else {
+    /// An init system runs the hook when no process is left: what did not obey SIGTERM has been killed.
+    fn kill_what_is_left(&mut self, host: usize) {
+        let left: Vec<usize> =
+            self.slots_of(host).filter(|slot| self.slots[*slot].purpose == Purpose::Service).collect();
+        for slot in left {
+            self.end(slot, ProcessEvent::Killed, false);
+        }
+    }
+
+    fn late_driver(&self, host: usize, slot: usize) -> LateDriver {
+        let text = self.machines[host].files.get(&format!("{CONFIGURATION}/ups.conf")).map_or(&[][..], Vec::as_slice);
+        let conf = UpsConf::read(&Source::new("ups.conf", text)).ok().map(|(conf, _)| conf);
+        let number = |key: &str, otherwise: u32| {
+            let section = self.slots[slot].ups.as_ref().and_then(|ups| conf.as_ref()?.section(ups));
+            let own = section.and_then(|section| section.settings.get(key));
+            let found = own.or_else(|| conf.as_ref()?.globals.get(key));
+            found.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+        };
+        let seconds = |key, otherwise| Duration::from_secs(number(key, otherwise).into());
+        LateDriver {
+            slot,
+            attempts: number("maxretry", ATTEMPTS).max(1),
+            retry_delay: seconds("retrydelay", RETRY_DELAY),
+            longest: seconds("maxstartdelay", LONGEST),
+        }
+    }
+
+    fn next_late_driver(&mut self, host: usize) {
+        let Some(LateDriver { slot, longest, .. }) = self.late[host].front().copied() else {
             let name = self.machines[host].name.clone();
             let (role, command) = (CommandRole::LateShutdown, COMMAND.to_owned());
-            self.see(What::Ended { host: name, role, command, status: Some(status) });
+            let status = Some(self.late_status[host]);
+            self.see(What::Ended { host: name, role, command, status });
             return self.late_done_in(host, BRIEF);
         };
         self.start(slot);
         if self.slots[slot].process.is_none() {
             self.late[host].pop_front();
-            return self.next_late_driver(host, 1);
+            self.late_status[host] = 1;
+            return self.next_late_driver(host);
         }
         let generation = self.slots[slot].generation;
-        self.agenda.push(self.now + LONGEST, Due::GiveUp { slot: index(slot), generation });
+        self.agenda.push(self.now + longest, Due::GiveUp { slot: index(slot), generation });
     }
 
-    /// A driver has ended; the next one of a hook starts.
+    /// A driver has ended; it is tried again, or the next one of a hook starts.
     pub(super) fn late_driver_ended(&mut self, slot: usize, code: u8) {
         let host = self.slots[slot].host;
-        if self.late[host].front() == Some(&slot) {
-            self.late[host].pop_front();
-            self.next_late_driver(host, i32::from(code));
+        let Some(driver) = self.late[host].front_mut().filter(|driver| driver.slot == slot) else { return };
+        driver.attempts -= 1;
+        if code != 0 && driver.attempts > 0 {
+            let (again, boot) = (self.now + driver.retry_delay, self.machines[host].boots);
+            return self.agenda.push(again, Due::RetryLate { host: index(host), boot });
+        }
+        self.late[host].pop_front();
+        // One load that stays on makes `upsdrvctl shutdown` fail.
+        self.late_status[host] |= i32::from(code != 0);
+        self.next_late_driver(host);
+    }
+
+    pub(super) fn retry_late(&mut self, host: usize, boot: u32) {
+        // A host that has lost its power since, or has booted again, has nothing left to try.
+        if self.machines[host].boots == boot && !self.late[host].is_empty() {
+            self.next_late_driver(host);
         }
     }
 

@@ -13,6 +13,7 @@ use protocol::{Endpoint, Engine, Event, Instant, LinkError, LinkId};
 
 use super::agenda::Agenda;
 use super::alarms::Alarms;
+use super::late::LateDriver;
 use super::links::Link;
 use super::machine::Machine;
 use super::network::Network;
@@ -49,6 +50,8 @@ pub enum Due {
     Drained { link: u32, side: u8 },
     /// A driver of a late shutdown hook has had its time.
     GiveUp { slot: u32, generation: u32 },
+    /// A driver of a late shutdown hook is tried again.
+    RetryLate { host: u32, boot: u32 },
     /// A service's turn to start has come.
     Start { slot: u32, boot: u32 },
     /// A late shutdown hook ends.
@@ -85,7 +88,9 @@ pub struct World {
     pub(super) links: Vec<Link>,
     pub(super) network: Network,
     pub(super) learnt: Learnt,
-    pub(super) late: Vec<VecDeque<usize>>,
+    pub(super) late: Vec<VecDeque<LateDriver>>,
+    /// How each host's late shutdown hook will end.
+    pub(super) late_status: Vec<i32>,
     pub(super) all_wires: bool,
     pub(super) heard: Vec<What>,
     /// Buffers of frames that have arrived, for those to come.
@@ -125,6 +130,7 @@ impl World {
             director,
             network: Network::new(machines.len(), seed),
             late: machines.iter().map(|_| VecDeque::new()).collect(),
+            late_status: vec![0; machines.len()],
             machines,
             slots,
             ports,
@@ -227,6 +233,7 @@ impl World {
             Due::Drained { link, side } => self.drained(link, side),
             Due::Start { slot, boot } => self.start_in_turn(slot as usize, boot),
             Due::GiveUp { slot, generation } => self.give_up(slot as usize, generation),
+            Due::RetryLate { host, boot } => self.retry_late(host as usize, boot),
             Due::LateHookDone { host } => self.late_hook_done(host as usize),
         }
     }

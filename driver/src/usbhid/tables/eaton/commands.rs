@@ -38,5 +38,5 @@ pub const ROWS: &[Row] = &[
     command("experimental.bypass.ecomode.stop", "UPS.PowerConverter.Input.[5].Switchable", 0),
     command("bypass.start", "UPS.PowerConverter.Input.[2].SwitchOnControl", 1),
     command("bypass.stop", "UPS.PowerConverter.Input.[2].SwitchOffControl", 1),
-    value("input.eco.switchable", "UPS.PowerConverter.Input.[5].Switchable", EatonEcoMode).quick().writable(),
+    value("input.eco.switchable", "UPS.PowerConverter.Input.[5].Switchable", EatonEcoMode).quick().up_to(8),
 ];

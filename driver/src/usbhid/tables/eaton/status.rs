@@ -5,13 +5,12 @@ use crate::usbhid::flag::Flag::{
     Eco, FanFailure, FrequencyOutOfRange, InternalFailure, LowBattery, NoBattery, Off, Online, Overheated, Overload,
     ReplaceBattery, ShutdownImminent, Trim, VoltageOutOfRange,
 };
-use crate::usbhid::flag::Rule::{ConverterOnline, ManagedBattery, ManagementEnabled, Unless, UnmanagedBattery, When};
+use crate::usbhid::flag::Rule::{ConverterOnline, ManagedBattery, Unless, UnmanagedBattery, When};
 use crate::usbhid::row::{Row, alarm, status};
 
 /// What they report of the state.
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    status("UPS.BatterySystem.Charger.ABMEnable", ManagementEnabled).quick(),
     status("UPS.PowerSummary.PresentStatus.ACPresent", When(Online)).quick(),
     status("UPS.PowerConverter.Input.[3].PresentStatus.Used", Unless(Online)),
     status("UPS.PowerSummary.PresentStatus.Discharging", UnmanagedBattery(Discharging)).quick(),

@@ -1,6 +1,6 @@
 //! A UPS, drawn: charge over where its output comes from, load, `ups.status`, outlet.
 
-use super::{BAND, CHART, Canvas, LEFT, Px, shortened};
+use super::{BAND, CHART, Canvas, LEFT, Px};
 use crate::journal::{Answer, Supply, UpsFacts};
 use crate::language::wording::clock;
 use crate::reports::html::escape::escape;
@@ -12,7 +12,7 @@ impl Canvas<'_> {
     pub(super) fn ups(&mut self, ups: &UpsFacts) {
         let y = self.y;
         self.label(y + 14, "name", &ups.name);
-        self.label(y + 30, "minor", &shortened(&ups.model));
+        self.label(y + 30, "minor", &ups.model);
         let samples = tracks::samples(self.report.journal, &ups.name);
         self.charge(ups, &samples);
         self.load(ups, &samples);
@@ -118,7 +118,7 @@ impl Canvas<'_> {
         let _ = write!(path, "H{}", Px(right));
         self.put(format_args!("<path class=\"load\" d=\"{path}\"><title>load of {}</title></path>", escape(&ups.name)));
         self.put(format_args!(
-            "<text x=\"{}\" y=\"{}\" class=\"tick\">{} W</text>",
+            "<text x=\"{}\" y=\"{}\" class=\"tick over\">{} W</text>",
             Px(LEFT + 40),
             y + 16,
             most / 1000
