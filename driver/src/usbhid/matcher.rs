@@ -5,7 +5,7 @@ use protocol::usb::{Identity, Matcher, Pattern};
 use crate::DriverConfig;
 use crate::config::hex16;
 
-use super::subdriver::SUBDRIVERS;
+use super::subdriver::{SUBDRIVERS, Subdriver};
 
 /// The devices that a configuration allows.
 #[must_use]
@@ -18,8 +18,6 @@ pub fn configured(config: &DriverConfig) -> Matcher {
         value.and_then(|value| Pattern::expression(value).ok())
     };
     Matcher {
-        known: SUBDRIVERS.iter().flat_map(|subdriver| subdriver.ids.iter().copied()).collect(),
-        branded: SUBDRIVERS.iter().flat_map(|subdriver| subdriver.branded_ids.iter().copied()).collect(),
         vendor_id: id("vendorid"),
         product_id: id("productid"),
         vendor: text("vendor"),
@@ -27,6 +25,17 @@ pub fn configured(config: &DriverConfig) -> Matcher {
         serial: text("serial"),
         bus: text("bus"),
         device: text("device"),
+        ..known(SUBDRIVERS)
+    }
+}
+
+/// The devices that these tables speak for.
+#[must_use]
+pub fn known(subdrivers: &[Subdriver]) -> Matcher {
+    Matcher {
+        known: subdrivers.iter().flat_map(|subdriver| subdriver.ids.iter().copied()).collect(),
+        branded: subdrivers.iter().flat_map(|subdriver| subdriver.branded_ids.iter().copied()).collect(),
+        ..Matcher::default()
     }
 }
 
@@ -35,14 +44,11 @@ pub fn configured(config: &DriverConfig) -> Matcher {
 pub fn again(identity: &Identity) -> Matcher {
     let text = |value: &String| (!value.trim().is_empty()).then(|| Pattern::exactly(value));
     Matcher {
-        known: Vec::new(),
-        branded: Vec::new(),
         vendor_id: Some(identity.vendor_id),
         product_id: Some(identity.product_id),
         vendor: text(&identity.vendor),
         product: text(&identity.product),
         serial: text(&identity.serial),
-        bus: None,
-        device: None,
+        ..Matcher::default()
     }
 }

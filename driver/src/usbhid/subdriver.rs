@@ -2,6 +2,7 @@
 
 use protocol::usb::{Identity, Pattern};
 
+use super::matcher;
 use super::options::Delay;
 use super::quirk::{self, Quirk};
 use super::row::Row;
@@ -74,16 +75,7 @@ impl Subdriver {
     /// The one for a USB device; `None` for a device that no table speaks for.
     #[must_use]
     pub fn find(identity: &Identity) -> Option<&'static Self> {
-        let is_known = |&(vendor, product): &(u16, Option<u16>)| {
-            vendor == identity.vendor_id && product.is_none_or(|product| product == identity.product_id)
-        };
-        let is_branded = |(vendor, product, brand): &(u16, u16, &str)| {
-            is_known(&(*vendor, Some(*product)))
-                && [&identity.vendor, &identity.product].into_iter().any(|text| text.contains(brand))
-        };
-        let knows =
-            |subdriver: &&Self| subdriver.ids.iter().any(is_known) || subdriver.branded_ids.iter().any(is_branded);
-        SUBDRIVERS.iter().find(knows)
+        SUBDRIVERS.iter().find(|subdriver| matcher::known(std::slice::from_ref(subdriver)).matches(identity))
     }
 }
 

@@ -39,15 +39,9 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
                     });
                 }
                 if is_primary && flag.is_none() {
-                    breaches.push(Breach {
-                        at: record.at,
-                        why: match said {
-                            Some(line) => {
-                                format!("{} ran its shutdown command without a power-down flag: {line}", host.name)
-                            }
-                            None => format!("{} ran its shutdown command without a power-down flag", host.name),
-                        },
-                    });
+                    let mut why = format!("{} ran its shutdown command without a power-down flag", host.name);
+                    why.extend(said.into_iter().flat_map(|line| [": ", line]));
+                    breaches.push(Breach { at: record.at, why });
                 }
                 ordered = Some(record.at);
             }
