@@ -5,7 +5,7 @@
 //! else to the standard error; the exit code is 0 when all went well, else 1.
 
 mod arguments;
-mod entries;
+pub mod entries;
 pub mod execute;
 pub mod plan;
 mod report;

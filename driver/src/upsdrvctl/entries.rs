@@ -15,7 +15,8 @@ const RETRY_DELAY: u32 = 5;
 
 /// Every UPS, in the order of the file, and what is wrong with their settings: a number that is none has
 /// its default.
-pub(super) fn of(conf: &UpsConf) -> (Vec<Entry>, Diagnostics) {
+#[must_use]
+pub fn of(conf: &UpsConf) -> (Vec<Entry>, Diagnostics) {
     let mut found = Diagnostics::new();
     let entries = conf.sections.iter().map(|section| entry(conf, section, &mut found)).collect();
     (entries, found)

@@ -6,9 +6,11 @@
 
 use std::time::Duration;
 
+use driver::upsdrvctl::entries;
 use monitor::power_down_flag::Flag;
 use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::Source;
+use protocol::names;
 
 use super::machine::CONFIGURATION;
 use super::process::{Purpose, index};
@@ -18,12 +20,6 @@ use crate::rigs::director::Happening;
 
 /// `upsmon -K` and the shell around it.
 const BRIEF: Duration = Duration::from_millis(20);
-/// `maxstartdelay` where nobody says otherwise, in seconds: a driver that is not done by then is given up.
-const LONGEST: u32 = 75;
-/// `maxretry` where nobody says otherwise.
-const ATTEMPTS: u32 = 1;
-/// `retrydelay` where nobody says otherwise, in seconds.
-const RETRY_DELAY: u32 = 5;
 /// The hook, as an init system's script has it.
 const COMMAND: &str = "upsmon -K && upsdrvctl shutdown";
 
@@ -45,9 +41,7 @@ impl World {
         let machine = &self.machines[host];
         let asked = machine.flag.as_ref().and_then(|flag| machine.files.get(flag));
         let is_set = asked.is_some_and(|contents| Flag::from_contents(contents) == Flag::Set);
-        let late = |slot: &usize| self.slots[*slot].purpose == Purpose::LateShutdown;
-        let mut drivers: Vec<LateDriver> =
-            self.slots_of(host).filter(late).map(|slot| self.late_driver(host, slot)).collect();
+        let mut drivers = self.late_drivers(host);
         if drivers.is_empty() {
             return self.late_done_in(host, BRIEF);
         }
@@ -69,22 +63,18 @@ impl World {
         }
     }
 
-    fn late_driver(&self, host: usize, slot: usize) -> LateDriver {
+    /// What `upsdrvctl` would read of these drivers, in their order.
+    fn late_drivers(&self, host: usize) -> Vec<LateDriver> {
         let text = self.machines[host].files.get(&format!("{CONFIGURATION}/ups.conf")).map_or(&[][..], Vec::as_slice);
-        let conf = UpsConf::read(&Source::new("ups.conf", text)).ok().map(|(conf, _)| conf);
-        let number = |key: &str, otherwise: u32| {
-            let section = self.slots[slot].ups.as_ref().and_then(|ups| conf.as_ref()?.section(ups));
-            let own = section.and_then(|section| section.settings.get(key));
-            let found = own.or_else(|| conf.as_ref()?.globals.get(key));
-            found.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+        let (entries, _) = entries::of(&UpsConf::salvage(&Source::new("ups.conf", text)).0);
+        let late = self.slots_of(host).filter(|slot| self.slots[*slot].purpose == Purpose::LateShutdown);
+        let driver = |slot: usize| {
+            let ups = self.slots[slot].ups.as_ref()?;
+            let entry = entries.iter().find(|entry| names::same(&entry.ups, ups))?;
+            let (attempts, retry_delay, longest) = (entry.attempts.max(1), entry.retry_delay, entry.start_limit);
+            Some(LateDriver { slot, attempts, retry_delay, longest })
         };
-        let seconds = |key, otherwise| Duration::from_secs(number(key, otherwise).into());
-        LateDriver {
-            slot,
-            attempts: number("maxretry", ATTEMPTS).max(1),
-            retry_delay: seconds("retrydelay", RETRY_DELAY),
-            longest: seconds("maxstartdelay", LONGEST),
-        }
+        late.filter_map(driver).collect()
     }
 
     fn next_late_driver(&mut self, host: usize) {
