@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use protocol::{Effect, Engine, Event, Instant, JobId, Level, LinkId, Peer};
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Timer};
 use crate::errands::{Errand, ErrandRunner, Errands};
@@ -21,8 +21,9 @@ use crate::options::{Reload, Reloaded};
 use crate::reloading::Reloading;
 use crate::reserve::Reserve;
 use crate::stream::Stream;
+use crate::watch::Watch;
 use crate::wire_log::WireLog;
-use crate::{aside, commands, errands, files, watch};
+use crate::{aside, commands, errands, files};
 
 /// How long the end of the daemon waits for last words to leave and files to be written.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -59,7 +60,7 @@ pub(crate) struct Host<E, C> {
     under_way: JoinSet<()>,
     files: Files,
     reserves: Reserves,
-    watches: BTreeMap<String, JoinHandle<()>>,
+    watches: BTreeMap<String, Watch>,
     exit: Option<u8>,
 }
 
@@ -278,10 +279,13 @@ where
             }
             Effect::RemoveFile { job, path } => self.change_file(job, &path, Change::Remove),
             Effect::WatchFile { path } => {
-                let watch = tokio::spawn(watch::watch(path.clone(), self.outlet.clone(), self.clock));
                 // Asked again, a file is read again; one watch of it is enough.
-                if let Some(before) = self.watches.insert(path, watch) {
-                    before.abort();
+                match self.watches.get(&path) {
+                    Some(watch) => watch.ask_again(),
+                    None => {
+                        let watch = Watch::start(path.clone(), self.outlet.clone(), self.clock);
+                        self.watches.insert(path, watch);
+                    }
                 }
             }
             Effect::Say { level, text } => self.log.say(level, text),

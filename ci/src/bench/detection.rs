@@ -47,6 +47,13 @@ pub fn table(stacks: &[Stack]) -> io::Result<String> {
             percentile_99(figures)
         );
     }
+    let site = Site::open(Stack::OursOnFile, "")?;
+    let figures = (0..ALONE).map(|_| site.outage_ms()).collect::<io::Result<Vec<_>>>()?;
+    text += &format!(
+        "  ours alone, {ALONE} outages of a dummy-ups file: p50 {:.1} ms, p99 {:.1} ms\n",
+        median(figures.clone()),
+        percentile_99(figures)
+    );
     if stacks.contains(&Stack::Nut) {
         let site = Site::open(Stack::OnPeersServer, DEVICES[0].0)?;
         let figures = (0..POLLED).map(|_| site.outage_ms()).collect::<io::Result<Vec<_>>>()?;

@@ -17,6 +17,14 @@ use stack::Stack;
 /// Measures the stacks given and returns a table to print.
 type Table = fn(&[Stack]) -> std::io::Result<String>;
 
+/// The tables, by the names that choose some of them.
+const TABLES: [(&str, Table); 4] = [
+    ("simulation", simulation::table),
+    ("list-var", list_var::table),
+    ("detection", detection::table),
+    ("memory", memory::table),
+];
+
 fn main() -> ExitCode {
     let peers = if Stack::Nut.is_installed() {
         vec![Stack::Ours, Stack::Nut]
@@ -24,9 +32,14 @@ fn main() -> ExitCode {
         println!("Debian's nut-server is not installed: ours alone\n");
         vec![Stack::Ours]
     };
-    let tables: [Table; 4] = [simulation::table, list_var::table, detection::table, memory::table];
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = wanted.iter().find(|name| TABLES.iter().all(|(table, _)| table != name)) {
+        let known = TABLES.map(|(name, _)| name).join(", ");
+        eprintln!("error: no table is called \"{unknown}\"; there are {known}");
+        return ExitCode::from(2);
+    }
     let mut code = ExitCode::SUCCESS;
-    for table in tables {
+    for (_, table) in TABLES.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|wish| wish == name)) {
         match table(&peers) {
             Ok(text) => println!("{text}"),
             Err(error) => {

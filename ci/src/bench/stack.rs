@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 pub enum Stack {
     /// This project's, with an emulated USB UPS that pushes interrupt reports.
     Ours,
+    /// This project's, with `dummy-ups`.
+    OursOnFile,
     /// The same around Debian's `upsd`, which never pushes.
     OnPeersServer,
     /// Debian's NUT, with `dummy-ups`.
@@ -25,16 +27,18 @@ pub enum Stack {
 impl Stack {
     /// Whether its daemons are on this machine.
     pub fn is_installed(self) -> bool {
-        self == Self::Ours || Path::new("/lib/nut/upsd").exists()
+        matches!(self, Self::Ours | Self::OursOnFile) || Path::new("/lib/nut/upsd").exists()
     }
 
     fn has_emulated_ups(self) -> bool {
-        self != Self::Nut
+        matches!(self, Self::Ours | Self::OnPeersServer)
     }
 
     fn program(self, name: &str) -> PathBuf {
         match (self, name) {
-            (_, "ups-emulator") | (Self::Ours, _) | (Self::OnPeersServer, "usbhid-ups" | "upsmon") => beside_us(name),
+            (_, "ups-emulator")
+            | (Self::Ours | Self::OursOnFile, _)
+            | (Self::OnPeersServer, "usbhid-ups" | "upsmon") => beside_us(name),
             (Self::OnPeersServer | Self::Nut, _) => Path::new("/lib/nut").join(name),
         }
     }
@@ -84,7 +88,7 @@ impl Trio {
 
     /// Whether its monitor hears of an outage by asking.
     pub fn is_polled(&self) -> bool {
-        self.stack != Stack::Ours
+        matches!(self.stack, Stack::OnPeersServer | Stack::Nut)
     }
 
     /// Starts upsmon, which runs `recorder` on every notice, and waits until it has logged in.
@@ -101,7 +105,7 @@ impl Trio {
                 let mut control = std::os::unix::net::UnixStream::connect(self.path("control"))?;
                 control.write_all(if on { b"mains on\n" } else { b"mains off\n" })
             }
-            Stack::Nut => fs::write(
+            Stack::OursOnFile | Stack::Nut => fs::write(
                 self.path("bench.dev"),
                 if on { ON_LINE.to_owned() } else { ON_LINE.replace("OL", "OB DISCHRG") },
             ),
@@ -159,7 +163,7 @@ impl Trio {
         }
         let (driver, port) = match self.stack {
             Stack::Ours | Stack::OnPeersServer => ("usbhid-ups", "auto"),
-            Stack::Nut => ("dummy-ups", "bench.dev"),
+            Stack::OursOnFile | Stack::Nut => ("dummy-ups", "bench.dev"),
         };
         let recorder = self.path("recorder");
         for (name, body) in [
