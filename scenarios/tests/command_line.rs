@@ -127,6 +127,61 @@ fn check_says_what_the_daemons_would_say_of_their_files() {
     }
 }
 
+/// What `check` warns of where the shipped configurations of a scenario are changed, `host/file: old, new` each.
+fn warned(scenario: &str, changes: &[(&str, &str, &str)]) -> String {
+    let directory = TempDir::new().unwrap();
+    let mut text_of = fs::read_to_string(scenario).unwrap();
+    let configs = Path::new(scenario).parent().unwrap().join("configs");
+    for family in ["rack", "twin"] {
+        for host in fs::read_dir(configs.join(family)).unwrap().flatten() {
+            let copy = directory.path().join(family).join(host.file_name());
+            fs::create_dir_all(&copy).unwrap();
+            for file in fs::read_dir(host.path()).unwrap().flatten() {
+                fs::copy(file.path(), copy.join(file.file_name())).unwrap();
+            }
+        }
+    }
+    for (file, old, new) in changes {
+        let path = directory.path().join(file);
+        let before = fs::read_to_string(&path).unwrap();
+        assert!(before.contains(old), "{file} has no {old}");
+        fs::write(&path, before.replacen(old, new, 1)).unwrap();
+    }
+    text_of = text_of.replace("configs/", &format!("{}/", directory.path().display()));
+    let file = directory.path().join("fleet.yaml");
+    fs::write(&file, text_of).unwrap();
+    let output = ridethrough(&["check", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    text(&output.stderr).replace(directory.path().to_str().unwrap(), "")
+}
+
+#[test]
+fn check_says_which_secondary_would_halt_for_ever_where_its_primary_stays_up() {
+    let late = ("rack/primary/upsmon.conf", "HOSTSYNC 15", "HOSTSYNC 15\nOBLBDURATION 10");
+    let hasty = ("rack/secondary/upsmon.conf", "HOSTSYNC 15", "HOSTSYNC 5");
+    let said = warned(PASSING, &[late, hasty]);
+    assert!(said.contains("after 5 s of a low battery (HOSTSYNC)"), "{said}");
+    assert!(said.contains("hint: HOSTSYNC 25 or more here, or the OBLBDURATION of primary"), "{said}");
+    // A secondary that waits as long, and one more HOSTSYNC, comes after its primary.
+    let waits = ("rack/secondary/upsmon.conf", "HOSTSYNC 15", "HOSTSYNC 5\nOBLBDURATION 10");
+    assert_eq!(warned(PASSING, &[late, waits]), "");
+    assert_eq!(warned(PASSING, &[hasty]), "");
+
+    let patient = ("rack/primary/upsmon.conf", "DEADTIME 15", "DEADTIME 25");
+    let said = warned(PASSING, &[patient]);
+    assert!(said.contains("out of sight on battery for 15 s") && said.contains("after 25 s (DEADTIME)"), "{said}");
+    assert_eq!(warned(PASSING, &[patient, ("rack/secondary/upsmon.conf", "DEADTIME 15", "DEADTIME 25")]), "");
+
+    let second_supply =
+        ("rack/primary/upsmon.conf", "MINSUPPLIES 1", "MONITOR other@localhost 1 primary first primary");
+    let section = ("rack/primary/ups.conf", "[rack]", "[other]\n  driver = dummy-ups\n  port = other.dev\n[rack]");
+    let said = warned(PASSING, &[second_supply, section]);
+    assert!(said.contains("its primary primary stays up with a power value of 1 (MINSUPPLIES 1)"), "{said}");
+    let needs_both =
+        ("rack/primary/upsmon.conf", "MINSUPPLIES 1", "MONITOR other@localhost 1 primary first primary\nMINSUPPLIES 2");
+    assert_eq!(warned(PASSING, &[needs_both, section]), "");
+}
+
 /// What `check --json` says of a scenario with one mistake, and what stands in the file where its first
 /// message points.
 fn found(file: &str, old: &str, new: &str) -> (serde_json::Value, Option<String>) {

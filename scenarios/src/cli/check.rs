@@ -2,6 +2,7 @@
 
 mod configurations;
 mod monitors;
+mod secondaries;
 
 use super::{WRONG, said, surroundings};
 use crate::language::load;
