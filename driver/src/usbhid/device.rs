@@ -82,6 +82,12 @@ impl Device {
         }
     }
 
+    /// Whether any of its reports says something about the status.
+    #[must_use]
+    pub fn tells_status(&self) -> bool {
+        self.bindings.sources.iter().any(|source| source.tells_status)
+    }
+
     /// Whether the variables are claimed.
     #[must_use]
     pub const fn is_settled(&self) -> bool {

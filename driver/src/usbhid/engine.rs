@@ -13,6 +13,7 @@
 
 mod ask;
 mod attach;
+mod describe;
 mod serve;
 
 use std::collections::VecDeque;
@@ -53,6 +54,10 @@ pub struct UsbHid {
     matcher: Matcher,
     /// Which one it was; only that one comes back.
     identity: Option<Identity>,
+    /// Which of the places where it may keep its descriptors is asked; what failed last is not asked first.
+    place: usize,
+    /// In how many of them it had none since it was attached.
+    places_failed: usize,
     phase: Phase,
     link: LinkId,
     links: u32,
@@ -128,6 +133,8 @@ impl UsbHid {
             desk,
             matcher,
             identity: None,
+            place: 0,
+            places_failed: 0,
             phase: Phase::Opening,
             link: LinkId::opened(0),
             links: 0,

@@ -1,9 +1,9 @@
-//! What real report descriptors get wrong, one row per mistake.
+//! What real report descriptors get wrong, one row per mistake, and where some devices keep theirs.
 //!
 //! A wrong limit matters where a value is written (it is clipped) or where the device marks "no
 //! value" by leaving the range.
 
-use protocol::usb::ReportKind;
+use protocol::usb::{Identity, ReportKind};
 
 use crate::hid::{Descriptor, Path};
 
@@ -27,6 +27,18 @@ pub enum When {
     LowerThan(&'static str),
     /// The field has the very limits of this one, which stood before it in the descriptor.
     SameAs(&'static str),
+}
+
+/// The indices at which a device is asked for its HID and report descriptors, the likelier first.
+///
+/// Eaton's release 2.02 has them at index 1 (NUT's `usbhid-ups` asks it there); one that says so and has
+/// not is asked where every other device has them.
+#[must_use]
+pub const fn descriptor_indices(identity: &Identity) -> &'static [u8] {
+    match (identity.vendor_id, identity.release) {
+        (0x0463, 0x0202) => &[1, 0],
+        _ => &[0],
+    }
 }
 
 /// APC.

@@ -87,6 +87,15 @@ impl Field {
     }
 }
 
+/// The report descriptor of a device with these fields.
+pub fn describe(fields: &[Field]) -> Data {
+    let mut descriptor = Vec::new();
+    for (at, field) in fields.iter().enumerate() {
+        field.describe(u8::try_from(at + 1).expect("few fields"), &mut descriptor);
+    }
+    Data::from_vec(descriptor)
+}
+
 /// The driver and its device.
 pub struct Bench {
     driver: UsbHid,
@@ -100,6 +109,8 @@ pub struct Bench {
     pub exit: Option<u8>,
     /// Whether somebody was found who knows this device.
     pub is_taken: bool,
+    /// What stands at index 1 of its descriptors, if that is not the report descriptor.
+    elsewhere: Option<Result<Data, Failure>>,
     now: Instant,
 }
 
@@ -114,6 +125,26 @@ impl Bench {
 
     /// A device that says who it is in more than strings.
     pub fn with(config: DriverConfig, identity: Identity, strings: &[&'static str], fields: Vec<Field>) -> Self {
+        Self::start(config, identity, strings, fields, None)
+    }
+
+    /// One that should have its report descriptor at index 1, and has this there.
+    pub fn misplaced(
+        identity: Identity,
+        config: DriverConfig,
+        fields: Vec<Field>,
+        there: Result<Data, Failure>,
+    ) -> Self {
+        Self::start(config, identity, &[], fields, Some(there))
+    }
+
+    fn start(
+        config: DriverConfig,
+        identity: Identity,
+        strings: &[&'static str],
+        fields: Vec<Field>,
+        elsewhere: Option<Result<Data, Failure>>,
+    ) -> Self {
         let mut bench = Self {
             driver: UsbHid::new(config),
             identity,
@@ -124,6 +155,7 @@ impl Bench {
             said: String::new(),
             exit: None,
             is_taken: false,
+            elsewhere,
             now: Instant::START,
         };
         bench.driver.handle(Event::Accepted { link: SERVER, peer: Peer::Unix }, bench.now);
@@ -183,13 +215,11 @@ impl Bench {
     }
 
     fn transfer(&mut self, link: LinkId, transfer: TransferId, request: &Request) {
+        let place = u8::from(self.identity.release == 0x0202 && self.elsewhere.is_none());
         let result = match request {
-            Request::GetDescriptor { kind: 0x22, index, .. } if (*index == 1) == (self.identity.release == 0x0202) => {
-                let mut descriptor = Vec::new();
-                for (at, field) in self.fields.iter().enumerate() {
-                    field.describe(u8::try_from(at + 1).expect("few fields"), &mut descriptor);
-                }
-                Ok(Data::from_vec(descriptor))
+            Request::GetDescriptor { kind: 0x22, index, .. } if *index == place => Ok(describe(&self.fields)),
+            Request::GetDescriptor { kind: 0x22, index: 1, .. } => {
+                self.elsewhere.clone().unwrap_or(Err(Failure::Stall))
             }
             Request::GetString { index } => {
                 let text = usize::from(*index).checked_sub(1).and_then(|at| self.strings.get(at));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use device::{Bench, Field, KELVIN, VOLT, field};
 use driver::DriverConfig;
-use protocol::usb::Identity;
+use protocol::usb::{Data, Failure, Identity};
 
 const APC: (u16, u16) = (0x051D, 0x0002);
 const CYBER_POWER: (u16, u16) = (0x0764, 0x0501);
@@ -151,6 +151,29 @@ fn an_eaton_of_release_2_02_is_asked_for_its_other_descriptor() {
         let bench = Bench::with(config(), identity(release), &[], fields());
         assert_eq!(bench.var("ups.status"), Some("OL"), "{release:04x}");
     }
+}
+
+#[test]
+fn an_eaton_of_release_2_02_without_a_descriptor_at_index_1_is_read_at_index_0() {
+    let identity = Identity { vendor_id: EATON.0, product_id: EATON.1, release: 0x0202, ..Identity::default() };
+    let of_something_else = device::describe(&[field("UPS.PowerSummary.iModel", 8, 3)]);
+    let nonsense = Data::from_slice(&[0xFF; 40]);
+    for there in [Err(Failure::Stall), Err(Failure::Timeout), Ok(Data::new()), Ok(nonsense), Ok(of_something_else)] {
+        let bench = Bench::misplaced(identity.clone(), config(), vec![field(AC_PRESENT, 1, 1)], there.clone());
+        assert_eq!(bench.var("ups.status"), Some("OL"), "{there:?}: {:?}", bench.log);
+        let said: Vec<_> = bench.log.iter().filter(|line| line.contains("at index 1; trying index 0")).collect();
+        assert_eq!(said.len(), 1, "{there:?}: {:?}", bench.log);
+    }
+}
+
+#[test]
+fn an_eaton_whose_index_1_hangs_is_cut_with_k_all_the_same() {
+    let identity = Identity { vendor_id: EATON.0, product_id: EATON.1, release: 0x0202, ..Identity::default() };
+    let fields = vec![field(AC_PRESENT, 1, 1), field("UPS.PowerSummary.DelayBeforeShutdown", 16, 0xFFFF)];
+    let config = DriverConfig { killpower: true, ..config() };
+    let mut bench = Bench::misplaced(identity, config, fields, Err(Failure::Timeout));
+    bench.run(Duration::from_secs(20));
+    assert_eq!(bench.exit, Some(0), "{:?}", bench.log);
 }
 
 #[test]

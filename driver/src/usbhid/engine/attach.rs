@@ -1,10 +1,9 @@
-//! Finding the device, learning what it is, losing it.
+//! Finding the device, taking it up, losing it. Its descriptors are read in [`describe`](super::describe).
 
-use protocol::usb::{DESCRIPTOR_HID, DESCRIPTOR_REPORT, Data, Failure, Identity, Request};
+use protocol::usb::Identity;
 use protocol::{Effect, Endpoint, Instant, Level, LinkError, LinkId};
 
 use crate::hid::Descriptor;
-use crate::hid::descriptor::MAX_DESCRIPTOR;
 use crate::usbhid::command;
 use crate::usbhid::device::Device;
 use crate::usbhid::matcher;
@@ -14,10 +13,7 @@ use crate::usbhid::quirk;
 use crate::usbhid::script::{Purpose, Script};
 use crate::usbhid::subdriver::Subdriver;
 
-use super::{FIRST_RETRY, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, Phase, Task, UsbHid};
-
-/// Bytes of the HID class descriptor up to the report descriptor's length (HID 1.11 §6.2.1).
-const HID_DESCRIPTOR: u16 = 9;
+use super::{FIRST_RETRY, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, Phase, UsbHid};
 
 impl UsbHid {
     /// Whether an event is about the link that is in use.
@@ -55,9 +51,8 @@ impl UsbHid {
         self.desk.publish("driver.version.data", subdriver.name);
         self.identity = Some(identity);
         self.phase = Phase::Describing;
-        let index = self.descriptor_index();
-        let request = Request::GetDescriptor { kind: DESCRIPTOR_HID, index, length: HID_DESCRIPTOR };
-        self.transfer(Task::HidDescriptor, request, now);
+        self.places_failed = 0;
+        self.ask_for_descriptors(now);
     }
 
     /// The configured table, or the one that knows the device.
@@ -66,37 +61,8 @@ impl UsbHid {
         chosen.or_else(|| Subdriver::find(identity))
     }
 
-    /// Without a usable answer the length is left to the device.
-    pub(super) fn hid_descriptor(&mut self, result: &Result<Data, Failure>, now: Instant) {
-        // A device that hangs may come round when it is opened again, and `-k` has no time to ask it twice.
-        if self.config.killpower && matches!(result, Err(Failure::Timeout)) {
-            return self.drop_device(&format!("reading the HID descriptor: {}", Failure::Timeout), now);
-        }
-        let most = u16::try_from(MAX_DESCRIPTOR).unwrap_or(u16::MAX);
-        let length = match result.as_deref() {
-            Ok([_, DESCRIPTOR_HID, _, _, _, _, DESCRIPTOR_REPORT, low, high, ..]) => u16::from_le_bytes([*low, *high]),
-            _ => most,
-        };
-        let length = if length == 0 { most } else { length.min(most) };
-        let request = Request::GetDescriptor { kind: DESCRIPTOR_REPORT, index: self.descriptor_index(), length };
-        self.transfer(Task::ReportDescriptor, request, now);
-    }
-
-    /// Eaton's release 2.02 has its HID and report descriptors at index 1.
-    fn descriptor_index(&self) -> u8 {
-        self.identity.as_ref().is_some_and(|it| (it.vendor_id, it.release) == (0x0463, 0x0202)).into()
-    }
-
-    pub(super) fn report_descriptor(&mut self, result: Result<Data, Failure>, now: Instant) {
-        let bytes = match result {
-            Ok(bytes) => bytes,
-            Err(failure) => return self.drop_device(&format!("reading the report descriptor: {failure}"), now),
-        };
-        let mut descriptor = match Descriptor::parse(&bytes) {
-            Ok(descriptor) if !descriptor.fields.is_empty() => descriptor,
-            Ok(_) => return self.drop_device("an empty report descriptor", now),
-            Err(error) => return self.drop_device(&format!("the report descriptor: {error}"), now),
-        };
+    /// The device's report descriptor, from one of its places: lays the table over it.
+    pub(super) fn described(&mut self, mut descriptor: Descriptor, now: Instant) {
         let Some((subdriver, identity)) =
             self.identity.as_ref().and_then(|identity| Some((self.subdriver(identity)?, identity)))
         else {
@@ -113,6 +79,9 @@ impl UsbHid {
             self.list_paths(&descriptor);
         }
         let device = Device::new(subdriver, model, &descriptor, &mut self.desk.publisher);
+        if self.has_another_place() && !device.tells_status() {
+            return self.no_descriptor("a report descriptor without a status", false, now);
+        }
         self.desk.state.reset(settles);
         if self.config.killpower {
             self.kill(device, now);

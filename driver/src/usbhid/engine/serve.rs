@@ -77,6 +77,8 @@ impl UsbHid {
         } else {
             self.schedule.failed += 1;
             let source = &mut device.bindings.sources[source];
+            // One that takes no request for more than it declares is asked for what it declares again.
+            source.is_long &= result.is_ok();
             match result {
                 Err(Failure::Stall) => source.refusals = source.refusals.saturating_add(1),
                 Err(Failure::Overflow) => source.is_long = true,
