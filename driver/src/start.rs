@@ -127,8 +127,12 @@ where
     }
     let engine = (program.engine)(config.clone())?;
     let mut options = options(program.name, arguments, &config, &files);
-    become_group(&config)?;
-    enter_chroot(&config)?;
+    let moved = become_group(&config).and_then(|()| enter_chroot(&config));
+    match moved {
+        // Where its files would be is of no use to who cuts the load.
+        Err(error) if config.killpower => eprintln!("{error}"),
+        moved => moved?,
+    }
     if let Some(count) = arguments.dump {
         return Ok(daemon::run(dump::Dump::new(engine, program.publisher, count, config.poll_interval), options));
     }
@@ -189,11 +193,16 @@ fn options(name: &'static str, arguments: &Arguments, config: &DriverConfig, fil
         options.background = false;
         options.pid_file = None;
         // It serves nobody, and to cut the load is worth every right there is.
+        options.user.take_if(|user| config.killpower && !exists(user));
         options.user.get_or_insert_with(|| "root".to_owned());
     } else {
         options.listeners = vec![Listener::Unix { path: files.socket.clone() }];
     }
     options
+}
+
+fn exists(user: &str) -> bool {
+    nix::unistd::User::from_name(user).is_ok_and(|user| user.is_some())
 }
 
 /// The driver socket belongs to the group that may read it: files take the group of their maker.

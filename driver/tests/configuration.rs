@@ -139,3 +139,34 @@ serial = [3B
     let found = DriverConfig::from_section(&good, "rack", known, &line).expect_err("a mistake").to_string();
     assert!(found.contains("-x vendorid: `vendorid` needs up to four hex digits, not `any`"), "{found}");
 }
+
+#[test]
+fn only_a_mistake_about_which_device_is_meant_keeps_its_load_on() {
+    let known = Knowledge { driver: "usbhid-ups", params: driver::usbhid::PARAMS };
+    let line = CommandLine { killpower: true, ..CommandLine::default() };
+    let cut = |text: &str| DriverConfig::from_file(&Source::new("ups.conf", text), "rack", known, &line);
+    let section = "[rack]\ndriver = usbhid-ups\nport = auto\n";
+    let passed_over = [
+        "offdelay = soon",
+        "pollfreq",
+        "polfreq = 30",
+        "nonsense = 1",
+        "ignorelb = maybe",
+        "default.battery.charge",
+        "lowbatt = 0",
+        "offdelay =",
+        "offdelay 20",
+        "= 5",
+    ];
+    for slip in passed_over {
+        let (_, found) = cut(&format!("{section}{slip}\n")).unwrap_or_else(|found| panic!("{slip}\n{found}"));
+        assert!(!found.is_empty() && !found.has_errors(), "{slip}: {found}");
+    }
+    let (config, _) = cut("[rack]\ndriver = usbhid-ups\n").expect("a load to cut without a port");
+    assert!(config.port.is_empty());
+    let long = format!("serial = {}", "9".repeat(9000));
+    for slip in ["serial =", "serial 5", "serail = 5", "vendorid = 05ld", "product = [3B", "busport", &long] {
+        let found = cut(&format!("{section}{slip}\n")).expect_err(slip);
+        assert!(found.has_errors(), "{slip}: {found}");
+    }
+}

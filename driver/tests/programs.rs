@@ -337,8 +337,7 @@ fn a_slip_that_says_nothing_of_the_device_keeps_no_load_on() {
     let slips = [
         ("pollinterval = 5s", false),
         ("desc =", false),
-        ("serial =", true),
-        ("port = ", true),
+        ("port = ", false),
         // It takes in the line that says which device to take.
         ("desc = \"no end\nserial = 5", true),
     ];

@@ -3,6 +3,7 @@
 use monitor::Config;
 use monitor::config::{Role, ShutdownExit};
 use monitor::notice::{Channels, Notice};
+use protocol::diagnostic::{Diagnostic, Severity};
 use std::time::Duration;
 
 fn messages(text: &str) -> String {
@@ -127,4 +128,37 @@ fn the_power_down_flag_is_found_in_a_file_with_mistakes() {
     let text = b"MONITOR rubbish\nPOWERDOWNFLAG \"/etc/kill power\"\n";
     assert_eq!(Config::power_down_flag_in(text).as_deref(), Some("/etc/kill power"));
     assert_eq!(Config::power_down_flag_in(b""), None);
+}
+
+#[test]
+fn a_long_command_is_run_whole_or_not_at_all() {
+    let file = |command: &str| format!("MONITOR rack@nas 1 mon secret secondary\nSHUTDOWNCMD {command}\n");
+    let long = format!("/bin/sync; /sbin/shutdown -h +0 {}", "x".repeat(8000));
+    for text in [file(&format!("\"{long}\"")), file(&long.replace(' ', "  "))] {
+        let Ok((config, _)) = Config::load_from(&text, "upsmon.conf") else { panic!("it is short enough") };
+        assert_eq!(config.shutdown_command.as_deref(), Some(long.as_str()));
+    }
+    for command in [format!("\"{long}{long}\""), format!("{} {}", long, "y".repeat(500)), "x ".repeat(5000)] {
+        let Err(found) = Config::load_from(file(&command), "upsmon.conf") else { panic!("half of it would be run") };
+        assert!(found.iter().any(|one| one.location().is_some_and(|at| at.line == 2)), "{found}");
+    }
+    for line in ["NOTIFYCMD /x@", "POWERDOWNFLAG /x@", "MONITOR b@h@ 1 u p primary", "MONITOR b@h 1 u p@ primary"] {
+        let text = file("/sbin/halt") + &line.replace('@', &"@".repeat(9000));
+        assert!(Config::load_from(&text, "upsmon.conf").is_err(), "{line}");
+    }
+}
+
+#[test]
+fn a_text_that_is_cut_leaves_the_host_protected_and_is_a_mistake_for_a_checker() {
+    let text = format!(
+        "MONITOR rack@nas 1 mon secret secondary\nSHUTDOWNCMD /sbin/halt\nNOTIFYMSG ONLINE \"{}\"\n",
+        "x".repeat(9000)
+    );
+    let (_, found) = Config::load_from(text, "upsmon.conf").expect("a host that is protected");
+    let checked: Vec<_> = found.into_iter().map(Diagnostic::checked).collect();
+    let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+    assert_eq!(
+        checked.iter().filter(is_error).map(|one| one.message.as_str()).collect::<Vec<_>>(),
+        ["word longer than 8192 characters"]
+    );
 }

@@ -48,6 +48,8 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// What the reader can do.
     pub hint: Option<String>,
+    /// A warning of a daemon that goes on protecting its host, and that a checker counts as an error.
+    pub is_mistake: bool,
 }
 
 impl Diagnostic {
@@ -66,7 +68,7 @@ impl Diagnostic {
     /// A message without a place, such as that a file cannot be read.
     #[must_use]
     pub fn unplaced(severity: Severity, message: impl Into<String>) -> Self {
-        Self { severity, message: message.into(), place: None, label: None, hint: None }
+        Self { severity, message: message.into(), place: None, label: None, hint: None, is_mistake: false }
     }
 
     /// Says something at the caret.
@@ -90,6 +92,19 @@ impl Diagnostic {
             Some(candidate) => self.hint(format!("did you mean `{candidate}`?")),
             None => self,
         }
+    }
+
+    /// Has a checker count it as an error.
+    #[must_use]
+    pub fn mistake(self) -> Self {
+        Self { is_mistake: true, ..self }
+    }
+
+    /// As a checker counts it.
+    #[must_use]
+    pub fn checked(self) -> Self {
+        let severity = if self.is_mistake { Severity::Error } else { self.severity };
+        Self { severity, ..self }
     }
 
     /// File, line and column, when it has a place.

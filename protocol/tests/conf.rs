@@ -129,7 +129,11 @@ fn a_section_that_comes_again_goes_on_and_one_in_other_letters_is_a_mistake() {
 fn what_is_sound_can_be_salvaged() {
     let text = "[a\ndriver = x\nport = y\n[b]\ndriver = x\nport = y\nserial =\n[c]\ndriver = x\n\"[d]\"\ndriver = x\nport = y\n";
     let (conf, said) = UpsConf::salvage(&Source::new("ups.conf", text));
-    assert_eq!(conf.sections.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["b", "d"]);
+    assert_eq!(
+        conf.sections.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(),
+        ["b", "c", "d"],
+        "a load can be cut without a port"
+    );
     let about = |ups: &str| {
         let section = conf.section(ups).expect("a sound section");
         said.iter().filter(|one| conf.concerns(section, one)).map(|one| one.message.as_str()).collect::<Vec<_>>()

@@ -26,10 +26,10 @@ fn every_mistake_of_a_file_is_shown_at_once() {
 
 #[test]
 fn what_nut_passes_over_in_silence_is_said() {
-    let long = "x".repeat(600);
-    let words = "w ".repeat(40);
+    let long = "x".repeat(9000);
+    let words = "w ".repeat(5000);
     insta::assert_snapshot!(ups_conf(format!(
-        "[rack]\n\tdriver = dummy-ups\n\tport = r.dev\n\tdesc = \"B\u{fc}ro im Keller\"\n\tuser = {long}\n\tgroup = {words}\n\
+        "[rack]\n\tdriver = dummy-ups\n\tport = r.dev\n\tdesc = \"B\u{fc}ro im Keller\"\n\tdefault.ups.id = {long}\n\tdefault.ups.model = {words}\n\
          \tchroot = \"a\n\tb\"\n"
     )));
 }

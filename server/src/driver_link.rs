@@ -21,7 +21,7 @@ const RETRY: Duration = Duration::from_secs(1);
 enum State {
     Absent { retry: Instant },
     Opening { link: LinkId },
-    Open(Open),
+    Open(Box<Open>),
 }
 
 /// A connection that stands.
@@ -69,7 +69,8 @@ impl DriverLink {
     pub(crate) const fn link(&self) -> Option<LinkId> {
         match &self.state {
             State::Absent { .. } => None,
-            State::Opening { link } | State::Open(Open { link, .. }) => Some(*link),
+            State::Opening { link } => Some(*link),
+            State::Open(open) => Some(open.link),
         }
     }
 
@@ -102,7 +103,7 @@ impl DriverLink {
 
     /// Connected: the caller sends DUMPALL.
     pub(crate) fn opened(&mut self, link: LinkId, now: Instant) {
-        self.state = State::Open(Open {
+        self.state = State::Open(Box::new(Open {
             link,
             reader: LineReader::new(),
             has_dumped: false,
@@ -111,7 +112,7 @@ impl DriverLink {
             is_full: false,
             heard: now,
             pinged: now,
-        });
+        }));
     }
 
     /// The connection is gone or never came; tried again after a while.

@@ -1,5 +1,6 @@
 //! Who may do what: the sections of `upsd.users`.
 
+use protocol::lexer::on_the_wire;
 use protocol::names::same;
 
 use crate::audit;
@@ -80,12 +81,13 @@ impl Credentials {
     }
 }
 
-/// The user that the credentials prove.
+/// The user that the credentials prove: names and passwords count as far as a wire carries them, so that a
+/// client that cuts them, as NUT's does, and one that does not are both let in.
 #[must_use]
 pub fn authenticate<'a>(users: &'a [User], credentials: &Credentials) -> Option<&'a User> {
     let (name, password) = (credentials.name.as_deref()?, credentials.password.as_deref()?);
-    let user = users.iter().find(|user| user.name == name)?;
-    is_equal(user.password.as_bytes(), password.as_bytes()).then_some(user)
+    let user = users.iter().find(|user| on_the_wire(&user.name) == name)?;
+    is_equal(on_the_wire(&user.password).as_bytes(), password.as_bytes()).then_some(user)
 }
 
 impl User {

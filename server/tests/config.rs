@@ -112,3 +112,19 @@ fn as_many_users_as_a_file_can_hold_are_read() {
     let users: String = (0..50_000).map(|n| format!("[u{n:05}]\npassword=p\n")).collect();
     assert_eq!(config(UPS_CONF, UPSD_CONF, &users).users.len(), 50_000);
 }
+
+/// NUT's monitor reads 512 characters of a password, and both ends carry no more.
+#[test]
+fn a_long_password_lets_in_whoever_cuts_it_and_whoever_does_not() {
+    let long = "p".repeat(600);
+    let users = format!("[mon]\npassword = {long}\nupsmon secondary\n");
+    let mut bed = bed::Bed::with(config(UPS_CONF, UPSD_CONF, &users));
+    for password in [&long, &long[..512]] {
+        let client = bed.log_in("mon", password);
+        assert_eq!(bed.ask(client, "LOGIN dummy"), "OK\n");
+    }
+    let stranger = bed.log_in("mon", &long[..511]);
+    assert_eq!(bed.ask(stranger, "LOGIN dummy"), "ERR ACCESS-DENIED\n");
+    let users = users.replace(&long, &"p".repeat(9000));
+    assert!(Config::load_from(&files(UPS_CONF, UPSD_CONF, &users)).is_err(), "more than a file's word can hold");
+}

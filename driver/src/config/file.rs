@@ -1,13 +1,13 @@
 //! From the whole of `ups.conf` to the configuration of one driver.
 
 use super::{CommandLine, DriverConfig, Knowledge};
-use protocol::conf::ups_conf::{SECTION_KEYS, UpsConf, UpsSection};
+use protocol::conf::ups_conf::{UpsConf, UpsSection};
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 
 impl DriverConfig {
     /// `-a ups`: the section of that name. What is wrong about another UPS is a warning, and for `-k` also
-    /// what says nothing of which device to take: neither must leave this one without its driver, or with
-    /// its load on.
+    /// all that says nothing of which device to take: neither must leave this one without its driver, or
+    /// with its load on.
     ///
     /// # Errors
     ///
@@ -22,8 +22,9 @@ impl DriverConfig {
         let is_fatal = match conf.section(ups) {
             Some(section) => {
                 let passes_over = line.killpower && !runs_on(source, section);
-                let may_pass =
-                    |one: &Diagnostic| !conf.concerns(section, one) || passes_over && is_by_the_way(source, one);
+                let may_pass = |one: &Diagnostic| {
+                    !conf.concerns(section, one) || passes_over && is_by_the_way(source, section, one, known)
+                };
                 let has_more = found.left_out() > 0 && !line.killpower;
                 has_more || found.iter().any(|one| one.severity == Severity::Error && !may_pass(one))
             }
@@ -39,12 +40,14 @@ impl DriverConfig {
     }
 }
 
-/// Whether the line of a message sets what every UPS may have.
-fn is_by_the_way(source: &Source, message: &Diagnostic) -> bool {
+/// Whether the line of a message says nothing of which device to take.
+fn is_by_the_way(source: &Source, section: &UpsSection, message: &Diagnostic, known: Knowledge) -> bool {
     let Some((_, place)) = &message.place else { return false };
     let line = source.line_at(place.start);
     let key = line.trim_start().split(|c: char| c == '=' || c.is_ascii_whitespace()).next().unwrap_or_default();
-    SECTION_KEYS.contains(&key) && !["driver", "port"].contains(&key)
+    // A second header may mix the settings of two UPSes.
+    let is_mixed = key.starts_with('[') && place.start != section.header.span.start;
+    !is_mixed && key != "driver" && !known.selects(key.trim_matches('"'))
 }
 
 /// Whether a quote that is not closed has taken in lines that may have said which device to take.

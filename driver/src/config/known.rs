@@ -60,6 +60,12 @@ impl KnownParam {
         Self { name, kind: Kind::Flag, about }
     }
 
+    /// Whether it says which device is meant.
+    #[must_use]
+    pub fn is_selector(&self) -> bool {
+        matches!(self.kind, Kind::Hex16 | Kind::Expression) || self.name == "busport"
+    }
+
     /// Whether it takes a value.
     #[must_use]
     pub const fn takes_value(&self) -> bool {

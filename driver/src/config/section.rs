@@ -32,6 +32,22 @@ pub struct Knowledge {
     pub params: &'static [KnownParam],
 }
 
+impl Knowledge {
+    /// Whether a word says which device is meant, or may have been meant to: what every UPS may have says
+    /// nothing of it, and a slip of the pen may be a selector.
+    pub(super) fn selects(&self, word: &str) -> bool {
+        let is_known = |known: &KnownParam| names::same(known.name, word);
+        match self.params.iter().find(|known| is_known(known)) {
+            Some(known) => known.is_selector(),
+            None if SECTION_KEYS.contains(&word) || GLOBAL_KEYS.contains(&word) => false,
+            None => {
+                let selectors = self.params.iter().filter(|known| known.is_selector());
+                protocol::diagnostic::did_you_mean(word, selectors.map(|known| known.name)).is_some()
+            }
+        }
+    }
+}
+
 /// What the command line adds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CommandLine {
@@ -120,8 +136,7 @@ struct Reading {
     config: DriverConfig,
     known: Knowledge,
     found: Diagnostics,
-    /// `-k`: what every driver knows says nothing of which device to take, and a mistake in it must not leave
-    /// the load on.
+    /// `-k`: a mistake that says nothing of which device to take must not leave the load on.
     cuts_the_load: bool,
 }
 
@@ -138,14 +153,14 @@ impl Reading {
             let origin = Origin::File(conf.source.clone(), span);
             let param = Param { name: setting.key.text.clone(), value: value.map(|item| item.text.clone()), origin };
             if let Err(found) = self.shared(&param) {
-                self.mistake(found);
+                self.mistake(&param.name, found);
             }
         }
     }
 
-    /// Something that every driver knows is wrong.
-    fn mistake(&mut self, mut found: Diagnostic) {
-        if self.cuts_the_load {
+    /// Something is wrong about a parameter.
+    fn mistake(&mut self, name: &str, mut found: Diagnostic) {
+        if self.cuts_the_load && !self.known.selects(name) {
             found.severity = Severity::Warning;
         }
         self.found.push(found);
@@ -185,10 +200,11 @@ impl Reading {
     }
 
     fn set(&mut self, param: Param) {
+        let name = param.name.clone();
         match self.shared(&param) {
             Ok(true) => {}
             Ok(false) => self.own(param),
-            Err(found) => self.mistake(found),
+            Err(found) => self.mistake(&name, found),
         }
     }
 
@@ -239,9 +255,9 @@ impl Reading {
             self.found.push(Diagnostic { severity: Severity::Warning, ..param.error(message) });
         }
         if takes_value && param.value.is_none() {
-            self.found.push(param.error(format!("`{}` needs a value", param.name)));
+            self.mistake(&param.name, param.error(format!("`{}` needs a value", param.name)));
         } else if let Some(why) = known.and_then(|known| known.refuse(param.value.as_deref()?)) {
-            self.found.push(param.error(format!("`{}` {why}", param.name)));
+            self.mistake(&param.name, param.error(format!("`{}` {why}", param.name)));
         } else if let Some(before) = self.config.params.iter_mut().find(|before| names::same(&before.name, &param.name))
         {
             *before = param;
@@ -254,13 +270,13 @@ impl Reading {
         let all = self.known.params.iter().map(|known| known.name).chain(SECTION_KEYS.iter().copied());
         let message = format!("`{}` is no parameter of {}", param.name, self.known.driver);
         let hint = format!("`{} -h` lists them", self.known.driver);
-        self.found.push(param.error(message).hint(hint).suggest(&param.name, all));
+        self.mistake(&param.name, param.error(message).hint(hint).suggest(&param.name, all));
     }
 
     fn finish(mut self) -> Result<(DriverConfig, Diagnostics), Diagnostics> {
         if self.config.port.is_empty() && !self.found.has_errors() {
             let message = "no port: give it in ups.conf, or as `-x port=…`";
-            self.found.push(Diagnostic::unplaced(Severity::Error, message));
+            self.mistake("port", Diagnostic::unplaced(Severity::Error, message));
         }
         self.found.into_result(self.config)
     }

@@ -27,8 +27,8 @@ use std::io::{self, Read, Write};
 /// The hidden flag that makes a process the privileged one.
 pub(super) const FLAG: &str = "--keep-privileges-for-errands";
 
-/// The longest text either side sends.
-const MAX_TEXT: usize = 4096;
+/// The longest text either side sends: a command or a path, which is taken whole.
+const MAX_TEXT: usize = protocol::lexer::MAX_FILE_WORD;
 
 /// What it may be told to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,6 +4,7 @@ use super::load::Reading;
 use super::{Monitored, Role, Secret, ShutdownExit};
 use crate::notice::{Channels, Notice};
 use protocol::conf::flat::Directive;
+use protocol::lexer::MAX_FILE_WORD;
 use std::time::Duration;
 
 /// One directive.
@@ -191,6 +192,11 @@ impl Reading {
             self.diagnostics.push(problem.label("taken as one command").hint(hint));
         }
         let words: Vec<&str> = line.arguments.iter().map(|item| item.text.as_str()).collect();
-        words.join(" ")
+        let command = words.join(" ");
+        if command.len() > MAX_FILE_WORD {
+            let message = format!("{} of more than {MAX_FILE_WORD} characters", line.name.text);
+            self.diagnostics.push(line.name.error(&self.source, message).hint("put it into a script, and name that"));
+        }
+        command
     }
 }

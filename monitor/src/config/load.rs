@@ -7,6 +7,10 @@ use super::{Config, directives, lints, secrets};
 use protocol::conf::flat::{self, Directive};
 use protocol::diagnostic::{Diagnostic, Diagnostics, Source};
 
+/// The directives that have a command, a password, a path, a user or a host name: half of one is another.
+const VITAL: [&str; 8] =
+    ["MONITOR", "SHUTDOWNCMD", "NOTIFYCMD", "POWERDOWNFLAG", "RUN_AS_USER", "CERTPATH", "CERTFILE", "CERTIDENT"];
+
 /// A file being read.
 pub(super) struct Reading {
     pub(super) config: Config,
@@ -23,7 +27,7 @@ impl Config {
     /// little power value for MINSUPPLIES.
     pub fn load_from(text: impl AsRef<[u8]>, path: &str) -> Result<(Self, Diagnostics), Diagnostics> {
         let source = Source::new(path, text);
-        let (directives, diagnostics) = flat::read(&source);
+        let (directives, diagnostics) = flat::read_vital(&source, |name| VITAL.contains(&name));
         let (source, diagnostics) = secrets::hide(&source, &directives, diagnostics);
         let mut reading = Reading { config: Self::default(), source, diagnostics };
         for directive in &directives {

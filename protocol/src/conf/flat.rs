@@ -1,6 +1,6 @@
 //! `upsd.conf`, `upsmon.conf`: one directive a line, its arguments behind it.
 
-use super::{Item, lines};
+use super::{Item, Vital, lines};
 use crate::diagnostic::{Diagnostics, Source};
 use std::ops::Range;
 
@@ -31,7 +31,13 @@ impl Directive {
 /// Reads a file.
 #[must_use]
 pub fn read(source: &Source) -> (Vec<Directive>, Diagnostics) {
-    let (lines, diagnostics) = lines::read(source);
+    read_vital(source, |_| false)
+}
+
+/// Reads a file; a vital directive of which something had to be cut is an error.
+#[must_use]
+pub fn read_vital(source: &Source, vital: Vital) -> (Vec<Directive>, Diagnostics) {
+    let (lines, diagnostics) = lines::read(source, vital);
     let directives = lines.into_iter().filter_map(|words| {
         let mut words = words.into_iter();
         Some(Directive { name: words.next()?, arguments: words.collect() })

@@ -1,14 +1,14 @@
 //! A file's lines of words, and what NUT would pass over in silence.
 
-use super::{Item, MAX_FILE};
+use super::{Item, MAX_FILE, Vital};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::lexer::{Line, LineReader, MAX_WORD, MAX_WORDS};
+use crate::lexer::{Line, LineReader, MAX_FILE_WORD, MAX_FILE_WORDS};
 
 /// The words of one line; at least one.
 pub(super) type Words = Vec<Item>;
 
 /// Reads a whole file. Lines without words are left out.
-pub(super) fn read(source: &Source) -> (Vec<Words>, Diagnostics) {
+pub(super) fn read(source: &Source, vital: Vital) -> (Vec<Words>, Diagnostics) {
     let mut lines = Vec::new();
     let mut diagnostics = Diagnostics::new();
     let mut input = source.bytes();
@@ -17,9 +17,9 @@ pub(super) fn read(source: &Source) -> (Vec<Words>, Diagnostics) {
         diagnostics.push(Diagnostic::error(source, MAX_FILE..MAX_FILE, message).hint(format!("at most {MAX_FILE}")));
         return (lines, diagnostics);
     }
-    let mut reader = LineReader::new();
+    let mut reader = LineReader::of_file();
     let mut take = |line: &Line| {
-        check(source, line, &mut diagnostics);
+        check(source, line, vital, &mut diagnostics);
         if !line.is_empty() {
             lines.push(line.words().map(Item::from).collect());
         }
@@ -33,7 +33,7 @@ pub(super) fn read(source: &Source) -> (Vec<Words>, Diagnostics) {
     (lines, diagnostics)
 }
 
-fn check(source: &Source, line: &Line, diagnostics: &mut Diagnostics) {
+fn check(source: &Source, line: &Line, vital: Vital, diagnostics: &mut Diagnostics) {
     let flaws = line.flaws();
     let warning = |place: usize, message: String| Diagnostic::warning(source, place..place + 1, message);
     if let Some(place) = flaws.open_quote {
@@ -58,12 +58,16 @@ fn check(source: &Source, line: &Line, diagnostics: &mut Diagnostics) {
                 .hint("NUT's files are ASCII"),
         );
     }
+    let cut = |place: usize, message: String| match line.get(0) {
+        Some(key) if vital(key) => Diagnostic::error(source, place..place + 1, message),
+        _ => warning(place, message).mistake(),
+    };
     if let Some(place) = flaws.long_word {
-        diagnostics.push(warning(place, format!("word longer than {MAX_WORD} characters")).label("cut here"));
+        diagnostics.push(cut(place, format!("word longer than {MAX_FILE_WORD} characters")).label("cut here"));
     }
     if let Some(place) = flaws.extra_word {
-        diagnostics
-            .push(warning(place, format!("more than {MAX_WORDS} words")).label("this and what follows is dropped"));
+        let problem = cut(place, format!("more than {MAX_FILE_WORDS} words"));
+        diagnostics.push(problem.label("this and what follows is dropped"));
     }
 }
 

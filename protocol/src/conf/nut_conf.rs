@@ -90,7 +90,7 @@ impl NutConf {
 /// Reads a file.
 #[must_use]
 pub fn read(source: &Source) -> (NutConf, Diagnostics) {
-    let (lines, mut diagnostics) = lines::read(source);
+    let (lines, mut diagnostics) = lines::read(source, |_| false);
     let mut file = NutConf::default();
     for words in lines {
         match setting(source, &words) {

@@ -1,6 +1,6 @@
 //! `ups.conf`, `upsd.users`: entries, first global ones, then those of each `[section]`.
 
-use super::{Item, lines};
+use super::{Item, Vital, lines};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 
 /// A whole file.
@@ -44,7 +44,13 @@ impl Entry {
 /// Reads a file.
 #[must_use]
 pub fn read(source: &Source) -> (Sectioned, Diagnostics) {
-    let (lines, mut diagnostics) = lines::read(source);
+    read_vital(source, |_| false)
+}
+
+/// Reads a file; a vital entry of which something had to be cut is an error.
+#[must_use]
+pub fn read_vital(source: &Source, vital: Vital) -> (Sectioned, Diagnostics) {
+    let (lines, mut diagnostics) = lines::read(source, vital);
     let mut file = Sectioned::default();
     for words in lines {
         if words.first().is_some_and(begins_section) {

@@ -127,11 +127,11 @@ impl UpsConf {
     }
 
     /// Reads what can be used of a file, for those who must not let one UPS down for a mistake about
-    /// another: the sections with a name, a driver and a port, without the settings that are wrong. All
-    /// messages stand beside it, errors too.
+    /// another: the sections with a name and a driver, without the settings that are wrong. All messages
+    /// stand beside it, errors too.
     #[must_use]
     pub fn salvage(source: &Source) -> (Self, Diagnostics) {
-        let (file, mut diagnostics) = sectioned::read(source);
+        let (file, mut diagnostics) = sectioned::read_vital(source, is_vital);
         let globals = settings(source, file.globals, &mut diagnostics);
         check_keys(source, &globals, GLOBAL_KEYS, &mut diagnostics);
         let starts: Vec<usize> = file.sections.iter().map(|section| section.name.span.start).collect();
@@ -193,6 +193,11 @@ impl UpsConf {
     }
 }
 
+/// All but texts for people and values for clients: a path, a command, what says which device is meant.
+fn is_vital(key: &str) -> bool {
+    key != "desc" && !key.starts_with("default.") && !key.starts_with("override.")
+}
+
 fn settings(source: &Source, entries: Vec<Entry>, diagnostics: &mut Diagnostics) -> Settings {
     let mut settings = Vec::with_capacity(entries.len());
     for Entry { key, has_equals, values } in entries {
@@ -238,13 +243,13 @@ fn again(source: &Source, header: &Item, first: &UpsSection) -> Diagnostic {
     }
 }
 
-/// Says what the section lacks; whether it lacks nothing.
+/// Says what the section lacks; whether it can be used: there are loads that can be cut without a port.
 fn require(source: &Source, section: &UpsSection, diagnostics: &mut Diagnostics) -> bool {
     let UpsSection { header, settings, .. } = section;
     let lacking = ["driver", "port"].into_iter().filter(|key| settings.get(key).is_none_or(str::is_empty));
-    let mut is_whole = true;
+    let mut can_be_used = true;
     for key in lacking {
-        is_whole = false;
+        can_be_used &= key != "driver";
         let mut problem = header.error(source, format!("`{}` has no {key}", header.text));
         let unknown = |setting: &&Setting| !SECTION_KEYS.contains(&setting.key.text.as_str());
         let near = |setting: &&Setting| crate::diagnostic::did_you_mean(&setting.key.text, [key]).is_some();
@@ -254,7 +259,7 @@ fn require(source: &Source, section: &UpsSection, diagnostics: &mut Diagnostics)
         }
         diagnostics.push(problem.hint(format!("every UPS needs `{key} = …`")));
     }
-    is_whole
+    can_be_used
 }
 
 /// A global key that NUT does not know is ignored by it; here it is said.

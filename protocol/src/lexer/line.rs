@@ -28,9 +28,9 @@ pub(super) struct Cut {
 pub struct Flaws {
     /// The first byte that no word can hold: a control character, or above 0x7f.
     pub dropped: Option<usize>,
-    /// The first character past [`MAX_WORD`](super::MAX_WORD) of its word.
+    /// The first character that its word had no room for.
     pub long_word: Option<usize>,
-    /// The first word past [`MAX_WORDS`](super::MAX_WORDS).
+    /// The first word that its line had no room for.
     pub extra_word: Option<usize>,
     /// The quote that the end of the input left open.
     pub open_quote: Option<usize>,

@@ -1,7 +1,7 @@
 //! The machine that turns bytes, cut anywhere, into lines of words.
 
+use super::Limits;
 use super::line::{Cut, Line};
-use super::{MAX_WORD, MAX_WORDS};
 
 /// Splits a byte stream into [`Line`]s. What it holds is bounded by the lexer's limits.
 ///
@@ -21,6 +21,7 @@ use super::{MAX_WORD, MAX_WORDS};
 pub struct LineReader {
     state: State,
     line: Line,
+    limits: Limits,
     /// A newline ends the line wherever it stands.
     is_line_bound: bool,
     /// The last line handed out still has to be cleared.
@@ -62,6 +63,12 @@ impl LineReader {
     #[must_use]
     pub fn line_bound() -> Self {
         Self { is_line_bound: true, ..Self::default() }
+    }
+
+    /// A reader with the limits of a file.
+    #[must_use]
+    pub fn of_file() -> Self {
+        Self { limits: Limits::FILE, ..Self::default() }
     }
 
     /// The next whole line, and takes its bytes off the front of `input`. `None` when `input` is
@@ -235,7 +242,7 @@ impl LineReader {
 
     fn end_word(&mut self, place: usize, quoted: bool) {
         let (start, began) = self.word;
-        if self.line.cuts.len() == MAX_WORDS {
+        if self.line.cuts.len() == self.limits.words {
             self.line.flaws.extra_word.get_or_insert(began);
             self.line.text.truncate(start.saturating_sub(1));
         } else {
@@ -245,7 +252,7 @@ impl LineReader {
 
     /// Adds to the current word; every byte is one that a word can hold.
     fn push(&mut self, bytes: &[u8], place: usize) {
-        let room = MAX_WORD.saturating_sub(self.line.text.len() - self.word.0);
+        let room = self.limits.characters.saturating_sub(self.line.text.len() - self.word.0);
         let fits = &bytes[..bytes.len().min(room)];
         // Such bytes are ASCII, so this cannot fail.
         self.line.text.push_str(str::from_utf8(fits).unwrap_or_default());

@@ -48,6 +48,9 @@ impl Default for UpsdConf {
 /// Where NUT listens when nothing is said.
 const LISTEN: &[&str] = &["127.0.0.1", "::1"];
 
+/// The directives that have a path or a host name.
+const VITAL: [&str; 2] = ["LISTEN", "STATEPATH"];
+
 /// What a directive asks of the server.
 #[derive(Clone, Copy)]
 enum Meaning {
@@ -91,7 +94,7 @@ const DIRECTIVES: &[(&str, Meaning)] = &[
 
 /// Reads `upsd.conf`.
 pub(super) fn read(source: &Source) -> (UpsdConf, Diagnostics) {
-    let (lines, mut diagnostics) = flat::read(source);
+    let (lines, mut diagnostics) = flat::read_vital(source, |name| VITAL.contains(&name));
     let mut conf = UpsdConf::default();
     for line in &lines {
         let name = &line.name;

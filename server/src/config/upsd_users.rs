@@ -29,7 +29,7 @@ const ROLES: &[(&str, &[Action])] = &[
 
 /// Reads `upsd.users`.
 pub(super) fn read(source: &Source) -> (Vec<User>, Diagnostics) {
-    let (file, mut diagnostics) = sectioned::read(source);
+    let (file, mut diagnostics) = sectioned::read_vital(source, |key| key.eq_ignore_ascii_case("password"));
     for entry in &file.globals {
         let problem = entry.key.warning(source, format!("`{}` belongs to no user", entry.key.text));
         diagnostics

@@ -26,6 +26,7 @@ pub fn review(scenario: &Scenario, set: &Set) -> Diagnostics {
     }
     said.extend(monitors::review(scenario, set));
     said.extend(secondaries::review(scenario, set));
+    let said = said.into_iter().map(Diagnostic::checked);
     let mut once: Vec<Diagnostic> = Vec::new();
     for diagnostic in said {
         if !once.contains(&diagnostic) {

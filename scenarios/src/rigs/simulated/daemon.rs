@@ -8,7 +8,6 @@ use driver::dummy::DummyUps;
 use driver::usbhid::UsbHid;
 use driver::{DriverConfig, dummy, usbhid};
 use monitor::Upsmon;
-use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::{Diagnostics, Source};
 use protocol::{Effect, Engine, Event, Instant};
 use server::Upsd;
@@ -211,7 +210,6 @@ fn driver_config(
     program: &str,
     killpower: bool,
 ) -> Result<DriverConfig, String> {
-    let (conf, _) = UpsConf::read(&source(files, "ups.conf")).map_err(|found| said(&found))?;
     let known = match program {
         "usbhid-ups" => Knowledge { driver: "usbhid-ups", params: usbhid::PARAMS },
         "dummy-ups" => Knowledge { driver: "dummy-ups", params: &dummy::PARAMS },
@@ -223,7 +221,8 @@ fn driver_config(
         process_id: 1,
         ..CommandLine::default()
     };
-    let (config, _) = DriverConfig::from_section(&conf, ups, known, &line).map_err(|found| said(&found))?;
+    let source = source(files, "ups.conf");
+    let (config, _) = DriverConfig::from_file(&source, ups, known, &line).map_err(|found| said(&found))?;
     Ok(config)
 }
 
