@@ -68,7 +68,7 @@ impl Subdriver {
     /// The one that `subdriver` names: by its own name, a part of it, or an expression for either.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        let name = Pattern::expression(Some(name.trim()).filter(|name| !name.is_empty())?).ok()?;
+        let name = Pattern::within(Some(name.trim()).filter(|name| !name.is_empty())?).ok()?;
         SUBDRIVERS.iter().find(|subdriver| name.matches(subdriver.name))
     }
 

@@ -62,9 +62,9 @@ impl Matcher {
 
 /// What one text of a device must be, in any case, the blanks at its ends apart.
 ///
-/// An [`expression`](Self::expression) is an extended regular expression that some part of the text has
-/// to match (nut_usb_addvars(7)), or the very text: a product that was copied as it stands may hold
-/// brackets.
+/// An [`expression`](Self::expression) is an extended regular expression that the whole text has to
+/// match (nut_usb_addvars(7)), or the very text: a product that was copied as it stands may hold brackets.
+/// A part is not enough: one serial number may be a part of its neighbour's.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
@@ -84,11 +84,21 @@ impl Pattern {
     /// The text is no regular expression, or one too large.
     pub fn expression(text: &str) -> Result<Self, BadPattern> {
         let text = text.trim().to_owned();
-        // The C library reads an expression that begins with a repetition without it.
-        let begins = text.trim_start_matches(['*', '+', '?']);
-        let expression = RegexBuilder::new(begins).case_insensitive(true).size_limit(EXPRESSION_SIZE).build();
-        let expression = expression.map_err(|error| BadPattern(error.to_string()))?;
-        Ok(Self { text, expression: Some(expression) })
+        // By itself first: what is put around it must not make an expression of what is none.
+        build(&text)?;
+        let whole = build(&format!("^(?:{text})$"))?;
+        Ok(Self { text, expression: Some(whole) })
+    }
+
+    /// The same, where a part of the text is enough.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::expression`].
+    pub fn within(text: &str) -> Result<Self, BadPattern> {
+        let text = text.trim().to_owned();
+        let expression = Some(build(&text)?);
+        Ok(Self { text, expression })
     }
 
     /// This text and nothing else.
@@ -97,7 +107,7 @@ impl Pattern {
         Self { text: text.trim().to_owned(), expression: None }
     }
 
-    /// Whether a text is, or holds, what was meant.
+    /// Whether a text is what was meant.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         let text = text.trim();
@@ -105,9 +115,15 @@ impl Pattern {
     }
 }
 
+fn build(expression: &str) -> Result<Regex, BadPattern> {
+    let built = RegexBuilder::new(expression).case_insensitive(true).size_limit(EXPRESSION_SIZE).build();
+    built.map_err(|error| BadPattern(error.to_string()))
+}
+
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text && self.expression.is_some() == other.expression.is_some()
+        let expression = |pattern: &Self| pattern.expression.as_ref().map(|it| it.as_str().to_owned());
+        self.text == other.text && expression(self) == expression(other)
     }
 }
 
