@@ -199,6 +199,7 @@ where
                 self.links.attach(link, port);
                 self.engine.handle(Event::Attached { link, identity }, now);
             }
+            LinkNews::Sighted(devices) => self.engine.handle(Event::Sighted { link, devices }, now),
             LinkNews::OpenFailed(error) => {
                 self.links.forget(link);
                 self.engine.handle(Event::OpenFailed { link, error }, now);

@@ -34,6 +34,8 @@ pub(crate) enum LinkNews {
         port: UsbPort,
         identity: Box<usb::Identity>,
     },
+    /// What is on the bus where the device was not to be had.
+    Sighted(Vec<usb::Identity>),
     OpenFailed(LinkError),
     /// Bytes; the link reads on when the event loop has dealt with them.
     Received(Vec<u8>),

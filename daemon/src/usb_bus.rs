@@ -12,6 +12,7 @@ use protocol::usb::frame::Frame;
 use protocol::{Instant, LinkError, TransferId, usb};
 use tokio::net::UnixStream;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::news::{LinkNews, Outlet, Ticket};
@@ -21,6 +22,8 @@ use crate::stream::{Stream, link_error};
 const HELLO_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a transfer may take: libusb's usual control time-out.
 const TRANSFER_TIMEOUT: Duration = Duration::from_secs(5);
+/// The most devices of a bus that are looked at (USB 2.0 §9.4.6).
+const MOST_DEVICES: usize = 127;
 /// Transfers that may wait for their device; engines have a handful under way.
 const TRANSFERS: usize = 64;
 
@@ -42,21 +45,74 @@ pub(crate) async fn attach(
     outlet: &Outlet,
     clock: Clock,
 ) -> Result<LinkNews, LinkError> {
-    let mut failure = LinkError::NotFound;
-    for path in sockets(folder) {
-        let introduction = clock.timeout(HELLO_TIMEOUT, introduce(&path)).await;
+    let mut search = usb::Search::new(matcher);
+    let mut introductions = Introductions::begin(sockets(folder), clock);
+    while let Some(introduction) = introductions.next().await {
         match introduction {
-            Ok(Ok((stream, identity, read))) if matcher.matches(&identity) => {
-                let (sender, requests) = mpsc::channel(TRANSFERS);
-                let device = Device { ticket, stream, read, outlet: outlet.clone(), clock, pending: BTreeMap::new() };
-                tokio::spawn(device.serve(requests));
-                return Ok(LinkNews::Attached { port: UsbPort(sender), identity });
+            Ok(met) => {
+                if !search.offer(&met.identity.clone(), met.is_busy, met) {
+                    break;
+                }
             }
-            Ok(Err(error)) if error.kind() == io::ErrorKind::PermissionDenied => failure = LinkError::Denied,
-            _ => {}
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => search.denied(),
+            Err(_) => {}
         }
     }
-    Err(failure)
+    match search.end() {
+        Ok(Met { stream, identity, read, .. }) => {
+            let (sender, requests) = mpsc::channel(TRANSFERS);
+            let device = Device { ticket, stream, read, outlet: outlet.clone(), clock, pending: BTreeMap::new() };
+            tokio::spawn(device.serve(requests));
+            Ok(LinkNews::Attached { port: UsbPort(sender), identity })
+        }
+        Err(usb::InVain { error, seen }) => {
+            outlet.tell_of(ticket, LinkNews::Sighted(seen)).await;
+            Err(error)
+        }
+    }
+}
+
+/// A device that has introduced itself.
+struct Met {
+    stream: Stream,
+    identity: Box<usb::Identity>,
+    /// Another host has it.
+    is_busy: bool,
+    /// Bytes behind its introduction.
+    read: Vec<u8>,
+}
+
+/// All devices of a bus, asked at the same time what they are: one that hangs keeps no other waiting for
+/// longer than its own patience. They come in the order of their names.
+struct Introductions {
+    under_way: JoinSet<(usize, io::Result<Met>)>,
+    /// Those that were faster than one before them.
+    early: BTreeMap<usize, io::Result<Met>>,
+    next: usize,
+}
+
+impl Introductions {
+    fn begin(paths: Vec<PathBuf>, clock: Clock) -> Self {
+        let mut under_way = JoinSet::new();
+        for (place, path) in paths.into_iter().enumerate() {
+            under_way.spawn(async move {
+                let introduction = clock.timeout(HELLO_TIMEOUT, introduce(&path)).await;
+                (place, introduction.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())))
+            });
+        }
+        Self { under_way, early: BTreeMap::new(), next: 0 }
+    }
+
+    async fn next(&mut self) -> Option<io::Result<Met>> {
+        loop {
+            if let Some(introduction) = self.early.remove(&self.next) {
+                self.next += 1;
+                return Some(introduction);
+            }
+            let (place, introduction) = self.under_way.join_next().await?.ok()?;
+            self.early.insert(place, introduction);
+        }
+    }
 }
 
 /// The sockets on the bus, in the order of their names.
@@ -64,15 +120,22 @@ fn sockets(folder: Option<PathBuf>) -> Vec<PathBuf> {
     let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.sort();
+    paths.truncate(MOST_DEVICES);
     paths
 }
 
-async fn introduce(path: &PathBuf) -> io::Result<(Stream, Box<usb::Identity>, Vec<u8>)> {
+async fn introduce(path: &PathBuf) -> io::Result<Met> {
     let stream = Stream::Unix(UnixStream::connect(path).await?);
-    let mut read = Vec::new();
+    let (mut read, mut is_busy) = (Vec::new(), false);
     loop {
         match take_frame(&mut read)? {
-            Some(Frame::Hello(identity)) => return Ok((stream, identity, read)),
+            Some(Frame::Busy) => is_busy = true,
+            Some(Frame::Hello(mut identity)) => {
+                let place = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                identity.device.clone_from(&place);
+                identity.port = place;
+                return Ok(Met { stream, identity, is_busy, read });
+            }
             Some(_) => return Err(io::ErrorKind::InvalidData.into()),
             None => read_more(&stream, &mut read).await?,
         }
@@ -169,7 +232,7 @@ impl Device {
                 self.outlet.tell_of(self.ticket, LinkNews::Interrupt(report)).await;
                 Ok(())
             }
-            Frame::Hello(_) | Frame::Request { .. } => Err(io::ErrorKind::InvalidData.into()),
+            Frame::Hello(_) | Frame::Busy | Frame::Request { .. } => Err(io::ErrorKind::InvalidData.into()),
         }
     }
 
@@ -249,7 +312,8 @@ mod tests {
         let bus = Some(folder.path().to_path_buf());
         let attached = attach(TICKET, &matcher, bus.clone(), &outlet, Clock::start()).await;
         let Ok(LinkNews::Attached { port, identity: found }) = attached else { panic!("not attached") };
-        assert_eq!(found, Box::new(identity(0x051d)));
+        let place = "b".to_owned();
+        assert_eq!(*found, Identity { device: place.clone(), port: place, ..identity(0x051d) });
         let mut device = hosts.recv().await.unwrap();
 
         let request = Request::GetString { index: 1 };
@@ -273,6 +337,22 @@ mod tests {
         assert!(matches!(next(&mut news).await, LinkNews::Closed(_)));
         let matcher = Matcher { vendor_id: Some(0x0764), ..matcher };
         assert!(matches!(attach(TICKET, &matcher, bus, &outlet, Clock::start()).await, Err(LinkError::NotFound)));
+    }
+
+    #[tokio::test]
+    async fn devices_that_hang_keep_no_other_waiting_for_each_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        // They are never accepted.
+        let _hung: Vec<UnixListener> =
+            (0..20).map(|number| UnixListener::bind(folder.path().join(format!("a{number:02}"))).unwrap()).collect();
+        let _hosts = plug_in(folder.path().join("b"), 1);
+        let (outlet, _news) = queue();
+        let matcher = Matcher { vendor_id: Some(1), ..Matcher::default() };
+        // All of it may take five patiences of one.
+        let clock = Clock::at_speed(10_000);
+        let attaching = attach(TICKET, &matcher, Some(folder.path().to_path_buf()), &outlet, clock);
+        let attached = clock.timeout(HELLO_TIMEOUT * 5, attaching).await;
+        assert!(matches!(attached, Ok(Ok(LinkNews::Attached { .. }))));
     }
 
     #[tokio::test]

@@ -207,7 +207,7 @@ fn connections_are_opened_and_the_reason_is_told_where_they_cannot() {
         open(4, Endpoint::Usb(Box::new(Matcher { vendor_id: Some(1), ..Matcher::default() }))),
     ];
     let shell = Shell::start(first, None, echo);
-    let mut heard: Vec<Event<()>> = (0..5).map(|_| shell.hears()).collect();
+    let mut heard: Vec<Event<()>> = (0..6).map(|_| shell.hears()).collect();
     heard.sort_by_key(|event| format!("{event:?}").replace("OpenFailed", "Opened"));
     let failed = |n, error| Event::OpenFailed { link: LinkId::opened(n), error };
     assert_eq!(
@@ -218,6 +218,7 @@ fn connections_are_opened_and_the_reason_is_told_where_they_cannot() {
             failed(2, LinkError::Refused),
             failed(3, LinkError::Unreachable),
             failed(4, LinkError::NotFound),
+            Event::Sighted { link: LinkId::opened(4), devices: Vec::new() },
         ]
     );
     let (mut accepted, _) = listener.accept().unwrap();

@@ -62,6 +62,26 @@ pub struct RunAs {
     pub state_path: Option<String>,
 }
 
+/// The file that outlives a driver, in the state folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memory {
+    /// Where it is.
+    pub path: String,
+    /// What the driver before left in it; `None` where there is none.
+    pub contents: Option<Vec<u8>>,
+}
+
+impl Memory {
+    /// The most that is read of one, in bytes: six texts of a device, which USB limits to 126 characters each.
+    pub const LIMIT: usize = 16 * 1024;
+
+    /// What its file is called, beside the socket.
+    #[must_use]
+    pub fn name(driver: &str, ups: &str) -> String {
+        format!("{driver}-{ups}.device")
+    }
+}
+
 /// Everything a driver engine is told before it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DriverConfig {
@@ -97,6 +117,8 @@ pub struct DriverConfig {
     pub reread: Option<Reread>,
     /// Who the process becomes, and where; the shell's business.
     pub run_as: RunAs,
+    /// What it has kept for itself; `None` where it is to keep nothing.
+    pub memory: Option<Memory>,
     /// What only this driver knows, in the order of the file; `-x` replaces a value in place.
     pub params: Vec<Param>,
 }
@@ -122,6 +144,7 @@ impl DriverConfig {
             process_id: 0,
             reread: None,
             run_as: RunAs::default(),
+            memory: None,
             params: Vec::new(),
         }
     }

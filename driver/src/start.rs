@@ -15,13 +15,16 @@ pub use definition_file::check_definition_file;
 pub(crate) use instance::ORDERS;
 pub use programs::{DUMMY_UPS, USBHID_UPS};
 
-use crate::config::{CommandLine, Knowledge, KnownParam};
+use crate::config::{CommandLine, Knowledge, KnownParam, Memory};
 use crate::{DriverConfig, Publisher};
 use arguments::Arguments;
 use daemon::{Listener, Options, Reloaded, paths};
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use protocol::{Effect, Engine, Event, Level};
 use std::fmt;
+use std::fs::OpenOptions;
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -125,6 +128,7 @@ where
     if arguments.dump.is_none() {
         instance::end_older(&files, program.name)?;
     }
+    let mut config = config;
     let engine = (program.engine)(config.clone())?;
     let mut options = options(program.name, arguments, &config, &files);
     let moved = become_group(&config).and_then(|()| enter_chroot(&config));
@@ -140,6 +144,7 @@ where
         let (arguments, line) = (arguments.clone(), line);
         options.reload = Some(Arc::new(move || reread(&arguments, known, &line)));
     }
+    config.memory = Some(files.memory());
     // The first one has shown on the terminal that it can be made; the one that runs is made after
     // the fork, when the process has the id that `GETPID` answers.
     let again = || (program.engine)(DriverConfig { process_id: std::process::id(), ..config });
@@ -151,13 +156,29 @@ where
 struct Files {
     socket: PathBuf,
     pid: PathBuf,
+    memory: PathBuf,
 }
 
 impl Files {
     fn of(config: &DriverConfig) -> Self {
         let state = config.run_as.state_path.as_deref();
         let stem = format!("{}-{}", config.driver, config.ups);
-        Self { socket: paths::state(state).join(&stem), pid: paths::pid(state).join(format!("{stem}.pid")) }
+        Self {
+            socket: paths::state(state).join(&stem),
+            pid: paths::pid(state).join(format!("{stem}.pid")),
+            memory: paths::state(state).join(Memory::name(&config.driver, &config.ups)),
+        }
+    }
+
+    /// What the driver before has kept. What cannot be read, or is longer than any of them, is as good as none.
+    fn memory(&self) -> Memory {
+        let limit = u64::try_from(Memory::LIMIT).unwrap_or(u64::MAX);
+        let mut contents = Vec::new();
+        // Whoever the folder belongs to can put anything there; nothing of it holds up who cuts the load.
+        let flags = nix::libc::O_NONBLOCK | nix::libc::O_NOFOLLOW;
+        let opened = OpenOptions::new().read(true).custom_flags(flags).open(&self.memory);
+        let read = opened.and_then(|file| file.take(limit).read_to_end(&mut contents));
+        Memory { path: self.memory.to_string_lossy().into_owned(), contents: read.is_ok().then_some(contents) }
     }
 }
 

@@ -4,7 +4,8 @@
 //! 2. [`subdriver`] and [`tables`]: which vendor keeps what under which usage path.
 //! 3. [`binding`] and [`device`]: a table over one device's descriptor, and its last readings.
 //! 4. [`conversion`] and [`words`]: from values to variables; [`flag`] and [`state`]: to the status.
-//! 5. [`command`] and [`script`]: instant commands, `SET VAR`, and cutting the load.
+//! 5. [`memory`]: which device it was, for `-k`.
+//! 6. [`command`] and [`script`]: instant commands, `SET VAR`, and cutting the load.
 //!
 //! The device is reached through [`protocol::Effect::Transfer`] alone: whoever hosts the engine has
 //! the USB, the emulator bus or a simulated device behind it.
@@ -17,6 +18,7 @@ pub mod device;
 pub mod engine;
 pub mod flag;
 pub mod matcher;
+pub mod memory;
 pub mod model;
 pub mod options;
 pub mod param;

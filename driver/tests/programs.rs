@@ -68,7 +68,7 @@ impl Folder {
         let errors = BufReader::new(child.stderr.take().expect("a pipe"));
         for line in errors.lines().map_while(Result::ok) {
             said += &format!("{line}\n");
-            if line.contains("is not here yet") {
+            if line.contains("cannot be read yet") {
                 break;
             }
         }

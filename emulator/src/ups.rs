@@ -250,6 +250,6 @@ fn identity(usb: &Usb) -> Identity {
         product: text(usb.name),
         serial: text(usb.serial),
         bus: "emu".to_owned(),
-        device: String::new(),
+        ..Identity::default()
     }
 }

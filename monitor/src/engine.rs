@@ -233,6 +233,7 @@ impl Engine for Upsmon {
             Event::ErrandsLost => self.parent_is_gone(now),
             Event::Accepted { .. }
             | Event::Attached { .. }
+            | Event::Sighted { .. }
             | Event::Drained { .. }
             | Event::TransferDone { .. }
             | Event::Interrupt { .. }

@@ -31,6 +31,10 @@ pub enum LinkError {
     NotFound,
     /// Not allowed.
     Denied,
+    /// Another driver has the device.
+    Busy,
+    /// More than one device is meant where only one may be.
+    Ambiguous,
     /// Any other failure of the operating system.
     Io,
 }
@@ -45,6 +49,8 @@ impl std::fmt::Display for LinkError {
             Self::Unreachable => "unreachable",
             Self::NotFound => "not found",
             Self::Denied => "permission denied",
+            Self::Busy => "another driver has it",
+            Self::Ambiguous => "more than one is meant",
             Self::Io => "input/output error",
         })
     }
@@ -115,6 +121,13 @@ pub enum Event<C> {
         link: LinkId,
         /// What the device says it is.
         identity: Box<usb::Identity>,
+    },
+    /// What was on the bus where no USB device could be taken; `OpenFailed` follows.
+    Sighted {
+        /// The link that was asked for.
+        link: LinkId,
+        /// The devices, [`usb::MOST_NAMED`] at most.
+        devices: Vec<usb::Identity>,
     },
     /// A connection that the engine asked for could not be opened; the link is gone.
     OpenFailed {

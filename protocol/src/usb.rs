@@ -3,12 +3,14 @@
 //! Follows USB 2.0 §9.3–9.4 (control requests) and HID 1.11 §7.1–7.2 (descriptors, reports).
 //! The driver side turns these into real transfers; the emulator side answers them. [`frame`] is
 //! how they look on the emulator bus, where each device is a Unix socket. A [`Matcher`] says which device
-//! is meant.
+//! is meant, and a [`Search`] takes it from among those of a bus.
 
 pub mod frame;
 mod matcher;
+mod search;
 
 pub use matcher::{BadPattern, Matcher, Pattern};
+pub use search::{InVain, MOST_NAMED, Search};
 
 use smallvec::SmallVec;
 
@@ -123,6 +125,10 @@ pub struct Identity {
     pub serial: String,
     /// Bus name, e.g. `001`; the emulator bus calls itself `emu`.
     pub bus: String,
-    /// Device name on the bus; changes with each attachment.
+    /// Device name on the bus, which changes with each attachment; whoever looks at the emulator bus takes the
+    /// socket's name for it.
     pub device: String,
+    /// The port that it is plugged into, which no device knows of itself: whoever looks at the bus fills it in.
+    /// On the emulator bus it is the socket's name.
+    pub port: String,
 }

@@ -183,7 +183,17 @@ fn failures() -> impl Strategy<Value = Failure> {
 fn frames() -> impl Strategy<Value = Frame> {
     let identity = (any::<(u16, u16, u16)>(), proptest::array::uniform5("\\PC{0,40}")).prop_map(
         |((vendor_id, product_id, release), [vendor, product, serial, bus, device])| {
-            Frame::Hello(Box::new(Identity { vendor_id, product_id, release, vendor, product, serial, bus, device }))
+            Frame::Hello(Box::new(Identity {
+                vendor_id,
+                product_id,
+                release,
+                vendor,
+                product,
+                serial,
+                bus,
+                device,
+                ..Identity::default()
+            }))
         },
     );
     prop_oneof![
@@ -192,6 +202,7 @@ fn frames() -> impl Strategy<Value = Frame> {
         (any::<u32>(), proptest::result::maybe_ok(bytes(), failures()))
             .prop_map(|(transfer, result)| Frame::Done { transfer, result }),
         bytes().prop_map(Frame::Interrupt),
+        Just(Frame::Busy),
     ]
 }
 

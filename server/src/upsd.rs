@@ -169,6 +169,7 @@ impl Engine for Upsd {
             Event::Reload(config) => self.reload(*config),
             Event::Signal(Signal::ForcedShutdown)
             | Event::Attached { .. }
+            | Event::Sighted { .. }
             | Event::TransferDone { .. }
             | Event::Interrupt { .. }
             | Event::JobDone { .. }

@@ -63,7 +63,7 @@ impl KnownParam {
     /// Whether it says which device is meant.
     #[must_use]
     pub fn is_selector(&self) -> bool {
-        matches!(self.kind, Kind::Hex16 | Kind::Expression) || self.name == "busport"
+        matches!(self.kind, Kind::Hex16 | Kind::Expression)
     }
 
     /// Whether it takes a value.

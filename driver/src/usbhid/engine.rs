@@ -14,6 +14,7 @@
 mod ask;
 mod attach;
 mod describe;
+mod others;
 mod serve;
 
 use std::collections::VecDeque;
@@ -27,6 +28,7 @@ use crate::{DriverConfig, Publisher};
 use super::desk::Desk;
 use super::device::Device;
 use super::matcher;
+use super::memory::Served;
 use super::options::Options;
 use super::schedule::Schedule;
 use super::script::Script;
@@ -52,8 +54,19 @@ pub struct UsbHid {
     desk: Desk,
     /// Which devices the configuration allows.
     matcher: Matcher,
-    /// Which one it was; only that one comes back.
+    /// The one that is attached, or was last.
     identity: Option<Identity>,
+    /// The one that has worked: only that one comes back, and `-k` cuts no other.
+    remembered: Option<Served>,
+    /// Several have its serial number: of those, the one in its port.
+    in_its_port: bool,
+    /// What was on the bus at the last attempt in vain.
+    sighted: Vec<Identity>,
+    /// What has been said of it.
+    said: Vec<String>,
+    /// Why there was no device at the last attempt.
+    last_why: String,
+    jobs: u32,
     /// Which of the places where it may keep its descriptors is asked; what failed last is not asked first.
     place: usize,
     /// In how many of them it had none since it was attached.
@@ -133,6 +146,12 @@ impl UsbHid {
             desk,
             matcher,
             identity: None,
+            remembered: None,
+            in_its_port: false,
+            sighted: Vec::new(),
+            said: Vec::new(),
+            last_why: String::new(),
+            jobs: 0,
             place: 0,
             places_failed: 0,
             phase: Phase::Opening,
@@ -154,6 +173,7 @@ impl UsbHid {
             driver.desk.publisher.say(Level::Warning, sentence);
         }
         driver.publish_options();
+        driver.remember();
         driver.open();
         driver
     }
@@ -200,7 +220,8 @@ impl UsbHid {
         self.desk.publisher.push(Effect::Transfer { link: self.link, transfer, request });
     }
 
-    fn reload(&mut self, config: DriverConfig) {
+    fn reload(&mut self, mut config: DriverConfig) {
+        config.memory = self.config.memory.take();
         let (options, in_vain) = Options::read(&config);
         let matcher = matcher::configured(&config);
         if matcher != self.matcher {
@@ -233,6 +254,7 @@ impl Engine for UsbHid {
         match self.desk.publisher.handle(input) {
             None => self.take_asked(),
             Some(Event::Attached { link, identity }) if self.is_awaited(link) => self.attached(*identity, now),
+            Some(Event::Sighted { link, devices }) if self.is_awaited(link) => self.sighted = devices,
             Some(Event::OpenFailed { link, error }) if self.is_awaited(link) => self.open_failed(error, now),
             Some(Event::Closed { link, error }) if self.is_current(link) => self.lose(&error.to_string(), now),
             Some(Event::TransferDone { link, transfer, result }) if self.is_current(link) => {
@@ -240,6 +262,9 @@ impl Engine for UsbHid {
             }
             Some(Event::Interrupt { link, bytes }) if self.is_current(link) && !was_held_up => {
                 self.interrupted(&bytes, now);
+            }
+            Some(Event::JobDone { outcome, .. }) if !outcome.is_success() => {
+                self.say(Level::Warning, format!("what -k must know of this device is not kept: {outcome}"));
             }
             Some(Event::Signal(Signal::Stop)) => self.exit(0),
             Some(Event::Reload(config)) => self.reload(*config),

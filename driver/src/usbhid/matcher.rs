@@ -10,21 +10,33 @@ use super::subdriver::{SUBDRIVERS, Subdriver};
 /// The devices that a configuration allows.
 #[must_use]
 pub fn configured(config: &DriverConfig) -> Matcher {
-    // What is no number, or no expression, has been refused with its place in the file.
-    let id = |name: &str| config.param(name).and_then(hex16);
-    // NUT's expression of nothing matches anything.
-    let text = |name: &str| {
-        let value = config.param(name).filter(|value| !value.trim().is_empty());
-        value.and_then(|value| Pattern::expression(value).ok())
+    let mut nothing = false;
+    // NUT's expression of nothing matches anything. What is no number, or no expression, has been refused with its
+    // place in the file; a selector that cannot be checked after all must not turn into none.
+    let value = |name: &str| config.param(name).filter(|value| !value.trim().is_empty());
+    let mut id = |name: &str| {
+        let id = value(name).map(hex16);
+        nothing |= id == Some(None);
+        id.flatten()
+    };
+    let (vendor_id, product_id) = (id("vendorid"), id("productid"));
+    let mut text = |name: &str| {
+        let text = value(name).map(|value| Pattern::expression(value).ok());
+        nothing |= text == Some(None);
+        text.flatten()
     };
     Matcher {
-        vendor_id: id("vendorid"),
-        product_id: id("productid"),
+        vendor_id,
+        product_id,
         vendor: text("vendor"),
         product: text("product"),
         serial: text("serial"),
         bus: text("bus"),
         device: text("device"),
+        port: text("busport"),
+        nothing,
+        only_one: config.killpower,
+        next_if_busy: config.flag("allow_duplicates"),
         ..known(SUBDRIVERS)
     }
 }

@@ -11,6 +11,11 @@ pub const PARAMS: &[KnownParam] = &[
     KnownParam::expression("serial", "The device's serial number, or a regular expression for it"),
     KnownParam::expression("bus", "The USB bus that the device is on, or a regular expression for it"),
     KnownParam::expression("device", "The device's name on its bus, or a regular expression for it"),
+    KnownParam::expression("busport", "The port that the device is plugged into, or a regular expression for it"),
+    KnownParam::flag(
+        "allow_duplicates",
+        "Take another device that is meant as well where another driver has the first",
+    ),
     KnownParam::value("subdriver", "The vendor's table to use for a device with other ids: apc, cyberpower or mge"),
     KnownParam::number("pollfreq", 1, "Seconds between full polls (default 30, CyberPower 12)"),
     KnownParam::flag("pollonly", "Ignore what the device sends by itself"),
@@ -32,8 +37,6 @@ pub const PARAMS: &[KnownParam] = &[
         "Seconds that LB and RB must last on line power to count (default 0; 4 for APC's BX…MI, BVK…M2 and BK…M2-CH)",
     ),
     KnownParam::flag("disable_fix_report_desc", "Take the report descriptor as it is"),
-    KnownParam::value("busport", WITHOUT),
-    KnownParam::flag("allow_duplicates", WITHOUT),
     KnownParam::value("langid_fix", WITHOUT),
     KnownParam::flag("explore", WITHOUT),
     KnownParam::flag("maxreport", WITHOUT),
@@ -56,8 +59,6 @@ const WITHOUT: &str = "Understood as NUT's, without effect here";
 /// Parameters that published configurations set and that change nothing here: the driver finds out
 /// by itself, or they belong to a way to the device that it does not go.
 pub const WITHOUT_EFFECT: &[&str] = &[
-    "busport",
-    "allow_duplicates",
     "langid_fix",
     "explore",
     "maxreport",

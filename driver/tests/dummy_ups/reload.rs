@@ -103,7 +103,7 @@ fn debugging_goes_on_and_off_by_the_variable_and_by_the_file() {
     let (mut lab, server) = lab();
     assert_eq!(switched(&lab.say(server, "SET driver.debug 3\n")), [true]);
     assert_eq!(lab.engine.publisher().value("driver.debug"), Some("3"));
-    assert_eq!(switched(&lab.say(server, "SET driver.debug 2\n")), [], "it is on");
+    assert_eq!(switched(&lab.say(server, "SET driver.debug 2\n")), [false; 0], "it is on");
     assert_eq!(switched(&lab.say(server, "SET driver.debug 0\n")), [false]);
     lab.say(server, "INSTCMD driver.reload\n");
     assert_eq!(switched(&file(&mut lab, Some(&BEFORE.replace("port", "debug_min = 1\nport")))), [true]);

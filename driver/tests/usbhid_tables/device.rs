@@ -6,8 +6,8 @@ use std::time::Duration;
 use driver::DriverConfig;
 use driver::usbhid::UsbHid;
 use protocol::hid::usage;
-use protocol::usb::{Data, Failure, Identity, Request};
-use protocol::{Effect, Engine, Event, Instant, LinkId, Peer, TransferId};
+use protocol::usb::{Data, Failure, Identity, InVain, Matcher, Request, Search};
+use protocol::{Effect, Engine, Event, Instant, JobOutcome, LinkId, Peer, TransferId};
 
 const SERVER: LinkId = LinkId::accepted(1);
 /// Volts, in the base of HID.
@@ -96,10 +96,26 @@ pub fn describe(fields: &[Field]) -> Data {
     Data::from_vec(descriptor)
 }
 
+fn search(matcher: &Matcher, bus: &[(Identity, bool)]) -> Result<Identity, InVain> {
+    let mut search = Search::new(matcher);
+    for (identity, is_busy) in bus {
+        if !search.offer(identity, *is_busy, identity.clone()) {
+            break;
+        }
+    }
+    search.end()
+}
+
 /// The driver and its device.
 pub struct Bench {
     driver: UsbHid,
-    identity: Identity,
+    /// What is on the bus, and whether another driver has it. All of it has the same fields.
+    pub bus: Vec<(Identity, bool)>,
+    /// The one that is attached, or was last.
+    pub identity: Identity,
+    link: LinkId,
+    /// What the driver has left for its next start.
+    pub kept: Option<Vec<u8>>,
     pub fields: Vec<Field>,
     strings: Vec<&'static str>,
     /// Paths and raw values, as they were written.
@@ -125,7 +141,12 @@ impl Bench {
 
     /// A device that says who it is in more than strings.
     pub fn with(config: DriverConfig, identity: Identity, strings: &[&'static str], fields: Vec<Field>) -> Self {
-        Self::start(config, identity, strings, fields, None)
+        Self::start(config, vec![(identity, false)], strings, fields, None)
+    }
+
+    /// Several on one bus.
+    pub fn among(config: DriverConfig, bus: Vec<(Identity, bool)>, fields: Vec<Field>) -> Self {
+        Self::start(config, bus, &[], fields, None)
     }
 
     /// One that should have its report descriptor at index 1, and has this there.
@@ -135,19 +156,22 @@ impl Bench {
         fields: Vec<Field>,
         there: Result<Data, Failure>,
     ) -> Self {
-        Self::start(config, identity, &[], fields, Some(there))
+        Self::start(config, vec![(identity, false)], &[], fields, Some(there))
     }
 
     fn start(
         config: DriverConfig,
-        identity: Identity,
+        bus: Vec<(Identity, bool)>,
         strings: &[&'static str],
         fields: Vec<Field>,
         elsewhere: Option<Result<Data, Failure>>,
     ) -> Self {
         let mut bench = Self {
             driver: UsbHid::new(config),
-            identity,
+            bus,
+            identity: Identity::default(),
+            link: LinkId::opened(0),
+            kept: None,
             fields,
             strings: strings.to_vec(),
             written: Vec::new(),
@@ -185,6 +209,19 @@ impl Bench {
         self.run(Duration::from_secs(31));
     }
 
+    /// The cable of the device that is attached is pulled out; `another` is plugged in.
+    pub fn replace(&mut self, another: Option<Identity>) {
+        self.bus.retain(|(identity, _)| *identity != self.identity);
+        self.bus.extend(another.map(|identity| (identity, false)));
+        self.driver.handle(Event::Closed { link: self.link, error: protocol::LinkError::Closed }, self.now);
+        self.run(Duration::from_secs(10));
+    }
+
+    /// How often the driver said something with these words in it.
+    pub fn said(&self, words: &str) -> usize {
+        self.log.iter().filter(|line| line.contains(words)).count()
+    }
+
     /// What the driver answers to a line of a server.
     pub fn ask(&mut self, line: &str) -> String {
         self.said.clear();
@@ -197,13 +234,22 @@ impl Bench {
         while let Some(effect) = self.driver.poll_output() {
             match effect {
                 Effect::Open { link, to: protocol::Endpoint::Usb(matcher) } => {
-                    self.is_taken = matcher.matches(&self.identity);
-                    let identity = Box::new(self.identity.clone());
-                    let event = match self.is_taken {
-                        true => Event::Attached { link, identity },
-                        false => Event::OpenFailed { link, error: protocol::LinkError::NotFound },
-                    };
-                    self.driver.handle(event, self.now);
+                    let found = search(&matcher, &self.bus);
+                    self.is_taken = found.is_ok();
+                    match found {
+                        Ok(identity) => {
+                            (self.identity, self.link) = (identity.clone(), link);
+                            self.driver.handle(Event::Attached { link, identity: Box::new(identity) }, self.now);
+                        }
+                        Err(InVain { error, seen }) => {
+                            self.driver.handle(Event::Sighted { link, devices: seen }, self.now);
+                            self.driver.handle(Event::OpenFailed { link, error }, self.now);
+                        }
+                    }
+                }
+                Effect::WriteFile { job, contents, .. } => {
+                    self.kept = Some(contents);
+                    self.driver.handle(Event::JobDone { job, outcome: JobOutcome::Exited(0) }, self.now);
                 }
                 Effect::Transfer { link, transfer, request } => self.transfer(link, transfer, &request),
                 Effect::Say { text, .. } => self.log.push(text),

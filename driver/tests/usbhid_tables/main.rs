@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "what a test builds on is there or fails it")]
 
 mod device;
+mod several;
 
 use std::time::Duration;
 

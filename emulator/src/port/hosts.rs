@@ -1,7 +1,7 @@
 //! The data port: hosts on the emulator bus, and which of them has the device.
 //!
 //! Each connection gets the device's introduction, so that many can look for a device; the first
-//! that asks something claims it, as on USB, and the others are refused until it lets go.
+//! that asks something claims it, as on USB, and the others are told so and refused until it lets go.
 
 use std::collections::BTreeMap;
 
@@ -46,6 +46,9 @@ impl Hosts {
         tokio::spawn(write(writer, frames));
         tokio::spawn(read(reader, host, inbox));
         self.connected.insert(host, sender);
+        if self.claimed_by.is_some() {
+            self.send(host, &Frame::Busy);
+        }
         self.send(host, &Frame::Hello(Box::new(identity.clone())));
     }
 

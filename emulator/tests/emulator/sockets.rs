@@ -122,6 +122,9 @@ async fn only_one_host_has_the_device_and_the_next_gets_it_after_it() {
     assert!(matches!(second.frame().await, Some(Frame::Hello(_))));
     assert!(first.ask(1, voltage()).await.is_ok());
     assert_eq!(second.ask(1, voltage()).await, Err(Failure::Access));
+    let mut third = Host::connect(&sockets.data).await;
+    assert_eq!(third.frame().await, Some(Frame::Busy));
+    assert!(matches!(third.frame().await, Some(Frame::Hello(_))));
     drop(first);
     let freed = async {
         while second.ask(2, voltage()).await == Err(Failure::Access) {

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! frame   = length:u16le  kind:u8  transfer:u32le  body          (length counts what follows it)
-//! kind 1    hello       device → host, first: identity (numbers, then strings as u8 length + UTF-8)
+//! kind 1    hello       device → host: identity (numbers, then strings as u8 length + UTF-8)
 //! kind 2    request     host → device: op:u8, arguments
 //! kind 3    done        device → host: status:u8 (0, then data; or a Failure and nothing more)
 //! kind 4    interrupt   device → host: a report
+//! kind 5    busy        device → host, before hello: another host has the device
 //! ```
 //!
 //! The socket's end is the unplugged cable. A frame that breaks a rule ends the link: there is no
@@ -38,6 +39,8 @@ pub enum Frame {
     },
     /// A report on the interrupt pipe.
     Interrupt(Data),
+    /// Another host has the device.
+    Busy,
 }
 
 /// A frame that cannot be: the link must end.
@@ -46,7 +49,7 @@ pub enum FrameError {
     /// Longer than [`MAX_BODY`].
     #[error("frame longer than {MAX_BODY} bytes")]
     TooLong,
-    /// Not one of the four kinds, or its body does not parse.
+    /// Not one of the five kinds, or its body does not parse.
     #[error("malformed frame")]
     Malformed,
 }
@@ -87,6 +90,7 @@ impl Frame {
                 head(out, 4, 0);
                 out.extend(report);
             }
+            Self::Busy => head(out, 5, 0),
         }
         out.truncate(start + 2 + MAX_BODY);
         let length = u16::try_from(out.len() - start - 2).unwrap_or(u16::MAX);
@@ -151,6 +155,7 @@ fn parse_body(body: &[u8]) -> Option<Frame> {
             Some(Frame::Done { transfer, result })
         }
         4 => Some(Frame::Interrupt(Data::from_slice(rest))),
+        5 => rest.is_empty().then_some(Frame::Busy),
         _ => None,
     }
 }
@@ -169,7 +174,8 @@ fn parse_identity(mut rest: &[u8]) -> Option<Identity> {
         String::from_utf8(text.to_vec()).ok()
     };
     let (vendor, product, serial, bus, device) = (text()?, text()?, text()?, text()?, text()?);
-    rest.is_empty().then_some(Identity { vendor_id, product_id, release, vendor, product, serial, bus, device })
+    let port = String::new();
+    rest.is_empty().then_some(Identity { vendor_id, product_id, release, vendor, product, serial, bus, device, port })
 }
 
 fn parse_request(rest: &[u8]) -> Option<Request> {

@@ -9,7 +9,7 @@ use super::Identity;
 const EXPRESSION_SIZE: usize = 1 << 20;
 
 /// Which device an owner's configuration means (`ups.conf`: vendorid, productid, vendor, product,
-/// serial, bus, device). A field that is `None` matches anything.
+/// serial, bus, device, busport). A field that is `None` matches anything.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Matcher {
     /// Vendor ids of the driver's own table: (vendor, product), product `None` for any.
@@ -30,6 +30,14 @@ pub struct Matcher {
     pub bus: Option<Pattern>,
     /// `device`.
     pub device: Option<Pattern>,
+    /// `busport`.
+    pub port: Option<Pattern>,
+    /// Something was asked for that cannot be checked: nothing matches.
+    pub nothing: bool,
+    /// Another device that matches as well makes the choice impossible (`-k`).
+    pub only_one: bool,
+    /// Where another driver has a device that matches, the next one that does is taken (`allow_duplicates`).
+    pub next_if_busy: bool,
 }
 
 impl Matcher {
@@ -45,7 +53,8 @@ impl Matcher {
             (vendor, product) == (identity.vendor_id, identity.product_id)
                 && [&identity.vendor, &identity.product].into_iter().any(|text| text.contains(brand))
         });
-        (named || known || branded)
+        !self.nothing
+            && (named || known || branded)
             && self.vendor_id.is_none_or(|id| id == identity.vendor_id)
             && self.product_id.is_none_or(|id| id == identity.product_id)
             && [
@@ -54,6 +63,7 @@ impl Matcher {
                 (&self.serial, &identity.serial),
                 (&self.bus, &identity.bus),
                 (&self.device, &identity.device),
+                (&self.port, &identity.port),
             ]
             .into_iter()
             .all(|(wanted, is)| wanted.as_ref().is_none_or(|wanted| wanted.matches(is)))

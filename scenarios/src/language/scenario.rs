@@ -83,6 +83,8 @@ pub struct Ups {
     pub name: String,
     /// A device of `emulator/devices/`, by name, or the path of a device file.
     pub device: String,
+    /// Its serial number; `None` is as the device file has it, or made up for a second UPS of one model.
+    pub serial: Option<String>,
     /// The mains feed that it hangs on; `mains` unless the file says otherwise.
     pub feed: String,
     /// What its load reads at the start, hosts included. What the hosts do not explain is drawn by

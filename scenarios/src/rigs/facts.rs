@@ -44,10 +44,11 @@ impl Set {
             health: battery.health.map(permille),
             temperature: battery.temperature.map(|t| Celsius(i16::try_from(t.0 / 1000).unwrap_or(i16::MAX))),
             // Two devices of one model are told apart by their serial numbers.
-            serial: scenario.ups[..ups]
-                .iter()
-                .any(|other| other.device == scenario.ups[ups].device)
-                .then(|| format!("TWIN{ups:04}")),
+            serial: scenario.ups[ups].serial.clone().or_else(|| {
+                let earlier = scenario.ups[..ups].iter();
+                let has_twin = earlier.map(|other| &other.device).any(|device| *device == scenario.ups[ups].device);
+                has_twin.then(|| format!("TWIN{ups:04}"))
+            }),
             ..emulator::Setup::default()
         }
     }

@@ -1,12 +1,13 @@
 //! Finding the device, taking it up, losing it. Its descriptors are read in [`describe`](super::describe).
 
-use protocol::usb::Identity;
-use protocol::{Effect, Endpoint, Instant, Level, LinkError, LinkId};
+use protocol::usb::{Identity, Matcher};
+use protocol::{Effect, Endpoint, Instant, JobId, Level, LinkError, LinkId};
 
 use crate::hid::Descriptor;
 use crate::usbhid::command;
 use crate::usbhid::device::Device;
 use crate::usbhid::matcher;
+use crate::usbhid::memory::Served;
 use crate::usbhid::model::Model;
 use crate::usbhid::options::Delay;
 use crate::usbhid::quirk;
@@ -26,15 +27,48 @@ impl UsbHid {
         link == self.link && self.phase == Phase::Opening
     }
 
+    /// `-k` remembers the device that the driver before it served.
+    pub(super) fn remember(&mut self) {
+        let contents = self.config.memory.as_ref().and_then(|memory| memory.contents.as_deref());
+        self.remembered = contents
+            .filter(|_| self.config.killpower)
+            .and_then(Served::read)
+            .filter(|served| served.among(&self.matcher, false).is_some());
+    }
+
+    /// The device works: it is the one that comes back, and that the next start of `-k` cuts.
+    fn keep_in_mind(&mut self) {
+        let Some(served) = self.identity.as_ref().map(Served::new) else { return };
+        let contents = served.write();
+        self.remembered = Some(served);
+        if let Some(memory) = &mut self.config.memory
+            && memory.contents.as_ref() != Some(&contents)
+        {
+            memory.contents = Some(contents.clone());
+            let path = memory.path.clone();
+            self.jobs = self.jobs.wrapping_add(1);
+            self.desk.publisher.push(Effect::WriteFile { job: JobId(self.jobs), path, contents });
+        }
+    }
+
+    /// Which device is looked for now.
+    fn wanted(&self) -> Matcher {
+        let Some(remembered) = &self.remembered else { return self.matcher.clone() };
+        let wanted = if self.config.killpower {
+            remembered.among(&self.matcher, self.in_its_port)
+        } else {
+            let again = self.identity.as_ref().map(matcher::again);
+            again.map(|again| Matcher { next_if_busy: self.matcher.next_if_busy, ..again })
+        };
+        wanted.unwrap_or_else(|| self.matcher.clone())
+    }
+
     /// Asks for the device: the configured one, or the one that was there before.
     pub(super) fn open(&mut self) {
         self.links = self.links.wrapping_add(1);
         self.link = LinkId::opened(self.links);
         self.phase = Phase::Opening;
-        let matcher = match &self.identity {
-            Some(identity) => matcher::again(identity),
-            None => self.matcher.clone(),
-        };
+        let matcher = self.wanted();
         self.desk.publisher.push(Effect::Open { link: self.link, to: Endpoint::Usb(Box::new(matcher)) });
     }
 
@@ -139,6 +173,7 @@ impl UsbHid {
         self.desk.publisher.set_state("quiet");
         self.schedule.settle(self.desk.options.poll_interval, self.full_poll_interval(), now);
         self.heard_status(now);
+        self.keep_in_mind();
         self.say(Level::Notice, format!("reading {name}"));
         if let Some(percent) = self.desk.options.low_battery {
             self.configure("battery.charge.low", &percent.to_string());
@@ -166,12 +201,14 @@ impl UsbHid {
     }
 
     pub(super) fn open_failed(&mut self, error: LinkError, now: Instant) {
-        let why = match error {
-            LinkError::NotFound => "no matching device found".to_owned(),
-            LinkError::Denied => "not allowed to open the device: its node is another user's than this driver's (`user` in ups.conf, or -u)".to_owned(),
-            other => format!("opening the device: {other}"),
-        };
+        // Devices without a number of their own show the same one; the port tells them apart.
+        self.in_its_port |= error == LinkError::Ambiguous && self.remembered.is_some();
+        let why = self.why(error);
         self.retry(&why, now);
+        if error == LinkError::NotFound {
+            self.name_others();
+        }
+        self.sighted.clear();
     }
 
     /// Gives the device up for now, telling it so.
@@ -204,9 +241,11 @@ impl UsbHid {
         }
         self.attempts += 1;
         let since = *self.tried_since.get_or_insert(now);
-        if self.attempts == 1 {
-            let what = if self.identity.is_some() { "lost sight of the device" } else { "the device is not here yet" };
+        if self.attempts == 1 || self.last_why != why {
+            let what =
+                if self.remembered.is_some() { "lost sight of the device" } else { "the device cannot be read yet" };
             self.say(Level::Warning, format!("{what}: {why}; trying again"));
+            why.clone_into(&mut self.last_why);
         }
         if self.config.killpower && (self.attempts >= KILL_ATTEMPTS || now - since >= KILL_PATIENCE) {
             self.say(Level::Error, format!("the load was not cut: {why}"));

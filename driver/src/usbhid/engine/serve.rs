@@ -1,7 +1,7 @@
 //! Reading: the first walk, the polls, and what comes by interrupt.
 
 use protocol::usb::{Data, Failure};
-use protocol::{Instant, Level, TransferId};
+use protocol::{Instant, Level, LinkError, TransferId};
 
 use crate::usbhid::binding::Readable;
 use crate::usbhid::device::Device;
@@ -31,7 +31,9 @@ impl UsbHid {
         let Some(under_way) = self.under_way.take_if(|under_way| under_way.transfer == transfer) else { return };
         let result = if under_way.gives_up_at < now { Err(Failure::Timeout) } else { result };
         if let Err(failure @ (Failure::NoDevice | Failure::Access)) = result {
-            return self.drop_device(&failure.to_string(), now);
+            // A device that another driver has shows itself, and refuses.
+            let why = if failure == Failure::Access { self.why(LinkError::Busy) } else { failure.to_string() };
+            return self.drop_device(&why, now);
         }
         match under_way.task {
             Task::HidDescriptor => self.hid_descriptor(&result, now),

@@ -22,6 +22,9 @@ const BOOTS_IN: Duration = Duration::from_secs(60);
 /// Files that make a directory a NUT configuration.
 const NUT_FILES: [&str; 5] = ["nut.conf", "ups.conf", "upsd.conf", "upsd.users", "upsmon.conf"];
 
+/// UTF-16 code units of the longest USB string (USB 2.0 §9.6.7).
+const MOST_SERIAL: usize = 126;
+
 impl Resolver<'_> {
     pub(super) fn things(&mut self, document: &Document) {
         for (name, written) in &document.ups.0 {
@@ -39,9 +42,11 @@ impl Resolver<'_> {
     fn ups(&mut self, name: &Located<String>, written: &WrittenUps) {
         self.name(name);
         let device = self.device(&written.device);
+        let serial = written.serial.as_ref().map(|serial| self.serial(serial));
         self.ups.push(Ups {
             name: name.value.clone(),
             device,
+            serial,
             feed: written.feed.clone().unwrap_or_else(|| Host::MAINS.to_owned()),
             load: written.load.map(|load| load.0),
             battery: Battery {
@@ -52,6 +57,15 @@ impl Resolver<'_> {
             },
             spot: self.texts.spot(name.at),
         });
+    }
+
+    /// A serial number, as it fits into a device's string.
+    fn serial(&mut self, serial: &Located<String>) -> String {
+        if serial.value.encode_utf16().count() > MOST_SERIAL {
+            let message = "a serial number that no USB device can have";
+            self.wrong(Mistake::new(serial.at, message, format!("longer than {MOST_SERIAL} characters")));
+        }
+        serial.value.clone()
     }
 
     /// A device by its name, or the path of its file made relative to where the scenario is read.

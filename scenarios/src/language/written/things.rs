@@ -12,6 +12,8 @@ use serde::Deserialize;
 pub struct WrittenUps {
     /// A device of `emulator/devices/`, by name, or the path of a device file.
     pub device: Located<String>,
+    /// Its serial number, for UPSes of one model; without it the device file's, or one made up for a second one.
+    pub serial: Option<Located<String>>,
     /// The feed of mains power that it hangs on; `mains` without it.
     pub feed: Option<String>,
     /// What its load reads at the start, hosts included; what the hosts do not draw, other equipment does.

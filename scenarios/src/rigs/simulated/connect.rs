@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use protocol::usb::InVain;
 use protocol::{Endpoint, Event, LinkError, LinkId, Peer};
 
 use super::daemon::Plan;
@@ -40,13 +41,14 @@ impl World {
         }
         let asker = self.slots[attempt.slot].host;
         match &attempt.to {
-            Endpoint::Usb(matcher) => {
-                let found = self.find_device(asker, matcher);
-                match found {
-                    Some(ups) => self.attach(ups, &attempt),
-                    None => self.open_failed(&attempt, LinkError::NotFound),
+            Endpoint::Usb(matcher) => match self.find_device(asker, matcher) {
+                Ok(ups) => self.attach(ups, &attempt),
+                Err(InVain { error, seen }) => {
+                    let news = Event::Sighted { link: attempt.link, devices: seen };
+                    self.tell(attempt.slot, attempt.generation, news);
+                    self.open_failed(&attempt, error);
                 }
-            }
+            },
             Endpoint::Unix { path } => match self.find_driver(asker, path) {
                 Some(driver) => {
                     let tap = Tap::driver_socket(&self.machines[asker].name, &self.slots[driver].program);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use driver::config::{CommandLine, Knowledge};
+use driver::config::{CommandLine, Knowledge, Memory};
 use driver::dummy::DummyUps;
 use driver::usbhid::UsbHid;
 use driver::{DriverConfig, dummy, usbhid};
@@ -184,6 +184,7 @@ fn widen<C>(news: News) -> Event<C> {
         Event::Accepted { link, peer } => Event::Accepted { link, peer },
         Event::Opened { link } => Event::Opened { link },
         Event::Attached { link, identity } => Event::Attached { link, identity },
+        Event::Sighted { link, devices } => Event::Sighted { link, devices },
         Event::OpenFailed { link, error } => Event::OpenFailed { link, error },
         Event::Received { link, bytes } => Event::Received { link, bytes },
         Event::Closed { link, error } => Event::Closed { link, error },
@@ -222,7 +223,10 @@ fn driver_config(
         ..CommandLine::default()
     };
     let source = source(files, "ups.conf");
-    let (config, _) = DriverConfig::from_file(&source, ups, known, &line).map_err(|found| said(&found))?;
+    let (mut config, _) = DriverConfig::from_file(&source, ups, known, &line).map_err(|found| said(&found))?;
+    let path = format!("{STATE}/{}", Memory::name(program, ups));
+    let contents = files.get(&path).cloned();
+    config.memory = Some(Memory { path, contents });
     Ok(config)
 }
 

@@ -4,7 +4,7 @@
 //! other, exactly as on the emulator bus of a real run.
 
 use protocol::usb::frame::Frame;
-use protocol::usb::{Identity, Matcher, Request};
+use protocol::usb::{Identity, InVain, Matcher, Request, Search};
 use protocol::{Engine, Event, LinkId, TransferId};
 
 use super::links::{End, Over};
@@ -31,6 +31,12 @@ impl Port {
     #[must_use]
     pub fn new(name: Name, ups: emulator::Ups) -> Self {
         Self { name, ups, identity: None, link: None }
+    }
+
+    /// What the bus says of the device: it is known there by its name, as by its socket's where processes run.
+    fn on_the_bus(&self) -> Option<Identity> {
+        let (identity, place) = (self.identity.as_deref()?.clone(), self.name.to_string());
+        Some(Identity { device: place.clone(), port: place, ..identity })
     }
 }
 
@@ -61,12 +67,20 @@ impl World {
         self.set_port_alarm(ups, at);
     }
 
-    /// The device on the bus of a machine that a driver means, if nobody has it.
-    pub(super) fn find_device(&self, host: usize, matcher: &Matcher) -> Option<usize> {
-        let is_meant = |port: &Port| {
-            port.link.is_none() && port.identity.as_ref().is_some_and(|identity| matcher.matches(identity))
-        };
-        self.machines[host].cabled_to.iter().copied().find(|ups| is_meant(&self.ports[*ups]))
+    /// The device on the bus of a machine that a driver means.
+    pub(super) fn find_device(&self, host: usize, matcher: &Matcher) -> Result<usize, InVain> {
+        let mut search = Search::new(matcher);
+        let mut bus = self.machines[host].cabled_to.clone();
+        bus.sort_by_key(|ups| &self.ports[*ups].name);
+        for ups in bus {
+            let port = &self.ports[ups];
+            if let Some(identity) = port.on_the_bus()
+                && !search.offer(&identity, port.link.is_some(), ups)
+            {
+                break;
+            }
+        }
+        search.end()
     }
 
     /// Gives a driver its device.
@@ -123,17 +137,25 @@ impl World {
         while let Ok(Some((frame, size))) = Frame::parse(rest) {
             rest = &rest[size..];
             let news = match frame {
-                Frame::Hello(identity) => Event::Attached { link: name, identity },
+                Frame::Hello(identity) => Event::Attached { link: name, identity: self.introduced(link, identity) },
                 Frame::Done { transfer, result } => {
                     Event::TransferDone { link: name, transfer: TransferId(transfer), result }
                 }
                 Frame::Interrupt(bytes) => Event::Interrupt { link: name, bytes },
-                Frame::Request { .. } => continue,
+                Frame::Busy | Frame::Request { .. } => continue,
             };
             self.tell(slot, generation, news);
         }
         if !rest.is_empty() {
             self.warn(format!("link {link}: what the device sent is no frame"));
+        }
+    }
+
+    /// What a device says it is, and its place on the bus, which it does not know.
+    fn introduced(&self, link: u32, identity: Box<Identity>) -> Box<Identity> {
+        match self.links[link as usize].over {
+            Over::Bus { ups } => self.ports[ups].on_the_bus().map_or(identity, Box::new),
+            _ => identity,
         }
     }
 
