@@ -10,11 +10,13 @@ use protocol::names;
 use std::str::FromStr;
 use std::time::Duration;
 
+mod beside;
 mod file;
 mod known;
 mod param;
 mod section;
 
+pub use beside::Beside;
 pub use known::{Kind, KnownParam, hex16};
 pub use param::{Origin, Param};
 pub use section::{CommandLine, Knowledge, Reread};
@@ -119,6 +121,8 @@ pub struct DriverConfig {
     pub run_as: RunAs,
     /// What it has kept for itself; `None` where it is to keep nothing.
     pub memory: Option<Memory>,
+    /// The UPSes that a late shutdown cuts together with this one; none without a file.
+    pub beside: Vec<Beside>,
     /// What only this driver knows, in the order of the file; `-x` replaces a value in place.
     pub params: Vec<Param>,
 }
@@ -145,6 +149,7 @@ impl DriverConfig {
             reread: None,
             run_as: RunAs::default(),
             memory: None,
+            beside: Vec::new(),
             params: Vec::new(),
         }
     }

@@ -5,7 +5,7 @@
 //! 3. [`binding`] and [`device`]: a table over one device's descriptor, and its last readings.
 //! 4. [`conversion`] and [`words`]: from values to variables; [`flag`] and [`state`]: to the status.
 //! 5. [`memory`]: which device it was, for `-k`.
-//! 6. [`command`] and [`script`]: instant commands, `SET VAR`, and cutting the load.
+//! 6. [`command`] and [`script`]: instant commands, `SET VAR`, and cutting the load; [`delays`]: when.
 //!
 //! The device is reached through [`protocol::Effect::Transfer`] alone: whoever hosts the engine has
 //! the USB, the emulator bus or a simulated device behind it.
@@ -13,6 +13,7 @@
 pub mod binding;
 pub mod command;
 pub mod conversion;
+pub mod delays;
 pub mod desk;
 pub mod device;
 pub mod engine;

@@ -182,6 +182,22 @@ fn check_says_which_secondary_would_halt_for_ever_where_its_primary_stays_up() {
     assert_eq!(warned(PASSING, &[needs_both, section]), "");
 }
 
+#[test]
+fn check_says_that_a_start_is_due_before_the_cut() {
+    let eaton = fs::read_to_string(PASSING).unwrap().replace("apc-back-ups-650", "eaton-3s");
+    let directory = TempDir::new().unwrap();
+    let scenario = directory.path().join("eaton.yaml");
+    let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
+    std::os::unix::fs::symlink(configs, directory.path().join("configs")).unwrap();
+    fs::write(&scenario, eaton).unwrap();
+    let delays = |text| warned(scenario.to_str().unwrap(), &[("rack/primary/ups.conf", "port = auto", text)]);
+    let said = delays("port = auto\n ondelay = 20");
+    assert!(said.contains("comes before the cut, 20 s after it") && said.contains("raised to 30 s"), "{said}");
+    assert!(delays("port = auto\n ondelay = 40\n offdelay = 60").contains("raised to 70 s"));
+    assert_eq!(delays("port = auto\n ondelay = -1"), "");
+    assert_eq!(delays("port = auto\n ondelay = 40"), "");
+}
+
 /// What `check --json` says of a scenario with one mistake, and what stands in the file where its first
 /// message points.
 fn found(file: &str, old: &str, new: &str) -> (serde_json::Value, Option<String>) {

@@ -111,6 +111,7 @@ impl DriverConfig {
             reading.set(Param { name: setting.key.text.clone(), value: value.map(|item| item.text.clone()), origin });
         }
         reading.command_line(line);
+        reading.config.beside = super::beside::of(conf, section);
         reading.config.reread = Some(Reread { path: conf.source.path().to_owned(), known, line: line.clone() });
         reading.finish()
     }

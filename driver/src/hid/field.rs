@@ -127,6 +127,15 @@ impl Field {
         if self.logical.0 <= self.logical.1 { raw.clamp(self.logical.0, self.logical.1) } else { raw }
     }
 
+    /// The smallest raw value that stands for at least a physical one, as far as the logical range goes. What is
+    /// not more than nothing is [`Self::encode`]'s: a word of its own.
+    #[must_use]
+    pub fn encode_at_least(&self, value: Quantity) -> i64 {
+        let below = self.encode(value);
+        let is_short = value > Quantity::ZERO && self.physical(below) < value;
+        if is_short && below < self.logical.1 { below + 1 } else { below }
+    }
+
     /// Puts a raw value into a report's bytes (without the id), which must be long enough; else
     /// nothing changes and the answer is `false`. Bits above the field's size are dropped.
     pub fn insert(&self, raw: i64, report: &mut [u8]) -> bool {

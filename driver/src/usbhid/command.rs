@@ -9,6 +9,7 @@ use crate::hid::{Field, Quantity};
 use crate::publisher::Outcome;
 
 use super::binding::{Binding, Claim};
+use super::delays::{self, Cut, Together};
 use super::desk::Desk;
 use super::device::Device;
 use super::options::Delay;
@@ -18,6 +19,8 @@ use super::row::{What, Written};
 pub const GAP: Duration = Duration::from_millis(125);
 /// A device that renews its reports once a second may show what was written only then.
 pub const SETTLES_IN: Duration = Duration::from_secs(1);
+/// In this time a countdown of such a device shows less than it was told.
+pub const COUNTS_IN: Duration = Duration::from_secs(2);
 
 /// One step of a [`Plan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +33,24 @@ pub enum Step {
         source: usize,
         /// The value.
         value: Quantity,
-        /// Whether the steps behind it wait for its success.
-        must: bool,
+        /// The same as the field holds it.
+        raw: i64,
+        /// What counts as success.
+        proof: Proof,
     },
     /// Wait for [`GAP`].
     Pause,
+}
+
+/// What counts as the success of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The device does not show what it showed before.
+    Shown,
+    /// It shows less and less: a device may keep such a value, and do nothing.
+    Counting,
+    /// None is needed: the steps behind it do not wait for it.
+    None,
 }
 
 /// Steps, each of which must succeed unless it says otherwise.
@@ -72,6 +88,17 @@ pub fn offer(device: &Device, publisher: &mut Publisher) {
 ///
 /// What a client is told: no such command here, or a parameter that is no number.
 pub fn instant(name: &str, parameter: Option<&str>, device: &Device, desk: &Desk) -> Result<Plan, Outcome> {
+    with(name, parameter, device, desk, None)
+}
+
+/// The same, beside other UPSes that are told at the same time.
+fn with(
+    name: &str,
+    parameter: Option<&str>,
+    device: &Device,
+    desk: &Desk,
+    together: Option<Together>,
+) -> Result<Plan, Outcome> {
     let name = name.to_ascii_lowercase();
     // The old names of two commands, which NUT renames before it looks them up.
     let (name, parameter) = match name.as_str() {
@@ -86,16 +113,16 @@ pub fn instant(name: &str, parameter: Option<&str>, device: &Device, desk: &Desk
         };
         return Ok(vec![write(binding, value)]);
     }
-    composed(&name, device, desk)
+    composed(&name, device, desk, together)
 }
 
 /// What the device has no field of its own for is composed of what it has.
-fn composed(name: &str, device: &Device, desk: &Desk) -> Result<Plan, Outcome> {
+fn composed(name: &str, device: &Device, desk: &Desk, together: Option<Together>) -> Result<Plan, Outcome> {
     match name {
         "load.off" => delayed(device, "load.off.delay", 0),
         "load.on" => delayed(device, "load.on.delay", 0),
-        "shutdown.return" => cycle(device, desk, "yes", delay(device, desk, Delay::On)),
-        "shutdown.stayoff" => cycle(device, desk, "no", -1),
+        "shutdown.return" => cycle(device, desk, "yes", together),
+        "shutdown.stayoff" => cycle(device, desk, "no", None),
         _ => Err(Outcome::Unknown),
     }
 }
@@ -120,7 +147,9 @@ pub fn set(variable: &str, text: &str, device: &Device, desk: &mut Desk) -> Resu
             let least = if kind == Delay::On { -1 } else { 0 };
             let seconds = text.trim().parse::<i64>().ok().filter(|seconds| *seconds >= least);
             desk.publisher.set_fmt(slot, format_args!("{}", seconds.ok_or(Outcome::ConversionFailed)?));
-            warn_of_rounding(device, desk, kind);
+            for sentence in delays::said(device, desk) {
+                desk.publisher.say(Level::Warning, sentence);
+            }
             Ok(Setting::Kept)
         }
         What::Label(..) => {
@@ -129,21 +158,24 @@ pub fn set(variable: &str, text: &str, device: &Device, desk: &mut Desk) -> Resu
         }
         What::Variable(_, conversion) => {
             let value = conversion.parse(text.trim(), &desk.publisher).ok_or(Outcome::ConversionFailed)?;
-            Ok(Setting::Write(vec![set_to(binding, value, true)]))
+            Ok(Setting::Write(vec![set_to(binding, value, Proof::Shown)]))
         }
         _ => Err(Outcome::Unknown),
     }
 }
 
 /// The ways to cut the load, the best first: off and back when mains return, a short cycle, off.
-/// `chosen` are the commands of the configuration, which come alone where there are any.
+/// `chosen` are the commands of the configuration, which come alone where there are any; `together` is what the
+/// other UPSes of this host do.
 #[must_use]
-pub fn shutdown(chosen: &[String], device: &Device, desk: &Desk) -> Vec<(String, Plan)> {
+pub fn shutdown(chosen: &[String], device: &Device, desk: &Desk, together: Option<Together>) -> Vec<(String, Plan)> {
     const WAYS: [&str; 3] = ["shutdown.return", "shutdown.reboot", "load.off.delay"];
     let names: Vec<&str> = if chosen.is_empty() { WAYS.to_vec() } else { chosen.iter().map(String::as_str).collect() };
-    let mut plans = Vec::new();
+    let mut plans: Vec<_> =
+        together.filter(|_| chosen.is_empty()).and_then(|it| held_back(device, desk, it)).into_iter().collect();
     for name in names {
-        let ways = [instant(name, None, device, desk), composed(&name.to_ascii_lowercase(), device, desk)];
+        let composed = composed(&name.to_ascii_lowercase(), device, desk, together);
+        let ways = [with(name, None, device, desk, together), composed];
         for plan in ways.into_iter().flatten() {
             let way = (name.to_owned(), plan);
             if !plans.contains(&way) {
@@ -154,7 +186,33 @@ pub fn shutdown(chosen: &[String], device: &Device, desk: &Desk) -> Vec<(String,
     plans
 }
 
-fn find<'a>(device: &'a Device, name: &str) -> Option<&'a Binding> {
+/// Whether a command takes power from what hangs on the UPS, or on one of its outlets.
+#[must_use]
+pub fn cuts(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let of_outlet = name.strip_prefix("outlet.").and_then(|rest| Some(rest.split_once('.')?.1));
+    match of_outlet.unwrap_or(&name) {
+        "load.off" | "load.off.delay" => true,
+        "shutdown.stop" => false,
+        other => other.starts_with("shutdown."),
+    }
+}
+
+/// A device that takes no start delay comes back as soon as it has cut: it must not cut before the others. What
+/// cuts it in its own time is left for where it does not count this down.
+fn held_back(device: &Device, desk: &Desk, together: Together) -> Option<(String, Plan)> {
+    if has(device, "load.on.delay") || !(has(device, "shutdown.return") || has(device, "shutdown.reboot")) {
+        return None;
+    }
+    let off = find(device, "load.off.delay")?;
+    let seconds = delays::asked(device, desk, Delay::Off).max(together.latest_cut);
+    let Step::Write { field, source, value, raw, .. } = write(off, seconds) else { return None };
+    let step = Step::Write { field, source, value, raw, proof: Proof::Counting };
+    Some(("load.off.delay".to_owned(), vec![step]))
+}
+
+/// The row of a command.
+pub(super) fn find<'a>(device: &'a Device, name: &str) -> Option<&'a Binding> {
     device.bindings.commands.iter().find(|binding| matches!(binding.row.what, What::Command(of, _) if of == name))
 }
 
@@ -162,61 +220,23 @@ fn has(device: &Device, name: &str) -> bool {
     find(device, name).is_some()
 }
 
+/// What a command writes is never less than was meant: a delay that is cut short lands on who still stops.
 fn write(binding: &Binding, value: i64) -> Step {
-    set_to(binding, Quantity::whole(value), true)
+    let value = Quantity::whole(value);
+    let raw = binding.field.encode_at_least(value);
+    Step::Write { field: binding.field.clone(), source: binding.source, value, raw, proof: Proof::Shown }
 }
 
-fn set_to(binding: &Binding, value: Quantity, must: bool) -> Step {
-    Step::Write { field: binding.field.clone(), source: binding.source, value, must }
+fn set_to(binding: &Binding, value: Quantity, proof: Proof) -> Step {
+    let raw = binding.field.encode(value);
+    Step::Write { field: binding.field.clone(), source: binding.source, value, raw, proof }
 }
 
 fn default_value(binding: &Binding, device: &Device, desk: &Desk) -> i64 {
     match binding.row.what {
         What::Command(_, Written::Value(value)) => value,
-        What::Command(_, Written::Delay(kind)) => delay(device, desk, kind),
+        What::Command(_, Written::Delay(kind)) => delays::asked(device, desk, kind),
         _ => 0,
-    }
-}
-
-/// A delay as it is published, which a client may have set.
-fn delay(device: &Device, desk: &Desk, kind: Delay) -> i64 {
-    let variable = match kind {
-        Delay::On => "ups.delay.start",
-        Delay::Off => "ups.delay.shutdown",
-    };
-    let published = desk.publisher.value(variable).and_then(|text| text.trim().parse().ok());
-    published.unwrap_or_else(|| device.delay(&desk.options, kind))
-}
-
-/// Says that the device will take a delay for a shorter one, if it will: a CyberPower counts in
-/// minutes, rounds down, and cuts the load at once where less than one was meant.
-pub fn warn_of_rounding(device: &Device, desk: &mut Desk, kind: Delay) {
-    let (command, option) = match kind {
-        Delay::On => ("load.on.delay", "ondelay"),
-        Delay::Off => ("load.off.delay", "offdelay"),
-    };
-    let meant = delay(device, desk, kind);
-    let Some(Step::Write { field, value, .. }) = find(device, command).map(|binding| write(binding, meant)) else {
-        return;
-    };
-    let taken = field.physical(field.encode(value)).truncated();
-    // A negative delay is a word of its own: never, or cancel.
-    if meant <= 0 || taken == meant {
-        return;
-    }
-    let at_once = if taken == 0 { ", which is at once" } else { "" };
-    let text = format!("{option}: this device takes {meant} s for {taken} s{at_once}: it counts in steps of its own");
-    desk.publisher.say(Level::Warning, text);
-}
-
-/// Says that the load may come on before it goes off, or not at all: most devices count both delays from
-/// the command, and some forget a start that is due while the load is still on.
-pub fn warn_of_early_start(device: &Device, desk: &mut Desk) {
-    let (on, off) = (delay(device, desk, Delay::On), delay(device, desk, Delay::Off));
-    let counts_both = ["load.on.delay", "load.off.delay"].iter().all(|command| find(device, command).is_some());
-    if counts_both && (0..=off).contains(&on) {
-        let text = format!("ondelay {on} should be more than offdelay {off}: a device that counts both may stay off");
-        desk.publisher.say(Level::Warning, text);
     }
 }
 
@@ -227,9 +247,11 @@ fn delayed(device: &Device, command: &str, seconds: i64) -> Result<Plan, Outcome
 
 /// Whether to come back at all where the device keeps that apart, then when to come back, then when to go: the
 /// other way round there may be no time for what is left. A device that keeps the first as it is goes all the same.
-fn cycle(device: &Device, desk: &Desk, restarts: &str, on_delay: i64) -> Result<Plan, Outcome> {
+fn cycle(device: &Device, desk: &Desk, restarts: &str, together: Option<Together>) -> Result<Plan, Outcome> {
     let (on, off) = (find(device, "load.on.delay"), find(device, "load.off.delay"));
-    let (Some(on), Some(off)) = (on, off) else { return Err(Outcome::Unknown) };
+    let (Some(on), Some(off), Some(cut)) = (on, off, Cut::of(device, desk, together)) else {
+        return Err(Outcome::Unknown);
+    };
     let mut plan = Vec::new();
     let restart = device.bindings.rows.iter().find(|binding| {
         // With -k nothing has been read, and no row has won yet.
@@ -241,8 +263,9 @@ fn cycle(device: &Device, desk: &Desk, restarts: &str, on_delay: i64) -> Result<
         && let What::Variable(_, conversion) = binding.row.what
         && let Some(value) = conversion.parse(restarts, &desk.publisher)
     {
-        plan.push(set_to(binding, value, false));
+        plan.push(set_to(binding, value, Proof::None));
     }
-    plan.extend([write(on, on_delay), Step::Pause, write(off, delay(device, desk, Delay::Off))]);
+    let start = if restarts == "yes" { cut.on } else { -1 };
+    plan.extend([write(on, start), Step::Pause, write(off, cut.off)]);
     Ok(plan)
 }

@@ -16,7 +16,7 @@ use protocol::usb::{Data, Failure, ReportKind, Request};
 use crate::hid::Field;
 use crate::publisher::Ticket;
 
-use super::command::{GAP, Plan, SETTLES_IN, Step};
+use super::command::{self, COUNTS_IN, GAP, Plan, Proof, SETTLES_IN, Step};
 use super::desk::Desk;
 use super::device::Device;
 
@@ -40,6 +40,11 @@ impl Purpose {
     /// a beeper may answer at once with something else.
     const fn insists(&self) -> bool {
         !matches!(self, Self::Command(_))
+    }
+
+    /// Whether nothing less than a cut is success.
+    const fn is_to_cut(&self) -> bool {
+        matches!(self, Self::Shutdown(_) | Self::Kill)
     }
 
     /// Whether what is written is to stand there afterwards; a countdown runs.
@@ -108,6 +113,9 @@ impl Script {
         loop {
             let Some((name, plan)) = self.plans.front() else { return Next::Done(None) };
             match (plan.get(self.step), self.stage) {
+                (None, _) if self.purpose.is_to_cut() && !command::cuts(name) => {
+                    self.fail(format!("{name} is done, and cuts no load"), true);
+                }
                 (None, _) => return Next::Done(Some(name.clone())),
                 (Some(Step::Pause), Stage::Pausing(until)) if until <= now => self.advance(),
                 (Some(Step::Pause), Stage::Pausing(until)) => return Next::Wait(until),
@@ -132,8 +140,8 @@ impl Script {
     /// Takes in what came of the transfer that [`Self::next`] wanted.
     pub fn answer(&mut self, result: Result<&[u8], Failure>, device: &mut Device, desk: &mut Desk, now: Instant) {
         let Some((name, plan)) = self.plans.front() else { return };
-        let Some(Step::Write { field, source, value, must }) = plan.get(self.step) else { return };
-        let (source, raw, must) = (*source, field.encode(*value), *must);
+        let Some(Step::Write { field, source, value, raw, proof }) = plan.get(self.step) else { return };
+        let (source, raw, must) = (*source, *raw, *proof != Proof::None);
         match self.stage {
             Stage::Fetch => {
                 let length = device.bindings.sources[source].length;
@@ -173,6 +181,15 @@ impl Script {
                     let why = format!("{name}: the device keeps {} as it was", field.path);
                     return self.fail(why, must);
                 }
+                let counts = after.is_some_and(|after| after < raw && after >= 0);
+                if *proof == Proof::Counting && !counts {
+                    if !std::mem::replace(&mut self.looked, true) {
+                        self.stage = Stage::Settling(now + COUNTS_IN);
+                        return;
+                    }
+                    let why = format!("{name}: the device does not count {} down", field.path);
+                    return self.fail(why, must);
+                }
                 let taken = after.map(|raw| field.physical(raw)).filter(|taken| taken != value);
                 if let Some(taken) = taken.filter(|_| self.purpose.stores()) {
                     self.failures.push(format!("{name}: the device made {taken} of {value}"));
@@ -191,7 +208,8 @@ impl Script {
     #[must_use]
     pub fn all_sent(&self) -> Option<String> {
         let (name, plan) = self.plans.front()?;
-        (self.stage == Stage::Check && self.step + 1 == plan.len()).then(|| name.clone())
+        let cuts = !self.purpose.is_to_cut() || command::cuts(name);
+        (cuts && self.stage == Stage::Check && self.step + 1 == plan.len()).then(|| name.clone())
     }
 
     fn advance(&mut self) {

@@ -51,6 +51,9 @@ pub struct Subdriver {
     pub on_delay: i64,
     /// `offdelay`, likewise.
     pub off_delay: i64,
+    /// Whether a start that was asked for counts even when it is due before the cut. Others may forget it, and
+    /// leave the load off where the mains are good by then (usbhid-ups(8), `ondelay`).
+    pub keeps_early_start: bool,
     /// `pollfreq`, likewise.
     pub full_poll_seconds: u64,
 }
@@ -102,6 +105,7 @@ pub const SUBDRIVERS: &[Subdriver] = &[
         quirks: &[],
         on_delay: 30,
         off_delay: 20,
+        keeps_early_start: false,
         full_poll_seconds: 30,
     },
     Subdriver {
@@ -119,6 +123,7 @@ pub const SUBDRIVERS: &[Subdriver] = &[
         quirks: quirk::APC,
         on_delay: 30,
         off_delay: 20,
+        keeps_early_start: false,
         full_poll_seconds: 30,
     },
     Subdriver {
@@ -130,6 +135,7 @@ pub const SUBDRIVERS: &[Subdriver] = &[
         quirks: quirk::CYBER_POWER,
         on_delay: 120,
         off_delay: 60,
+        keeps_early_start: true,
         full_poll_seconds: 12,
     },
 ];

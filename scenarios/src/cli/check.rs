@@ -1,6 +1,7 @@
 //! `ridethrough check`: whether scenario files, and the configurations they use, are right.
 
 mod configurations;
+mod delays;
 mod monitors;
 mod secondaries;
 

@@ -72,6 +72,56 @@ fn what_the_bx750mi_does_not_obey_is_a_failure() {
 }
 
 #[test]
+fn a_command_that_cuts_nothing_is_named_and_no_promise() {
+    for (commands, code) in [("beeper.mute", 1), ("shutdown.stop", 1), ("beeper.mute shutdown.return", 0)] {
+        let shutdown_commands: Vec<String> = commands.split(' ').map(str::to_owned).collect();
+        let mut pair = Pair::new("eaton-3s", Setup::default(), DriverConfig { shutdown_commands, ..config() });
+        pair.control("mains off");
+        pair.run(Duration::from_secs(10));
+        let first = commands.split(' ').next().unwrap_or_default();
+        assert_eq!(pair.exit_code(), Some(code), "{commands}: {:?}", pair.log());
+        let says = |words: &str| pair.log().iter().any(|line| line.contains(words));
+        assert!(says(&format!("{first} is done, and cuts no load")), "{:?}", pair.log());
+        assert_eq!(says("the load will be cut"), code == 0, "{:?}", pair.log());
+        assert_eq!(says(&format!("sdcommands has nothing that did: {commands}")), code == 1, "{:?}", pair.log());
+        pair.run(Duration::from_secs(60));
+        assert_eq!(outlet(&pair, false).is_some(), code == 0);
+    }
+}
+
+/// Its unit is a minute: rounded down, 20 s were none, and the load went from under a host that still stopped.
+#[test]
+fn no_load_is_cut_before_its_delay_is_over() {
+    for (device, delays) in [("cyberpower-cp1500epfclcd", ("20", "120")), ("eaton-3s", ("20", "30"))] {
+        let config = config().with("offdelay", delays.0).with("ondelay", delays.1);
+        let mut pair = Pair::new(device, Setup::default(), config);
+        pair.control("mains off");
+        pair.run(Duration::from_secs(180));
+        assert_eq!(pair.exit_code(), Some(0), "{device}: {:?}", pair.log());
+        let off = outlet(&pair, false).expect("a cut");
+        assert!(off >= Instant::START + Duration::from_secs(20), "{device}: off at {off:?}");
+    }
+    // A literal 0 stays what it is.
+    let mut pair = Pair::new("cyberpower-cp1500epfclcd", Setup::default(), config().with("offdelay", "0"));
+    pair.control("mains off");
+    pair.run(Duration::from_secs(10));
+    assert!(outlet(&pair, false).is_some(), "{:?}", pair.log());
+}
+
+/// An Eaton forgets a start that is due while its load is still on.
+#[test]
+fn a_start_before_the_cut_leaves_no_rack_off_when_the_mains_return_in_between() {
+    let config = config().with("offdelay", "60").with("ondelay", "20");
+    let mut pair = Pair::new("eaton-3s", Setup::default(), config);
+    pair.control("mains off");
+    pair.run(Duration::from_secs(40));
+    pair.control("mains on");
+    pair.run(Duration::from_secs(200));
+    let (off, on) = (outlet(&pair, false), outlet(&pair, true));
+    assert!(off.is_some() && on > off, "off {off:?}, on {on:?}: {:?}", pair.log());
+}
+
+#[test]
 fn a_refused_command_is_a_failure() {
     let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
     pair.control("link report 0x40 stall");

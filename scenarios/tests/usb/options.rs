@@ -34,7 +34,7 @@ fn delays_are_what_commands_use() {
 }
 
 #[test]
-fn a_delay_that_the_device_would_cut_short_is_named() {
+fn a_delay_between_two_steps_of_the_device_is_rounded_up_and_named() {
     const CYBER_POWER: &str = "cyberpower-cp1500epfclcd";
     let warnings = |pair: &Pair| -> Vec<String> {
         let log = pair.log();
@@ -44,16 +44,16 @@ fn a_delay_that_the_device_would_cut_short_is_named() {
     assert_eq!(
         warnings(&pair),
         [
-            "offdelay: this device takes 20 s for 0 s, which is at once: it counts in steps of its own",
-            "ondelay: this device takes 150 s for 120 s: it counts in steps of its own",
+            "offdelay: this device takes 20 s for 60 s: it counts in steps of its own",
+            "ondelay: this device takes 150 s for 180 s: it counts in steps of its own",
         ]
     );
     let server = pair.connect();
     pair.say(server, "SET ups.delay.shutdown 90\n");
     pair.run(Duration::from_secs(1));
     assert_eq!(
-        warnings(&pair).last().map(String::as_str),
-        Some("offdelay: this device takes 90 s for 60 s: it counts in steps of its own")
+        warnings(&pair).get(2).map(String::as_str),
+        Some("offdelay: this device takes 90 s for 120 s: it counts in steps of its own")
     );
     for fine in [run(CYBER_POWER, plain()), run("apc-back-ups-650", plain().with("offdelay", "33"))] {
         assert!(warnings(&fine).is_empty(), "{:?}", warnings(&fine));
@@ -164,8 +164,8 @@ fn a_value_that_the_device_changes_is_named() {
 }
 
 #[test]
-fn a_start_that_may_come_before_the_cut_is_named() {
-    let named = |config| run("eaton-3s", config).log().iter().any(|line| line.contains("should be more than offdelay"));
+fn a_start_that_may_come_before_the_cut_is_raised_and_named() {
+    let named = |config| run("eaton-3s", config).log().iter().any(|line| line.contains("20 s is raised to 30 s"));
     assert!(named(plain().with("ondelay", "20").with("offdelay", "20")));
     assert!(!named(plain().with("ondelay", "21").with("offdelay", "20")));
     assert!(!named(plain()));

@@ -5,6 +5,7 @@ use protocol::{Instant, Level};
 
 use crate::publisher::{Asked, Outcome};
 use crate::usbhid::command::{self, Setting};
+use crate::usbhid::delays::Together;
 use crate::usbhid::script::{Next, Purpose, Script};
 
 use super::{Phase, Task, UsbHid};
@@ -40,7 +41,12 @@ impl UsbHid {
                 }
                 Asked::Shutdown { ticket } => {
                     let Some(device) = &self.device else { continue };
-                    let plans = command::shutdown(&self.config.shutdown_commands, device, &self.desk);
+                    let plans = command::shutdown(
+                        &self.config.shutdown_commands,
+                        device,
+                        &self.desk,
+                        Together::of(&self.config),
+                    );
                     self.scripts.push_back(Script::new(Purpose::Shutdown(ticket), plans));
                 }
             }
@@ -101,6 +107,14 @@ impl UsbHid {
         }
     }
 
+    /// Why no command has cut the load.
+    fn no_cut(&self) -> String {
+        match &self.config.shutdown_commands[..] {
+            [] => "the device accepts no shutdown command".to_owned(),
+            chosen => format!("sdcommands has nothing that did: {}", chosen.join(" ")),
+        }
+    }
+
     /// Tells whoever waits for it what came of a script.
     pub(super) fn finish(&mut self, script: Script, succeeded: Option<String>) {
         for failure in script.failures {
@@ -128,7 +142,7 @@ impl UsbHid {
                 // Without a device left the next attachment tries again.
                 None if self.device.is_none() => {}
                 None => {
-                    self.say(Level::Error, "the load was not cut: the device accepts no shutdown command");
+                    self.say(Level::Error, format!("the load was not cut: {}", self.no_cut()));
                     self.exit(1);
                 }
             },

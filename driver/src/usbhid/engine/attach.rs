@@ -5,11 +5,11 @@ use protocol::{Effect, Endpoint, Instant, JobId, Level, LinkError, LinkId};
 
 use crate::hid::Descriptor;
 use crate::usbhid::command;
+use crate::usbhid::delays::{self, Together};
 use crate::usbhid::device::Device;
 use crate::usbhid::matcher;
 use crate::usbhid::memory::Served;
 use crate::usbhid::model::Model;
-use crate::usbhid::options::Delay;
 use crate::usbhid::quirk;
 use crate::usbhid::script::{Purpose, Script};
 use crate::usbhid::subdriver::Subdriver;
@@ -138,8 +138,13 @@ impl UsbHid {
     }
 
     fn kill(&mut self, device: Device, now: Instant) {
-        command::warn_of_rounding(&device, &mut self.desk, Delay::Off);
-        let plans = command::shutdown(&self.config.shutdown_commands, &device, &self.desk);
+        let together = Together::of(&self.config);
+        let mut said = delays::said(&device, &self.desk);
+        said.extend(delays::said_together(&device, &self.desk, together));
+        for sentence in said {
+            self.say(Level::Warning, sentence);
+        }
+        let plans = command::shutdown(&self.config.shutdown_commands, &device, &self.desk, together);
         self.device = Some(device);
         self.phase = Phase::Killing;
         self.desk.publisher.set_state("fsd.killpower");
@@ -154,10 +159,9 @@ impl UsbHid {
         device.settle(&mut self.desk);
         self.publish_identity(&device);
         command::offer(&device, &mut self.desk.publisher);
-        for kind in [Delay::Off, Delay::On] {
-            command::warn_of_rounding(&device, &mut self.desk, kind);
+        for sentence in delays::said(&device, &self.desk) {
+            self.say(Level::Warning, sentence);
         }
-        command::warn_of_early_start(&device, &mut self.desk);
         let published: Vec<_> = device.published().collect();
         for slot in self.left_over.drain(..).filter(|slot| !published.contains(slot)) {
             self.desk.publisher.remove(slot);

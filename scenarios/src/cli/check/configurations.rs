@@ -1,7 +1,7 @@
 //! What the daemons of a host would say of its files, from the daemons' own readers: whatever keeps
 //! one of them from starting is an error here as well, and what they would only warn of a warning.
 
-use super::{monitors, secondaries};
+use super::{delays, monitors, secondaries};
 use crate::language::Scenario;
 use crate::rigs::configuration::Configuration;
 use crate::rigs::facts::Set;
@@ -26,6 +26,7 @@ pub fn review(scenario: &Scenario, set: &Set) -> Diagnostics {
     }
     said.extend(monitors::review(scenario, set));
     said.extend(secondaries::review(scenario, set));
+    said.extend(delays::review(scenario, set));
     let said = said.into_iter().map(Diagnostic::checked);
     let mut once: Vec<Diagnostic> = Vec::new();
     for diagnostic in said {
