@@ -137,7 +137,9 @@ impl Limit {
     /// `None` where there is nothing to compare.
     fn is_crossed(&self, publisher: &Publisher) -> Option<bool> {
         let value = |slot| publisher.get(slot).and_then(thousandths);
-        Some(value(self.quantity)? < value(self.low)?)
+        // What is less than nothing is a word for unknown.
+        let quantity = value(self.quantity).filter(|value| *value >= 0)?;
+        Some(quantity < value(self.low)?)
     }
 }
 

@@ -133,7 +133,13 @@ fn a_wall_socket_is_a_feed_of_its_own() {
 fn a_late_shutdown_has_failed_where_one_load_stays_on() {
     let mut scenario = scenario("two-supplies");
     let words = ["upsmon", "-c", "fsd"].map(str::to_owned).to_vec();
-    let unplugged = LinkAction { ups: "left".into(), fault: LinkFault::Unplugged, chance: Permille(1000), lasts: None };
+    let unplugged = LinkAction {
+        ups: "left".into(),
+        fault: LinkFault::Unplugged,
+        report: None,
+        chance: Permille(1000),
+        lasts: None,
+    };
     and(&mut scenario, 60, Action::Link(unplugged));
     and(&mut scenario, 61, Action::Operator { host: "host".into(), runs: words });
     let late = journal(&scenario).into_iter().find_map(|record| match record.what {

@@ -24,6 +24,10 @@ pub struct Binding {
     pub value: Option<(i64, Quantity)>,
     /// Where it stands among the rows that publish the same variable.
     pub claim: Claim,
+    /// Polls in a row that did not read it.
+    pub missed: u8,
+    /// Whether a poll has ever read it; what comes by interrupt alone does not age.
+    pub was_polled: bool,
 }
 
 /// Where a row stands among the rows that publish one variable.
@@ -50,6 +54,10 @@ pub struct Source {
     pub poll: Poll,
     /// Whether it says something about the status.
     pub tells_status: bool,
+    /// Whether it decides about line power.
+    pub tells_line_power: bool,
+    /// Whether it says what the battery holds.
+    pub tells_charge: bool,
     /// Whether a countdown in it runs: above 0, or another report than the one before.
     pub is_counting: bool,
     /// The fields that rows are fed from, those of the status first.
@@ -80,8 +88,8 @@ impl Source {
 pub struct Readable {
     /// A field that a row is fed from.
     pub any: bool,
-    /// A field that says something about the status.
-    pub status: bool,
+    /// A field that decides about line power.
+    pub line_power: bool,
 }
 
 /// One field of a report, and the row that it feeds.
@@ -145,6 +153,8 @@ impl Bindings {
             slot: row.variable().map(|name| publisher.slot(name)),
             value: None,
             claim: Claim::Open,
+            missed: 0,
+            was_polled: false,
         };
         match row.what {
             What::Command(..) => self.commands.push(binding),
@@ -155,6 +165,8 @@ impl Bindings {
                 let source = &mut self.sources[source];
                 source.poll = more_often(source.poll, row.poll);
                 source.tells_status |= is_status(row);
+                source.tells_line_power |= tells_line_power(row);
+                source.tells_charge |= row.variable() == Some(CHARGE);
                 source.items.push(item);
             }
         }
@@ -169,6 +181,8 @@ impl Bindings {
                 length: descriptor.report(kind, field.report).map_or(0, crate::hid::Report::bytes),
                 poll: Poll::Static,
                 tells_status: false,
+                tells_line_power: false,
+                tells_charge: false,
                 is_counting: false,
                 items: Vec::new(),
                 last: Vec::new(),
@@ -211,6 +225,7 @@ impl Bindings {
             let is_status = is_status(self.rows[at].row);
             self.inputs[usize::from(field.report)] = Some(source);
             self.sources[source].tells_status |= is_status;
+            self.sources[source].tells_line_power |= tells_line_power(self.rows[at].row);
             self.sources[source].items.push(Item { field: field.clone(), binding: at });
         }
         for source in 0..self.sources.len() {
@@ -236,6 +251,17 @@ impl Bindings {
 pub fn is_status(row: &Row) -> bool {
     matches!(row.what, What::Status(_) | What::Alarm(_))
 }
+
+/// Whether a row decides about line power.
+#[must_use]
+pub const fn tells_line_power(row: &Row) -> bool {
+    matches!(row.what, What::Status(rule) if rule.tells_line_power())
+}
+
+/// What the battery holds, in percent.
+pub const CHARGE: &str = "battery.charge";
+/// How long it lasts, in seconds.
+pub const RUNTIME: &str = "battery.runtime";
 
 fn more_often(a: Poll, b: Poll) -> Poll {
     let rank = |poll| match poll {

@@ -3,6 +3,7 @@
 //! `claims` decides which row publishes which variable, `strings` holds what the device calls things.
 //! It neither asks for reports nor knows the time at which they come; [`super::engine`] does.
 
+mod aging;
 mod claims;
 mod strings;
 
@@ -14,7 +15,7 @@ use protocol::usb::{ReportKind, Request};
 use crate::Publisher;
 use crate::hid::Descriptor;
 
-use super::binding::{Bindings, Readable, Source, is_status};
+use super::binding::{Bindings, Readable, Source, tells_line_power};
 use super::desk::Desk;
 use super::model::Model;
 use super::options::{Delay, Options};
@@ -122,6 +123,7 @@ impl Device {
     /// the status first and at once where `is_urgent`, else when the caller says so.
     pub fn take(&mut self, source: usize, payload: &[u8], is_urgent: bool, desk: &mut Desk, now: Instant) -> Change {
         let mut change = Change::default();
+        self.refresh(source, payload);
         self.bindings.mark_counting(source, payload);
         let report = &mut self.bindings.sources[source];
         if report.last == payload {
@@ -136,7 +138,7 @@ impl Device {
             let (binding, value) = (item.binding, (raw, item.field.physical(raw)));
             let read = &mut self.bindings.sources[source].read;
             read.any = true;
-            read.status |= is_status(self.bindings.rows[binding].row);
+            read.line_power |= tells_line_power(self.bindings.rows[binding].row);
             let row = &mut self.bindings.rows[binding];
             if row.value.is_some_and(|(_, old)| old == value.1) {
                 continue;
@@ -190,7 +192,7 @@ impl Device {
     /// Publishes what the state's claims mean; nothing before the device has said whether line power
     /// is there.
     pub fn publish_status(&self, desk: &mut Desk, now: Instant) {
-        if !self.is_settled || !desk.state.is_known() {
+        if !self.is_settled || !desk.state.knows_line_power() {
             return;
         }
         let alarms = self.bindings.rows.iter().filter_map(|binding| match (binding.row.what, binding.value) {

@@ -13,6 +13,7 @@
 
 mod ask;
 mod attach;
+mod charge;
 mod describe;
 mod others;
 mod serve;
@@ -67,6 +68,8 @@ pub struct UsbHid {
     /// Why there was no device at the last attempt.
     last_why: String,
     jobs: u32,
+    /// What the battery held last, in thousandths of a percent, and whether it falls, while nothing tells line power.
+    charge: Option<(i64, bool)>,
     /// Which of the places where it may keep its descriptors is asked; what failed last is not asked first.
     place: usize,
     /// In how many of them it had none since it was attached.
@@ -152,6 +155,7 @@ impl UsbHid {
             said: Vec::new(),
             last_why: String::new(),
             jobs: 0,
+            charge: None,
             place: 0,
             places_failed: 0,
             phase: Phase::Opening,

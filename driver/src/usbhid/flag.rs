@@ -56,6 +56,9 @@ pub enum Flag {
     Overheated,
 }
 
+/// The claims behind `LB`.
+pub const LOW: &[Flag] = &[Flag::LowBattery, Flag::TimeLimitExpired, Flag::ShutdownImminent];
+
 /// The claims that stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flags(u32);
@@ -105,4 +108,18 @@ pub enum Rule {
     ManagementEnabled,
     /// Eaton's battery test, which feeds the load from the battery while the mains are there.
     BatteryTest,
+}
+
+impl Rule {
+    /// Whether its readings decide about line power.
+    #[must_use]
+    pub const fn tells_line_power(&self) -> bool {
+        matches!(self, Self::When(Flag::Online) | Self::Unless(Flag::Online) | Self::ConverterOnline)
+    }
+
+    /// Whether its readings decide about a low battery.
+    #[must_use]
+    pub fn tells_low_battery(&self) -> bool {
+        matches!(self, Self::When(flag) if LOW.contains(flag))
+    }
 }

@@ -40,7 +40,16 @@ impl Schedule {
     }
 
     /// Starts the poll that is due. A report that came by interrupt within `interval` is not read.
-    pub fn start_due(&mut self, sources: &[Source], interval: Duration, full_interval: Duration, now: Instant) -> bool {
+    ///
+    /// What `is_urgent` is read with each quick poll, whatever its rows ask for.
+    pub fn start_due(
+        &mut self,
+        sources: &[Source],
+        is_urgent: impl Fn(&Source) -> bool,
+        interval: Duration,
+        full_interval: Duration,
+        now: Instant,
+    ) -> bool {
         if self.is_under_way || now < self.next_quick {
             return false;
         }
@@ -54,7 +63,7 @@ impl Schedule {
             let is_wanted = match source.poll {
                 Poll::Quick => true,
                 Poll::Countdown => is_full || source.is_counting,
-                Poll::Full => is_full,
+                Poll::Full => is_full || is_urgent(source),
                 // What could not be read at first is tried again.
                 Poll::SemiStatic | Poll::Static => is_full && source.last.is_empty(),
             };

@@ -7,7 +7,7 @@ use protocol::Instant;
 use crate::publisher::Slot;
 use crate::{Publisher, StatusComposer};
 
-use super::flag::{Flag, Flags, Rule};
+use super::flag::{Flag, Flags, LOW, Rule};
 use super::options::Options;
 
 /// What the status is made from, and what was last made of it.
@@ -25,8 +25,12 @@ pub struct State {
     claims_low_since: Option<Instant>,
     /// Until when those claims are held back.
     holds_until: Option<Instant>,
-    /// Whether the device has said if line power is there.
-    is_known: bool,
+    /// Whether the device says if line power is there.
+    knows_line_power: bool,
+    /// Whether it says if the battery is low.
+    knows_low_battery: bool,
+    /// Whether it has ever said so, in this attachment or another.
+    once_knew_low_battery: bool,
     /// Whether rows speak of line power itself, and all of them say that it is there.
     is_undisputed: bool,
     transfer_reason: Slot,
@@ -52,17 +56,33 @@ impl State {
             settles: Duration::ZERO,
             claims_low_since: None,
             holds_until: None,
-            is_known: false,
+            knows_line_power: false,
+            knows_low_battery: false,
+            once_knew_low_battery: false,
             is_undisputed: false,
             transfer_reason: publisher.slot("input.transfer.reason"),
             charge: publisher.slot("battery.charge"),
         }
     }
 
-    /// Whether the device has said if line power is there: without that there is no status.
+    /// Whether the device says if line power is there: without that there is no status.
+    #[must_use]
+    pub const fn knows_line_power(&self) -> bool {
+        self.knows_line_power
+    }
+
+    /// Whether what is published can be vouched for: on battery that takes a word on the battery too, where the
+    /// device once had one.
     #[must_use]
     pub const fn is_known(&self) -> bool {
-        self.is_known
+        let lacks_low_battery = self.once_knew_low_battery && !self.knows_low_battery;
+        self.knows_line_power && (self.is_online() || !lacks_low_battery)
+    }
+
+    /// Whether line power is there, as far as is known.
+    #[must_use]
+    pub const fn is_online(&self) -> bool {
+        self.flags.has(Flag::Online)
     }
 
     /// Whether Advanced Battery Management runs.
@@ -77,7 +97,8 @@ impl State {
         self.flags = Flags::default();
         self.is_managed = false;
         self.is_testing = false;
-        self.is_known = false;
+        self.knows_line_power = false;
+        self.knows_low_battery = false;
         self.is_undisputed = false;
         self.claims_low_since = None;
         self.holds_until = None;
@@ -92,6 +113,11 @@ impl State {
     /// row that speaks of line power itself, or that says what else feeds the load: while a battery test
     /// runs, that is the battery although there is line power. Any other claim stands while one row makes it.
     pub fn take(&mut self, reading: Reading, others: impl Iterator<Item = Reading> + Clone) {
+        self.count(reading, others.clone());
+        self.settle_low_battery(&others);
+    }
+
+    fn count(&mut self, reading: Reading, others: impl Iterator<Item = Reading> + Clone) {
         let value = reading.value;
         match reading.rule {
             Rule::When(Flag::Online) => {
@@ -139,8 +165,73 @@ impl State {
     }
 
     const fn set_online(&mut self, is_online: bool) {
-        self.is_known = true;
+        self.knows_line_power = true;
         self.flags.set(Flag::Online, is_online);
+    }
+
+    /// A row can be read no more; `left` are the last readings of those that can.
+    ///
+    /// What no reading stands for is no claim, but on battery a low battery takes a denial.
+    pub fn withdraw(&mut self, rule: Rule, left: impl Iterator<Item = Reading> + Clone) {
+        match rule {
+            _ if rule.tells_line_power() => self.judge_line_power(left.clone()),
+            Rule::BatteryTest => {
+                self.is_testing = false;
+                self.judge_line_power(left.clone());
+            }
+            Rule::ManagementEnabled | Rule::ManagedBattery { .. } => {
+                self.is_managed &= !matches!(rule, Rule::ManagementEnabled);
+                self.recompute_or_drop(Flag::Charging, left.clone());
+                self.recompute_or_drop(Flag::Discharging, left.clone());
+            }
+            Rule::When(flag) | Rule::Unless(flag) | Rule::UnmanagedBattery(flag) | Rule::At(flag, ..) => {
+                self.recompute_or_drop(flag, left.clone());
+            }
+            Rule::ConverterOnline => {}
+        }
+        self.settle_low_battery(&left);
+    }
+
+    /// Line power by what is still read: it is there unless one denies it.
+    fn judge_line_power(&mut self, left: impl Iterator<Item = Reading> + Clone) {
+        let mut deciding = left.clone().filter(|reading| reading.rule.tells_line_power()).peekable();
+        self.knows_line_power = deciding.peek().is_some();
+        if !self.knows_line_power {
+            return;
+        }
+        let converter_alone = deciding.clone().all(|reading| matches!(reading.rule, Rule::ConverterOnline));
+        let feeds = deciding.any(|reading| reading.value != 0);
+        let is_online = if converter_alone {
+            feeds || feeds_past_the_converter(left.clone())
+        } else {
+            !self.is_denied(left.clone())
+        };
+        self.set_online(is_online);
+        let mut told = left.filter(|reading| matches!(reading.rule, Rule::When(Flag::Online))).peekable();
+        self.is_undisputed = told.peek().is_some() && told.all(|reading| reading.value != 0);
+    }
+
+    fn recompute_or_drop(&mut self, flag: Flag, left: impl Iterator<Item = Reading> + Clone) {
+        let is_told = left.clone().any(|reading| self.claims(flag, reading).is_some());
+        let is_kept = LOW.contains(&flag) && !self.is_online();
+        if is_told {
+            self.recompute(flag, left);
+        } else if !is_kept {
+            self.flags.set(flag, false);
+        }
+    }
+
+    /// What is still read of a low battery; on line power what nobody claims any more is none.
+    fn settle_low_battery(&mut self, readings: &(impl Iterator<Item = Reading> + Clone)) {
+        self.knows_low_battery = readings.clone().any(|reading| reading.rule.tells_low_battery());
+        self.once_knew_low_battery |= self.knows_low_battery;
+        if self.is_online() {
+            for &flag in LOW {
+                if readings.clone().all(|reading| self.claims(flag, reading).is_none()) {
+                    self.flags.set(flag, false);
+                }
+            }
+        }
     }
 
     fn recompute(&mut self, flag: Flag, readings: impl Iterator<Item = Reading>) {
@@ -248,7 +339,7 @@ impl State {
             (true, if online { "OL" } else { "OB" }),
             (flags.has(Flag::Discharging), "DISCHRG"),
             (charges, "CHRG"),
-            (flags.any(&[Flag::LowBattery, Flag::TimeLimitExpired, Flag::ShutdownImminent]), "LB"),
+            (flags.any(LOW), "LB"),
             (flags.has(Flag::Overload), "OVER"),
             (flags.any(&[Flag::ReplaceBattery, Flag::NoBattery]), "RB"),
             (flags.has(Flag::Trim), "TRIM"),

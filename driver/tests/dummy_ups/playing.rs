@@ -109,6 +109,15 @@ fn ignorelb_replaces_the_file_s_low_battery_with_a_computed_one() {
     assert_eq!(status(&lab), "OB LB");
 }
 
+#[test]
+fn ignorelb_makes_no_low_battery_of_a_runtime_that_is_unknown() {
+    let mut config = DriverConfig::new("lab", "dummy-ups", "tower.dev");
+    config.ignore_low_battery = true;
+    let unknown = "battery.runtime: -1\nbattery.runtime.low: 120\n";
+    assert_eq!(status(&Bench::playing(config.clone(), &format!("{unknown}ups.status: OB\n"))), "OB");
+    assert_eq!(status(&Bench::playing(config, &format!("{unknown}ups.status: OB LB\n"))), "OB LB");
+}
+
 /// NUT's driver does not start then; ours may have its device, and what it knows, later.
 #[test]
 fn ignorelb_takes_no_low_battery_away_that_nothing_can_replace() {

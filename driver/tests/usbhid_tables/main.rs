@@ -57,6 +57,36 @@ fn bits_above_a_limit_of_sixteen_are_cut_off_where_they_fill_thirty_two() {
     assert_eq!(on_line(APC, &["APC", "Back-UPS BF500"], [overfull]).var("battery.runtime"), Some("2560"));
 }
 
+/// -1 of a runtime was less than its limit: under `ignorelb` the first flicker was a low battery, at 100 %.
+#[test]
+fn a_runtime_that_the_device_does_not_know_is_no_low_battery() {
+    let config = || DriverConfig { ignore_low_battery: true, ..config() };
+    let runtime = "UPS.PowerSummary.RunTimeToEmpty";
+    let fields = |bits, raw, range| {
+        [
+            field(runtime, bits, raw).within(range),
+            field("UPS.PowerSummary.RemainingTimeLimit", 16, 120),
+            field("UPS.PowerSummary.PresentStatus.BelowRemainingCapacityLimit", 1, 0),
+        ]
+    };
+    for (bits, raw, range) in [(16, 0xFFFF, (-1, 32767)), (16, 0xFFFF, (0, 65535)), (32, -1, (-1, i32::MAX))] {
+        let mut bench = bench(config(), APC, &["APC", "Back-UPS"], fields(bits, raw, range));
+        assert_eq!(bench.var("battery.runtime"), None, "{raw:#x}");
+        bench.becomes(AC_PRESENT, 0);
+        assert_eq!(bench.var("ups.status"), Some("OB"), "{raw:#x}");
+        // Nothing can be compared: the UPS's own word counts.
+        bench.becomes("UPS.PowerSummary.PresentStatus.BelowRemainingCapacityLimit", 1);
+        assert_eq!(bench.var("ups.status"), Some("OB LB"), "{raw:#x}");
+    }
+    let mut bench = bench(config(), APC, &["APC", "Back-UPS"], fields(16, 600, (-1, 32767)));
+    assert_eq!(bench.var("battery.runtime"), Some("600"));
+    bench.becomes(runtime, 0xFFFF);
+    assert_eq!(bench.var("battery.runtime"), None, "the old value is withdrawn");
+    bench.becomes(runtime, 90);
+    bench.becomes(AC_PRESENT, 0);
+    assert_eq!((bench.var("battery.runtime"), bench.var("ups.status")), (Some("90"), Some("OB LB")));
+}
+
 #[test]
 fn the_beepers_old_names_do_what_the_new_ones_do() {
     for ids in [APC, CYBER_POWER] {

@@ -164,6 +164,8 @@ pub struct LinkAction {
     pub ups: String,
     /// What happens to it.
     pub fault: LinkFault,
+    /// Only to transfers of the report with this id; `None` for all.
+    pub report: Option<u8>,
     /// How often, of all transfers; 1000 is every one.
     pub chance: Permille,
     /// For so long, then healthy again.

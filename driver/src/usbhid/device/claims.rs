@@ -3,7 +3,7 @@
 use crate::Publisher;
 use crate::hid::Quantity;
 use crate::publisher::{RW_STRING, Slot};
-use crate::usbhid::binding::Claim;
+use crate::usbhid::binding::{Claim, RUNTIME};
 use crate::usbhid::conversion::{Conversion, Converted, Surroundings};
 use crate::usbhid::desk::Desk;
 use crate::usbhid::row::{Part, What};
@@ -72,12 +72,18 @@ impl Device {
     /// Publishes a row's variable, if the row has a value and the variable is not another row's.
     pub(super) fn evaluate(&mut self, at: usize, desk: &mut Desk) {
         let binding = &self.bindings.rows[at];
-        let (What::Variable(_, conversion), Some((_, value)), Some(slot)) =
+        let (What::Variable(name, conversion), Some((raw, value)), Some(slot)) =
             (binding.row.what, binding.value, binding.slot)
         else {
             return;
         };
         if binding.claim == Claim::Lost || (binding.claim == Claim::Open && !self.wins(at)) {
+            return;
+        }
+        if is_unknown(name, raw, value, binding.field.size) {
+            if binding.claim == Claim::Won {
+                desk.publisher.remove(slot);
+            }
             return;
         }
         if matches!(conversion, Conversion::CyberPowerBattery) {
@@ -152,4 +158,23 @@ impl Device {
     pub fn published(&self) -> impl Iterator<Item = Slot> {
         self.bindings.rows.iter().filter(|binding| binding.claim == Claim::Won).filter_map(|binding| binding.slot)
     }
+}
+
+/// Whether a value only says that the device does not know it: less than nothing of what cannot be less, or every
+/// bit of a runtime. `-1` of a countdown means that none runs, and currents and temperatures have a sign.
+fn is_unknown(name: &str, raw: i64, value: Quantity, bits: u32) -> bool {
+    const NEVER_NEGATIVE: [&str; 9] = [
+        "battery.capacity",
+        "battery.charge",
+        "battery.runtime",
+        "battery.voltage",
+        "input.frequency",
+        "input.voltage",
+        "output.frequency",
+        "output.voltage",
+        "ups.load",
+    ];
+    let is_about = |what: &str| name.strip_prefix(what).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let all_ones = (16..63).contains(&bits) && raw == (1 << bits) - 1;
+    (value < Quantity::ZERO && NEVER_NEGATIVE.into_iter().any(is_about)) || (name == RUNTIME && all_ones)
 }

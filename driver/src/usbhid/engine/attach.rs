@@ -171,13 +171,15 @@ impl UsbHid {
         let name = format!("{} {}", device.model.manufacturer, device.model.name);
         self.device = Some(device);
         self.phase = Phase::Serving;
-        self.attempts = 0;
         self.status_changed = false;
         self.publish_options();
         self.desk.publisher.set_state("quiet");
         self.schedule.settle(self.desk.options.poll_interval, self.full_poll_interval(), now);
         self.heard_status(now);
-        self.keep_in_mind();
+        if self.desk.state.is_known() {
+            self.keep_in_mind();
+        }
+        self.judge_charge(now);
         self.say(Level::Notice, format!("reading {name}"));
         if let Some(percent) = self.desk.options.low_battery {
             self.configure("battery.charge.low", &percent.to_string());

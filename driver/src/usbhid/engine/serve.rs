@@ -3,7 +3,7 @@
 use protocol::usb::{Data, Failure};
 use protocol::{Instant, Level, LinkError, TransferId};
 
-use crate::usbhid::binding::Readable;
+use crate::usbhid::binding::{Readable, Source};
 use crate::usbhid::device::Device;
 use crate::usbhid::subdriver::Vendor;
 
@@ -69,11 +69,13 @@ impl UsbHid {
         if let Some(payload) = payload {
             self.status_changed |= device.take(source, payload, false, &mut self.desk, now).any();
         }
+        let was_known = self.desk.state.knows_line_power();
+        self.status_changed |= device.missed(source, payload, &mut self.desk);
         let read = if payload.is_some() { device.bindings.sources[source].read } else { Readable::default() };
         if read.any {
             device.bindings.sources[source].refusals = 0;
             self.schedule.succeeded += 1;
-            if read.status && self.phase == Phase::Serving {
+            if read.line_power && self.phase == Phase::Serving {
                 self.heard_status(now);
             }
         } else {
@@ -86,6 +88,13 @@ impl UsbHid {
                 Err(Failure::Overflow) => source.is_long = true,
                 _ => {}
             }
+        }
+        if self.phase == Phase::Serving {
+            self.watch_charge(source, now);
+        }
+        if self.phase == Phase::Serving && was_known && !self.desk.state.knows_line_power() {
+            self.go_stale();
+            return self.drop_device("nothing tells whether line power is there", now);
         }
         // The reports of the status come first; what they say together is published together.
         let more_status = self.upcoming_tells_status();
@@ -144,7 +153,13 @@ impl UsbHid {
             self.end_poll(now);
             return true;
         }
-        self.schedule.start_due(&device.bindings.sources, interval, full_interval, now)
+        // Where line power is not told quickly enough, all that may tell it is asked, and the charge where nothing does.
+        let (state, has_quick) = (&self.desk.state, device.has_quick_line_power());
+        let asks_for_line_power = !state.is_known() || !state.is_online() || !has_quick;
+        let is_urgent = |source: &Source| {
+            (asks_for_line_power && source.tells_line_power) || (!state.is_known() && source.tells_charge)
+        };
+        self.schedule.start_due(&device.bindings.sources, is_urgent, interval, full_interval, now)
     }
 
     fn end_poll(&mut self, now: Instant) {
@@ -181,7 +196,7 @@ impl UsbHid {
         if let Some(covered) = source.covers.filter(|_| source.is_whole()) {
             self.schedule.cover(covered, now);
         }
-        if read.status && self.phase == Phase::Serving {
+        if read.line_power && self.phase == Phase::Serving {
             self.heard_status(now);
         }
     }
@@ -197,11 +212,14 @@ impl UsbHid {
         self.desk.options.polls_only || is_other_protocol
     }
 
-    /// The device has said how it is.
+    /// The device has said whether line power is there.
     pub(super) fn heard_status(&mut self, now: Instant) {
         if !self.desk.state.is_known() {
+            self.stale_at.get_or_insert(now + self.status_limit());
             return;
         }
+        self.attempts = 0;
+        self.charge = None;
         if self.desk.publisher.is_stale() {
             self.desk.publisher.data_ok();
         }

@@ -15,6 +15,7 @@ use crate::language::written::actions::{
     WrittenBatteryAction, WrittenHostAction, WrittenLink, WrittenLoad, WrittenMains, WrittenNetwork, WrittenOperator,
     WrittenProcess, WrittenUpsAction,
 };
+use crate::language::yaml::shapes::Located;
 use crate::language::yaml::shapes::Short;
 use std::time::Duration;
 
@@ -146,11 +147,39 @@ impl Resolver<'_> {
             LinkWord::Frozen => LinkFault::Frozen,
             LinkWord::Hung => LinkFault::Hung,
         };
+        let report = written.report.as_ref().and_then(|report| self.report(report, fault));
         LinkAction {
             ups: self.which_ups(written.ups.as_ref(), at),
             fault,
+            report,
             chance: written.chance.map_or(ALWAYS, |share| share.0),
             lasts: written.lasts.map(|time| time.0),
+        }
+    }
+
+    /// A report by its id, of which transfers can go wrong.
+    fn report(&mut self, report: &Located<String>, fault: LinkFault) -> Option<u8> {
+        let text = report.value.trim();
+        let id = match text.strip_prefix("0x") {
+            Some(digits) => u8::from_str_radix(digits, 16),
+            None => text.parse(),
+        };
+        if matches!(fault, LinkFault::Plugged | LinkFault::Unplugged | LinkFault::Torn) {
+            self.wrong(Mistake::new(
+                report.at,
+                "one report alone cannot be that",
+                "`report` is of a fault of transfers",
+            ));
+        }
+        match id {
+            Ok(id) => Some(id),
+            Err(_) => {
+                let message = format!("`{text}` is no report");
+                self.wrong(
+                    Mistake::new(report.at, message, "an id from 0 to 0xff is needed").hint("as in `report: 0x16`"),
+                );
+                None
+            }
         }
     }
 

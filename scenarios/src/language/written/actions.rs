@@ -192,6 +192,8 @@ pub struct WrittenLink {
     pub ups: Option<Located<String>>,
     /// What it is from now on.
     pub is: LinkWord,
+    /// Only transfers of this report: `0x16`.
+    pub report: Option<Located<String>>,
     /// How late answers come, with `is: late`.
     pub by: Option<Time>,
     /// How often, of all transfers; every one without it.

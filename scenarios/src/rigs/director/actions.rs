@@ -195,6 +195,10 @@ impl Director {
     }
 
     fn change_link(&mut self, action: &LinkAction, now: Instant) {
+        let of = |fault| match action.report {
+            Some(id) => Control::Link(Link::ReportFault(id, fault)),
+            None => Control::Link(Link::Fault(fault)),
+        };
         let late = |delay: Duration| Fault::Late(u32::try_from(delay.as_millis()).unwrap_or(u32::MAX));
         let controls: &[Control] = match action.fault {
             LinkFault::Plugged => &[
@@ -203,21 +207,21 @@ impl Director {
                 Control::Link(Link::Plug),
             ],
             LinkFault::Unplugged => &[Control::Link(Link::Unplug)],
-            LinkFault::Stalled => &[Control::Link(Link::Fault(Fault::Stall))],
-            LinkFault::TimingOut => &[Control::Link(Link::Fault(Fault::TimeOut))],
-            LinkFault::Short => &[Control::Link(Link::Fault(Fault::Short))],
-            LinkFault::Long => &[Control::Link(Link::Fault(Fault::Overflow))],
-            LinkFault::Late(delay) => &[Control::Link(Link::Fault(late(delay)))],
-            LinkFault::Garbled => &[Control::Link(Link::Fault(Fault::Garble))],
+            LinkFault::Stalled => &[of(Fault::Stall)],
+            LinkFault::TimingOut => &[of(Fault::TimeOut)],
+            LinkFault::Short => &[of(Fault::Short)],
+            LinkFault::Long => &[of(Fault::Overflow)],
+            LinkFault::Late(delay) => &[of(late(delay))],
+            LinkFault::Garbled => &[of(Fault::Garble)],
             LinkFault::Torn => &[Control::Quirk(Quirk::Refresh(Refresh::Torn))],
-            LinkFault::Frozen => &[Control::Link(Link::Fault(Fault::Freeze))],
-            LinkFault::Hung => &[Control::Link(Link::Fault(Fault::Hang))],
+            LinkFault::Frozen => &[of(Fault::Freeze)],
+            LinkFault::Hung => &[of(Fault::Hang)],
         };
         for control in controls {
             self.control(&action.ups, control);
         }
         if let Some(lasts) = action.lasts {
-            let plugged = LinkAction { fault: LinkFault::Plugged, lasts: None, ..action.clone() };
+            let plugged = LinkAction { fault: LinkFault::Plugged, report: None, lasts: None, ..action.clone() };
             self.undo.push(now + lasts, Action::Link(plugged));
         }
     }

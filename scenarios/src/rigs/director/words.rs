@@ -25,7 +25,10 @@ pub fn words(action: &Action) -> String {
         Action::Load(load) if load.ramp.is_zero() => format!("load of {} becomes {}", load.ups, load.to),
         Action::Load(load) => format!("load of {} becomes {} in {}", load.ups, load.to, time(load.ramp)),
         Action::Ups(ups) => format!("{}: {}", ups.ups, of_ups(ups.does)),
-        Action::Link(link) => format!("data cable of {}: {}", link.ups, of_link(link.fault)),
+        Action::Link(link) => match link.report {
+            Some(id) => format!("data cable of {}, report {id:#04x}: {}", link.ups, of_link(link.fault)),
+            None => format!("data cable of {}: {}", link.ups, of_link(link.fault)),
+        },
         Action::Network(network) => of_network(network),
         Action::Process(process) => {
             let deed = match process.deed {
