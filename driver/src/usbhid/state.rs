@@ -114,7 +114,7 @@ impl State {
     /// runs, that is the battery although there is line power. Any other claim stands while one row makes it.
     pub fn take(&mut self, reading: Reading, others: impl Iterator<Item = Reading> + Clone) {
         self.count(reading, others.clone());
-        self.settle_low_battery(&others);
+        self.settle_low_battery(others);
     }
 
     fn count(&mut self, reading: Reading, others: impl Iterator<Item = Reading> + Clone) {
@@ -189,7 +189,7 @@ impl State {
             }
             Rule::ConverterOnline => {}
         }
-        self.settle_low_battery(&left);
+        self.settle_low_battery(left);
     }
 
     /// Line power by what is still read: it is there unless one denies it.
@@ -222,9 +222,7 @@ impl State {
     }
 
     /// What is still read of a low battery; on line power what nobody claims any more is none.
-    fn settle_low_battery(&mut self, readings: &(impl Iterator<Item = Reading> + Clone)) {
-        self.knows_low_battery = readings.clone().any(|reading| reading.rule.tells_low_battery());
-        self.once_knew_low_battery |= self.knows_low_battery;
+    fn settle_low_battery(&mut self, mut readings: impl Iterator<Item = Reading> + Clone) {
         if self.is_online() {
             for &flag in LOW {
                 if readings.clone().all(|reading| self.claims(flag, reading).is_none()) {
@@ -232,6 +230,8 @@ impl State {
                 }
             }
         }
+        self.knows_low_battery = readings.any(|reading| reading.rule.tells_low_battery());
+        self.once_knew_low_battery |= self.knows_low_battery;
     }
 
     fn recompute(&mut self, flag: Flag, readings: impl Iterator<Item = Reading>) {
