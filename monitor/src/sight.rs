@@ -115,6 +115,16 @@ impl Sight {
         }
     }
 
+    /// Takes the words of a status that was said at an instant nobody knows: what it says counts, but the UPS
+    /// is no more in sight for it.
+    pub fn recall(&mut self, value: &str, now: Instant, news: &mut Vec<News>) {
+        self.last_heard.get_or_insert(now);
+        value.clone_into(&mut self.value);
+        self.take_apart(now, news);
+        // The next status counts, whatever it says.
+        self.value.clear();
+    }
+
     /// An attempt to see it failed. True, with its notice, when it could be seen until now.
     pub fn lose(&mut self, now: Instant, news: &mut Vec<News>) -> bool {
         if matches!(self.comm, Comm::OutOfSight { .. }) {

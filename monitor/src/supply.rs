@@ -11,6 +11,7 @@
 //! ```
 
 mod answers;
+mod doubt;
 mod login;
 mod polling;
 mod seeing;
@@ -23,6 +24,7 @@ use crate::criticality::{Outlook, Reason, outlook};
 use crate::desk::Desk;
 use crate::notice::Notice;
 use crate::sight::{Comm, Line, News, Sight};
+use doubt::Doubt;
 use login::{Count, Login, Order};
 use protocol::{Instant, Level, LinkError, LinkId};
 use std::time::Duration;
@@ -51,7 +53,11 @@ enum Conversation {
 pub(crate) struct Supply {
     pub(crate) monitored: Monitored,
     conversation: Conversation,
+    /// How long the next connection waits for each byte.
+    patience: Duration,
     watch: Watch,
+    /// Whether what comes now may be old.
+    doubt: Doubt,
     sight: Sight,
     outlook: Option<Outlook>,
     login: Login,
@@ -84,7 +90,9 @@ impl Supply {
         Self {
             monitored,
             conversation: Conversation::Resting { retry_at: now },
+            patience: talk::ANSWER_PATIENCE,
             watch: Watch::default(),
+            doubt: Doubt::default(),
             sight: Sight::default(),
             outlook: None,
             login: Login::default(),
@@ -164,6 +172,7 @@ impl Supply {
 
     /// Acts on every deadline that is due.
     pub(crate) fn act_in_time(&mut self, desk: &mut Desk<'_>) {
+        self.count_in_time(desk);
         self.poll_in_time(desk);
         self.watch_in_time(desk);
         self.warn_of_silence(desk);
@@ -172,7 +181,7 @@ impl Supply {
     /// Its earliest deadline, decisions not counted.
     pub(crate) fn deadline(&self, no_comm_every: Duration) -> Option<Instant> {
         let silence = self.is_silent().then(|| self.silent_since + no_comm_every);
-        Instant::first_of([self.polling_deadline(), self.watch.deadline(), silence])
+        Instant::first_of([self.polling_deadline(), self.watch.deadline(), silence, self.doubt.deadline()])
     }
 
     /// Ends both connections, politely.
@@ -187,7 +196,7 @@ impl Supply {
         self.ask_first_until.get_or_insert(desk.now + desk.config.dead_time);
         self.excuse_answers(desk.now);
         self.watch.excuse_silence(desk.now);
-        self.poll_at = desk.now;
+        self.doubt(desk);
         self.look_ahead(desk);
     }
 
@@ -196,7 +205,7 @@ impl Supply {
         let is_alert = self.sight.line == Line::OnBattery || self.order != Order::None;
         let every = if is_alert { desk.config.poll_alert_every } else { desk.config.poll_every };
         // DEADTIME runs: whoever is back before its end must be found before its end.
-        let is_urgent = is_alert && self.is_silent() || self.may_die();
+        let is_urgent = is_alert && self.is_silent() || self.may_die() || self.doubt.is_holding();
         let every = if is_urgent { every.min(URGENT) } else { every };
         match self.outlook.map(|outlook| outlook.at - desk.now) {
             Some(left) if left > LAST_LOOK => every.min(left - LAST_LOOK),

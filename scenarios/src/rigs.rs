@@ -24,6 +24,9 @@ use crate::journal::Record;
 use crate::language::Makers;
 use protocol::diagnostic::Diagnostics;
 
+/// How often a slow reader reads, in all that `slow_reader` lets it.
+pub(crate) const READS_A_SECOND: u32 = 10;
+
 /// How a scenario is to be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunOptions {

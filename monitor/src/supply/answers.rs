@@ -17,11 +17,11 @@ impl Supply {
     pub(super) fn hear(&mut self, bytes: &[u8], desk: &mut Desk<'_>) {
         let link = self.polling_link();
         let Conversation::Talking(talk) = &mut self.conversation else { return };
-        let is_broken = talk.receive(bytes).is_err();
+        let is_broken = talk.receive(bytes, desk.now).is_err();
         // An answer may end the conversation that it came on.
         while self.polling_link() == link
             && let Conversation::Talking(talk) = &mut self.conversation
-            && let Some((question, answer)) = talk.next_answer()
+            && let Some((question, answer)) = talk.next_answer(desk.now)
         {
             self.answered(question, answer, desk);
         }
@@ -84,6 +84,7 @@ impl Supply {
             return;
         }
         match status {
+            Ok(value) if !self.settles_doubt(value, asked_at, desk) => {}
             Ok(value) => self.see(value, desk),
             Err(code) => self.poll_failed(client::wording(code), desk),
         }

@@ -3,7 +3,7 @@
 //! What the answers mean is in [`answers`](super::answers).
 
 use super::login::{Count, Login, Order};
-use super::talk::{Asked, Talk};
+use super::talk::{ANSWER_PATIENCE, Asked, Talk};
 use super::{Conversation, Supply};
 use crate::desk::Desk;
 use protocol::net::Request;
@@ -29,12 +29,19 @@ impl Supply {
             Conversation::Talking(talk) => {
                 // A poll waits for the answer to the one before.
                 let poll = (!talk.waits_for(Asked::Status)).then_some(self.poll_at);
-                Instant::first_of([talk.overdue_at(), self.login.retry_at(), poll])
+                Instant::first_of([talk.overdue_at(), talk.late_at(), self.login.retry_at(), poll])
             }
         }
     }
 
     pub(super) fn poll_in_time(&mut self, desk: &mut Desk<'_>) {
+        // A server that trickles is not closed, and not heard either.
+        if let Conversation::Talking(talk) = &mut self.conversation
+            && talk.turns_late(desk.now)
+            && talk.overdue_at().is_some_and(|at| at > desk.now)
+        {
+            self.lose(format!("Poll UPS [{}] failed - no whole answer in time", self.name()), desk);
+        }
         match &self.conversation {
             Conversation::Resting { retry_at } if *retry_at <= desk.now => self.open(desk),
             Conversation::Opening { link, give_up_at } if *give_up_at <= desk.now => {
@@ -69,7 +76,7 @@ impl Supply {
 
     /// The connection is open: logs in, and asks for the status in the same breath.
     pub(super) fn start_talking(&mut self, link: LinkId, desk: &mut Desk<'_>) {
-        self.conversation = Conversation::Talking(Box::new(Talk::new(link, desk.now)));
+        self.conversation = Conversation::Talking(Box::new(Talk::new(link, desk.now, self.patience)));
         if std::mem::take(&mut self.login) == Login::Granted {
             // After a break the server may have lost its other logins as well.
             self.settled_at = desk.now + desk.config.host_sync;
@@ -118,11 +125,15 @@ impl Supply {
 
     /// The connection could not be opened, or has ended.
     pub(super) fn conversation_lost(&mut self, error: LinkError, desk: &mut Desk<'_>) {
+        if let Conversation::Talking(talk) = &self.conversation {
+            self.patience = if error == LinkError::TimedOut { talk.patience_after() } else { ANSWER_PATIENCE };
+        }
         let name = self.name();
         match &self.conversation {
             Conversation::Opening { .. } => {
                 let why = format!("UPS [{name}]: connect failed: Connection failure: {error}");
                 self.talk_failed(why, desk);
+                self.miss_an_answer(desk);
             }
             _ if error == LinkError::TimedOut => {
                 self.talk_failed(format!("Poll UPS [{name}] failed - no answer in time"), desk);
@@ -130,7 +141,10 @@ impl Supply {
             // A server that was only restarted may be back at once: what the next attempt finds counts.
             // One that hangs up on us time and again is tried at the pace of polls, and one that never
             // answered is no server that was there.
-            Conversation::Talking(talk) if talk.since + self.pace(desk) <= desk.now && self.was_told_in(talk) => {
+            Conversation::Talking(talk)
+                if self.doubt.is_younger_than(talk.since)
+                    || talk.since + self.pace(desk) <= desk.now && self.was_told_in(talk) =>
+            {
                 self.forget_conversation(desk.now, desk);
                 self.open(desk);
             }
@@ -156,7 +170,8 @@ impl Supply {
         if self.order == Order::Sent {
             self.order = Order::Pending;
         }
-        self.drop_watch(desk);
+        // What waits on the push connection may be the server's last word: it is read, and asked about.
+        self.doubt(desk);
     }
 
     /// Ends the connection, politely.

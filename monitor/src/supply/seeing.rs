@@ -6,11 +6,16 @@ use crate::desk::Desk;
 use crate::notice::Notice;
 use protocol::Level;
 
+/// Whether the driver has said nothing yet: all there is are words of the server's own.
+pub(super) fn is_nothing_yet(status: &str) -> bool {
+    status.split_ascii_whitespace().all(|word| matches!(word, "WAIT" | "FSD"))
+}
+
 impl Supply {
     /// Takes a status, polled or pushed.
     pub(super) fn see(&mut self, value: &str, desk: &mut Desk<'_>) {
         desk.out.detail(|| format!("UPS {}: {value}", self.name()));
-        if value.split_ascii_whitespace().all(|word| matches!(word, "WAIT" | "FSD")) {
+        if is_nothing_yet(value) {
             return self.see_nothing_yet(value, desk);
         }
         let every = desk.config.replace_battery_warn_every;

@@ -39,8 +39,8 @@ pub(super) enum Watch {
     Opening { link: LinkId, give_up_at: Instant },
     /// Open; the server has not agreed yet.
     Asked { link: LinkId, session: Session, answer_by: Instant },
-    /// The server pushes.
-    Live { link: LinkId, session: Session, last_heard: Instant },
+    /// The server pushes; whether its heart has been heard to beat.
+    Live { link: LinkId, session: Session, last_heard: Instant, beats: bool },
     /// The server does not push.
     Unsupported,
 }
@@ -110,6 +110,14 @@ impl Supply {
         self.hurry(desk);
     }
 
+    /// Makes the push connection anew, so that nothing comes from the old one any more.
+    pub(super) fn renew_watch(&mut self, desk: &mut Desk<'_>) {
+        if !matches!(self.watch, Watch::Unsupported) {
+            self.drop_watch(desk);
+            self.watch = Watch::Idle;
+        }
+    }
+
     /// Closes the push connection; it is opened again once the UPS is in sight.
     pub(super) fn drop_watch(&mut self, desk: &mut Desk<'_>) {
         if let Some(link) = self.watch.link() {
@@ -149,7 +157,7 @@ impl Supply {
     fn watch_answered(&mut self, answer: Answer, desk: &mut Desk<'_>) {
         match (answer, std::mem::take(&mut self.watch)) {
             (Answer::Ok, Watch::Asked { link, session, .. }) => {
-                self.watch = Watch::Live { link, session, last_heard: desk.now };
+                self.watch = Watch::Live { link, session, last_heard: desk.now, beats: false };
             }
             // It may know WATCH, only not this UPS yet.
             (Answer::Err(ErrorCode::UnknownUps | ErrorCode::AccessDenied), watch) => {
@@ -165,11 +173,19 @@ impl Supply {
     }
 
     fn take_push(&mut self, push: Push, desk: &mut Desk<'_>) {
-        let Watch::Live { last_heard, .. } = &mut self.watch else { return };
-        *last_heard = desk.now;
+        let Watch::Live { last_heard, beats, .. } = &mut self.watch else { return };
+        let heard_before = std::mem::replace(last_heard, desk.now);
+        let beat_before = std::mem::replace(beats, *beats || push == Push::Alive);
+        // After a heartbeat that was missed, what comes may have waited on its way.
+        if beat_before && desk.now > heard_before + WATCH_HEARTBEAT + LATE {
+            self.doubt(desk);
+        }
         let is_ours = |ups: &str| protocol::names::same(ups, &self.monitored.address.ups);
         match push {
             Push::Var { ups, var, value } if is_ours(&ups) && protocol::names::same(&var, "ups.status") => {
+                if self.doubt.is_on() {
+                    return self.hold(&value, desk);
+                }
                 self.pushed_at = Some(desk.now);
                 self.see(&value, desk);
             }
@@ -178,7 +194,7 @@ impl Supply {
                 self.poll_failed(client::wording(error), desk);
             }
             // What was said last still holds.
-            Push::Alive if matches!(self.sight.comm, Comm::InSight) => {
+            Push::Alive if matches!(self.sight.comm, Comm::InSight) && !self.doubt.is_on() => {
                 self.sight.last_heard = Some(desk.now);
                 self.put_off_poll(desk);
             }

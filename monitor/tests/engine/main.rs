@@ -5,6 +5,7 @@
 mod heartbeat;
 mod hostile;
 mod notices;
+mod old_news;
 mod reload;
 mod script;
 mod shutdown;

@@ -20,6 +20,14 @@ impl Dice {
         bits ^ (bits >> 31)
     }
 
+    /// Puts things in an order of chance (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, things: &mut [T]) {
+        for last in (1..things.len()).rev() {
+            let other = self.bits() % (last as u64 + 1);
+            things.swap(last, usize::try_from(other).unwrap_or(last));
+        }
+    }
+
     /// Whether something with a chance of `ppm` millionths happens this time.
     pub fn hits(&mut self, ppm: u32) -> bool {
         self.bits() % 1_000_000 < u64::from(ppm)

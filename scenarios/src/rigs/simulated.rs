@@ -16,6 +16,7 @@ mod connect;
 mod daemon;
 mod effects;
 mod hearing;
+mod inbox;
 mod late;
 mod links;
 mod machine;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::rigs::READS_A_SECOND;
+
 /// One way between two hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Path {
@@ -78,6 +80,15 @@ impl Paths {
 }
 
 impl View {
+    /// How many bytes pass at once: a slow reader takes a few at a time.
+    #[must_use]
+    pub fn piece(&self) -> usize {
+        match self.verdict() {
+            Verdict::Pass(Path { rate: rate @ 1.., .. }) => usize::try_from(rate / READS_A_SECOND).unwrap_or(1).max(1),
+            _ => usize::MAX,
+        }
+    }
+
     /// What to do now.
     #[must_use]
     pub fn verdict(&self) -> Verdict {

@@ -169,15 +169,24 @@ async fn lane(
     let mut buffer = vec![0; CHUNK];
     let mut dice = Dice::new(u64::from(link) * 2 + u64::from(direction == Direction::In));
     loop {
-        let read = from.read(&mut buffer).await;
-        if let Some(view) = &mut view {
-            admit(view, &mut dice, read.as_ref().map_or(0, |size| *size), desk).await;
-        }
-        let Ok(size @ 1..) = read else { return };
-        let bytes = &buffer[..size];
-        let heard = Input::Heard { link, direction, bytes: bytes.to_vec() };
-        if desk.inbox.send(heard).is_err() || to.write_all(bytes).await.is_err() {
-            return;
+        let read = from.read(&mut buffer).await.unwrap_or(0);
+        let mut rest = &buffer[..read];
+        loop {
+            let piece = rest.len().min(view.as_ref().map_or(usize::MAX, View::piece));
+            if let Some(view) = &mut view {
+                admit(view, &mut dice, piece, desk).await;
+            }
+            if read == 0 {
+                return;
+            }
+            let bytes = rest.split_off(..piece).unwrap_or_default();
+            let heard = Input::Heard { link, direction, bytes: bytes.to_vec() };
+            if desk.inbox.send(heard).is_err() || to.write_all(bytes).await.is_err() {
+                return;
+            }
+            if rest.is_empty() {
+                break;
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ const BUS: Duration = Duration::from_micros(125);
 const RETRY: Duration = Duration::from_millis(200);
 /// And its longest.
 const LONGEST_RETRY: Duration = Duration::from_secs(120);
+/// The payload of a segment on Ethernet, with TCP's time stamps.
+const SEGMENT: usize = 1448;
 /// A sender gives up after this many (Linux: tcp_retries2).
 const MOST_RETRIES: u32 = 15;
 /// A link is full beyond this, and has drained below a half of it.
@@ -85,6 +87,21 @@ struct Lane {
     is_full: bool,
 }
 
+impl Lane {
+    /// The next segment to send again: small ones leave as one, as the kernel collapses them.
+    fn next_waiting(&mut self) -> Option<Option<Vec<u8>>> {
+        let mut segment = self.waiting.pop_front()?;
+        while let Some(bytes) = &mut segment
+            && let Some(Some(next)) = self.waiting.front()
+            && bytes.len() + next.len() <= SEGMENT
+        {
+            bytes.extend_from_slice(next);
+            self.waiting.pop_front();
+        }
+        Some(segment)
+    }
+}
+
 impl World {
     /// Makes a link between two ends that are there, and says so in the journal.
     pub(super) fn join(&mut self, over: Over, ends: [End; 2], tap: Tap) -> u32 {
@@ -104,6 +121,23 @@ impl World {
 
     /// Sends bytes from one side.
     pub(super) fn send(&mut self, link: u32, side: u8, bytes: Vec<u8>) {
+        match self.piece(link, side) {
+            Some(piece) if bytes.len() > piece => {
+                bytes.chunks(piece).for_each(|part| self.send_segment(link, side, part.to_vec()));
+            }
+            _ => self.send_segment(link, side, bytes),
+        }
+    }
+
+    /// What a slow reader takes at once.
+    fn piece(&self, link: u32, side: u8) -> Option<usize> {
+        match self.links[link as usize].over {
+            Over::Network { hosts } => self.network.piece(hosts[usize::from(side)], hosts[usize::from(1 - side)]),
+            Over::Unix | Over::Bus { .. } => None,
+        }
+    }
+
+    fn send_segment(&mut self, link: u32, side: u8, bytes: Vec<u8>) {
         let lane = &mut self.links[link as usize].lanes[usize::from(side)];
         lane.queued += bytes.len();
         if lane.waiting.is_empty() {
@@ -165,7 +199,7 @@ impl World {
             return self.break_end(number, side, LinkError::TimedOut);
         }
         // Once the first one comes through, those behind it follow in the same burst.
-        while let Some(segment) = self.links[number as usize].lanes[usize::from(side)].waiting.pop_front() {
+        while let Some(segment) = self.links[number as usize].lanes[usize::from(side)].next_waiting() {
             if !self.transmit(number, side, segment) {
                 return;
             }

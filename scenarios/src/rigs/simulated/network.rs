@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use protocol::Instant;
 
+use crate::rigs::READS_A_SECOND;
 use crate::rigs::dice::Dice;
 
 /// Latency between two hosts of one switch.
@@ -95,6 +96,12 @@ impl Network {
         let reading = Duration::from_micros(size as u64 * 1_000_000 / u64::from(path.rate));
         path.busy_until = arrives.max(path.busy_until) + reading;
         Fate::Arrives(path.busy_until)
+    }
+
+    /// How many bytes a slow reader takes at once; `None` for one that takes all.
+    pub fn piece(&self, from: usize, to: usize) -> Option<usize> {
+        let rate = (from != to).then(|| self.paths[from * self.hosts + to].rate).filter(|rate| *rate > 0)?;
+        Some(usize::try_from(rate / READS_A_SECOND).unwrap_or(usize::MAX).max(1))
     }
 
     fn path_mut(&mut self, from: usize, to: usize) -> Option<&mut Path> {

@@ -1,16 +1,13 @@
 //! The daemons of a run: where each could run, and the engine that runs there now.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use protocol::{Instant, LinkId};
 
 use super::daemon::{Daemon, Plan};
+use super::inbox::Inbox;
 use super::world::{Due, News, World};
 use crate::journal::{Name, ProcessEvent, What};
-
-/// How much a stopped process's sockets take before the rest is lost, in events.
-const STOPPED_INBOX: usize = 4096;
 
 /// What a slot is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +50,7 @@ pub struct Process {
     pub started: Instant,
     /// SIGSTOP: it takes nothing in and does nothing.
     pub stopped: bool,
-    inbox: VecDeque<News>,
+    inbox: Inbox,
     /// Connections that it asked for and that are not there yet, each with the number of its request.
     opening: Vec<(LinkId, u32)>,
     requests: u32,
@@ -140,7 +137,7 @@ impl World {
                     daemon,
                     started: self.now,
                     stopped: false,
-                    inbox: VecDeque::new(),
+                    inbox: Inbox::default(),
                     opening: Vec::new(),
                     requests: 0,
                     opened: Vec::new(),
@@ -162,8 +159,11 @@ impl World {
         let Some(process) = self.slots[slot].process.take() else { return };
         self.set_alarm(slot, None);
         self.show_process(slot, event);
-        for link in process.opened.iter().chain(&process.accepted).flatten() {
-            self.drop_end(*link, slot, silently);
+        // The kernel closes them in no order that anybody may count on.
+        let mut links: Vec<u32> = process.opened.iter().chain(&process.accepted).copied().flatten().collect();
+        self.orders.shuffle(&mut links);
+        for link in links {
+            self.drop_end(link, slot, silently);
         }
     }
 
@@ -174,7 +174,7 @@ impl World {
             return;
         }
         process.stopped = stopped;
-        let waiting: Vec<News> = if stopped { Vec::new() } else { process.inbox.drain(..).collect() };
+        let waiting = process.inbox.take();
         self.show_process(slot, if stopped { ProcessEvent::Stopped } else { ProcessEvent::Continued });
         let generation = self.slots[slot].generation;
         for news in waiting {
@@ -190,10 +190,7 @@ impl World {
         }
         let Some(process) = &mut self.slots[slot].process else { return };
         if process.stopped {
-            if process.inbox.len() < STOPPED_INBOX {
-                process.inbox.push_back(news);
-            }
-            return;
+            return process.inbox.put(news);
         }
         let clock = process.clock(self.now);
         process.daemon.handle(news, clock);

@@ -20,6 +20,7 @@ use super::network::Network;
 use super::port::Port;
 use super::process::Slot;
 use crate::journal::{Ending, Record, What};
+use crate::rigs::dice::Dice;
 use crate::rigs::director::{Director, Happening};
 use crate::rigs::tap::Learnt;
 
@@ -87,6 +88,8 @@ pub struct World {
     pub(super) ports: Vec<Port>,
     pub(super) links: Vec<Link>,
     pub(super) network: Network,
+    /// What the world leaves open: in which order the connections of a process end with it.
+    pub(super) orders: Dice,
     pub(super) learnt: Learnt,
     pub(super) late: Vec<VecDeque<LateDriver>>,
     /// How each host's late shutdown hook will end.
@@ -129,6 +132,7 @@ impl World {
             alarms: Alarms::new(),
             director,
             network: Network::new(machines.len(), seed),
+            orders: Dice::new(!seed),
             late: machines.iter().map(|_| VecDeque::new()).collect(),
             late_status: vec![0; machines.len()],
             machines,
