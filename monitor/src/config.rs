@@ -50,6 +50,9 @@ pub struct Config {
     pub shutdown_command: Option<String>,
     /// NOTIFYCMD, a line for the shell.
     pub notify_command: Option<String>,
+    /// NOTIFYCMDTIMEOUT, a word of this monitor's own: how long one NOTIFYCMD may run before it is ended; `None` for as
+    /// long as it likes.
+    pub notify_command_for: Option<Duration>,
     /// NOTIFYMSG and NOTIFYFLAG.
     pub notices: NoticeTable,
     /// POWERDOWNFLAG.
@@ -90,6 +93,7 @@ impl Default for Config {
             shutdown_exit: ShutdownExit::After(Duration::ZERO),
             shutdown_command: None,
             notify_command: None,
+            notify_command_for: None,
             notices: NoticeTable::default(),
             power_down_flag: None,
             run_as_user: None,

@@ -34,6 +34,8 @@ pub enum Reason {
         /// What it was doing then.
         was: Danger,
     },
+    /// It has been asked for DEADTIME and has never given a status, while a supply that did is critical.
+    NeverHeard,
     /// A secondary has waited HOSTSYNC for its primary to act, in vain.
     GivenUpOnPrimary {
         /// Since when the primary should have acted.
@@ -147,6 +149,7 @@ impl fmt::Display for Reason {
             Self::OnLowBattery { .. } => f.write_str("on battery with a low battery"),
             Self::Off { .. } => f.write_str("switched off for longer than OFFDURATION"),
             Self::Dead { was, .. } => write!(f, "out of sight for DEADTIME, and it was {was}"),
+            Self::NeverHeard => f.write_str("asked for DEADTIME, and never heard"),
             Self::GivenUpOnPrimary { .. } => f.write_str("its primary has not acted within HOSTSYNC"),
         }
     }

@@ -18,6 +18,6 @@ pub(crate) struct Desk<'a> {
 impl Desk<'_> {
     /// Sends a notice about `ups` (empty for one about this host).
     pub(crate) fn notify(&mut self, notice: Notice, ups: &str, about: &str) {
-        self.notifier.notify(notice, ups, about, self.config, self.out);
+        self.notifier.notify(notice, ups, about, self.now, self.config, self.out);
     }
 }

@@ -163,7 +163,7 @@ impl Upsmon {
         if self.phase.has_logged_out() {
             self.supplies.clear();
         }
-        self.wake_at = if self.phase == Phase::Left { None } else { self.next_deadline() };
+        self.wake_at = if self.phase == Phase::Left { None } else { self.next_deadline(now) };
     }
 
     fn signalled(&mut self, signal: Signal, now: Instant) {
@@ -196,14 +196,21 @@ impl Upsmon {
         });
     }
 
-    fn next_deadline(&self) -> Option<Instant> {
+    fn next_deadline(&self, now: Instant) -> Option<Instant> {
         let every = self.config.no_comm_warn_every;
         let supplies = self.supplies.iter().filter_map(|supply| supply.deadline(every));
         // Once the shutdown is under way there is nothing left to decide.
         let is_open = self.phase == Phase::Watching;
         let turning = self.supplies.iter().filter(|_| is_open).filter_map(Supply::turns_critical_at);
+        let unheard = is_open.then(|| self.next_unheard(now)).flatten();
         let lowers = self.lower_again_at.filter(|_| is_open && self.lowering.is_none());
-        supplies.chain(turning).chain(self.phase.deadline()).chain(self.parent_missed_at).chain(lowers).min()
+        supplies
+            .chain(turning)
+            .chain(self.phase.deadline())
+            .chain(self.parent_missed_at)
+            .chain(lowers)
+            .chain(unheard)
+            .min()
     }
 }
 

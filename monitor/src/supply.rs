@@ -73,6 +73,8 @@ pub(crate) struct Supply {
     pushed_at: Option<Instant>,
     /// What went wrong last; said once.
     failure: Option<String>,
+    /// Since when it is asked, hold-ups of this monitor not counted.
+    asked_since: Instant,
     /// From when the silence counts for NOCOMM.
     silent_since: Instant,
     /// Reused between events.
@@ -103,6 +105,7 @@ impl Supply {
             polled_at: None,
             pushed_at: None,
             failure: None,
+            asked_since: now,
             silent_since: now,
             news: Vec::new(),
             critical_told: false,
@@ -124,6 +127,12 @@ impl Supply {
         self.outlook
     }
 
+    /// From when it cannot be counted on beside a supply that was heard to be critical: it was asked for so long, and
+    /// nobody knows whether it feeds anything.
+    pub(crate) fn unheard_at(&self, dead_time: Duration) -> Option<Instant> {
+        self.sight.last_heard.is_none().then(|| self.asked_since + dead_time)
+    }
+
     /// The instant that has yet to come at which it turns critical.
     pub(crate) fn turns_critical_at(&self) -> Option<Instant> {
         self.outlook.map(|outlook| outlook.at).filter(|_| !self.critical_told)
@@ -141,6 +150,7 @@ impl Supply {
         Self {
             sight: self.sight,
             failure: self.failure,
+            asked_since: self.asked_since,
             silent_since: self.silent_since,
             critical_told: self.critical_told,
             ..Self::new(monitored, desk.now)
@@ -194,6 +204,7 @@ impl Supply {
     pub(crate) fn excuse_silence(&mut self, held_up: Duration, desk: &mut Desk<'_>) {
         self.sight.excuse_silence(held_up, desk.now);
         self.ask_first_until.get_or_insert(desk.now + desk.config.dead_time);
+        self.asked_since = self.asked_since + held_up;
         self.excuse_answers(desk.now);
         self.watch.excuse_silence(desk.now);
         self.doubt(desk);

@@ -67,6 +67,9 @@ pub(super) const TABLE: &[Row] = &[
     row("SHUTDOWNEXIT", 1, "yes, no, or a number of seconds", shutdown_exit),
     row("SHUTDOWNCMD", 1, COMMAND, |reading, line| reading.config.shutdown_command = Some(reading.command(line))),
     row("NOTIFYCMD", 1, COMMAND, |reading, line| reading.config.notify_command = Some(reading.command(line))),
+    row("NOTIFYCMDTIMEOUT", 1, SECONDS, |reading, line| {
+        reading.optional(line, |config| &mut config.notify_command_for);
+    }),
     row("NOTIFYMSG", 2, "a notice type and a text", notify_message),
     row("NOTIFYFLAG", 2, "a notice type and SYSLOG+WALL+EXEC or IGNORE", notify_flag),
     row("POWERDOWNFLAG", 1, "a file", |reading, line| reading.config.power_down_flag = first(line)),

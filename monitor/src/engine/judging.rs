@@ -1,6 +1,7 @@
 //! The decision: whether enough supplies can be counted on.
 
 use super::Upsmon;
+use crate::criticality::Reason;
 use crate::decision::{Critical, Decision};
 use crate::supply::Supply;
 use protocol::Instant;
@@ -17,7 +18,7 @@ impl Upsmon {
         let need = self.config.min_supplies;
         if have < need {
             let critical = self.supplies.iter().filter_map(|supply| {
-                let reason = supply.outlook()?.due(now)?;
+                let reason = self.cannot_count_on(supply, now)?;
                 Some(Critical { ups: supply.name().to_owned(), reason })
             });
             self.decide(Decision::SuppliesLost { have, need, critical: critical.collect() }, now);
@@ -25,9 +26,26 @@ impl Upsmon {
     }
 
     fn power_value_left(&self, now: Instant) -> u32 {
-        let counts = |supply: &&Supply| supply.outlook().and_then(|outlook| outlook.due(now)).is_none();
+        let counts = |supply: &&Supply| self.cannot_count_on(supply, now).is_none();
         let values = self.supplies.iter().filter(counts).map(|supply| supply.monitored.power_value);
         values.fold(0, u32::saturating_add)
+    }
+
+    /// Why a supply cannot be counted on. One that was never heard is as good as any other, until one that was is critical.
+    fn cannot_count_on(&self, supply: &Supply, now: Instant) -> Option<Reason> {
+        let reason = supply.outlook().and_then(|outlook| outlook.due(now));
+        let is_unheard = || supply.unheard_at(self.config.dead_time).is_some_and(|at| at <= now);
+        reason.or_else(|| (is_unheard() && self.is_one_critical(now)).then_some(Reason::NeverHeard))
+    }
+
+    fn is_one_critical(&self, now: Instant) -> bool {
+        self.supplies.iter().any(|supply| supply.outlook().is_some_and(|outlook| outlook.due(now).is_some()))
+    }
+
+    /// When a supply that was never heard stops to count, where that may decide.
+    pub(super) fn next_unheard(&self, now: Instant) -> Option<Instant> {
+        let at = self.supplies.iter().filter_map(|supply| supply.unheard_at(self.config.dead_time));
+        at.filter(|at| *at > now && self.is_one_critical(now)).min()
     }
 
     /// Begins the shutdown.

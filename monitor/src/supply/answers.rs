@@ -127,7 +127,7 @@ impl Supply {
         if self.refusal_told.is_none_or(|told| desk.now >= told + every) {
             self.refusal_told = Some(desk.now);
             desk.out.say(Level::Notice, text);
-            desk.notifier.notify_refusal(&self.monitored.system, desk.config, desk.out);
+            desk.notifier.notify_refusal(&self.monitored.system, desk.now, desk.config, desk.out);
         }
     }
 }

@@ -459,3 +459,40 @@ fn from_the_order_on(outcome: &str) -> String {
 fn from_the_command_on(outcome: &str) -> String {
     outcome[outcome.find("SHUTDOWNCMD").unwrap() - "00.000000 ".len()..].to_owned()
 }
+
+/// It may feed nothing, and nobody knows: the host saw OB LB and FSD of the other one, stayed up, and crashed.
+#[test]
+fn a_supply_that_was_never_heard_does_not_hold_up_a_host_whose_other_one_is_critical() {
+    let two = "MONITOR rack@nas 1 mon secret primary\nMONITOR other@box 1 mon secret primary\nMINSUPPLIES 1\n\
+               SHUTDOWNCMD /bin/true\nDEADTIME 15\n";
+    let decision = |script: &str| {
+        let outcome = run(two, script);
+        let line = outcome.lines().find(|line| line.contains("forced shutdown:")).map(str::to_owned);
+        (line, outcome)
+    };
+    for silence in ["0 box down", "0 box mute", "0 box refuses DATA-STALE", "0 box refuses UNKNOWN-UPS"] {
+        let (line, outcome) = decision(&format!("{silence}\n30 nas says OB LB\n90 end"));
+        let line = line.unwrap_or_else(|| panic!("{silence}: {outcome}"));
+        assert!(line.contains("other@box: asked for DEADTIME, and never heard"), "{line}");
+        // At a start A's low battery may come before B's first word.
+        let (line, outcome) = decision(&format!("{silence}\n0 nas says OB LB\n90 end"));
+        let line = line.unwrap_or_else(|| panic!("{silence}: {outcome}"));
+        assert!(line.starts_with("15.0"), "{line}");
+    }
+    let (line, outcome) = decision("0 box down\n0 nas says OB LB\n9 box up\n9 box says OL\n90 end");
+    assert_eq!(line, None, "{outcome}");
+    // As long as the other one is good nobody is missed, and one that was heard stays counted.
+    assert_eq!(decision("0 box down\n90 end").0, None);
+    assert_eq!(decision("20 box down\n60 nas says OB LB\n200 end").0, None);
+}
+
+/// An operator's command may watch a whole outage, and shut the host down at its end.
+#[test]
+fn a_notifycmd_is_ended_only_where_the_operator_asks_for_it() {
+    let config = |more: &str| {
+        let text = format!("{PRIMARY}\nNOTIFYCMD /usr/local/bin/watch\nNOTIFYFLAG ONBATT EXEC\n{more}");
+        Config::load_from(text.as_bytes(), "upsmon.conf").unwrap().0
+    };
+    assert_eq!(config("").notify_command_for, None);
+    assert_eq!(config("NOTIFYCMDTIMEOUT 60").notify_command_for, Some(Duration::from_secs(60)));
+}
