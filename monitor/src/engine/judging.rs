@@ -38,8 +38,10 @@ impl Upsmon {
         reason.or_else(|| (is_unheard() && self.is_one_critical(now)).then_some(Reason::NeverHeard))
     }
 
+    /// One that does not feed this host says nothing about those that do.
     fn is_one_critical(&self, now: Instant) -> bool {
-        self.supplies.iter().any(|supply| supply.outlook().is_some_and(|outlook| outlook.due(now).is_some()))
+        let is_critical = |supply: &Supply| supply.outlook().is_some_and(|outlook| outlook.due(now).is_some());
+        self.supplies.iter().any(|supply| supply.monitored.power_value > 0 && is_critical(supply))
     }
 
     /// When a supply that was never heard stops to count, where that may decide.

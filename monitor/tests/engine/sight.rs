@@ -178,6 +178,43 @@ fn a_host_goes_down_when_its_second_supply_goes_too() {
 }
 
 #[test]
+fn a_supply_that_was_never_heard_keeps_no_host_up_whose_other_supply_fails() {
+    for silence in ["down", "mute", "refuses DRIVER-NOT-CONNECTED", "refuses DATA-STALE", "says WAIT"] {
+        for end in ["FSD OB LB", "OB LB"] {
+            let script = format!("0 right {silence}\n20 left says {end}\n60 end");
+            let outcome = run(TWO_FEEDS, &script);
+            assert!(outcome.contains("UPS rack@right: asked for DEADTIME, and never heard"), "{silence} {end}: {outcome}");
+            assert!(outcome.contains("SHUTDOWNCMD"), "{silence} {end}: {outcome}");
+        }
+    }
+}
+
+#[test]
+fn a_supply_whose_first_word_is_late_counts_for_deadtime() {
+    // The other one is low at the start already.
+    let script = "0 left says FSD OB LB\n0 right refuses DRIVER-NOT-CONNECTED\n14 right says OL\n60 end";
+    let outcome = run(&format!("{TWO_FEEDS}\nPOLLFREQ 1"), script);
+    assert!(!outcome.contains("forced shutdown: "), "{outcome}");
+    let script = "0 left says FSD OB LB\n0 right refuses DRIVER-NOT-CONNECTED\n60 end";
+    let outcome = run(TWO_FEEDS, script);
+    assert!(outcome.contains("15.000000 forced shutdown: "), "{outcome}");
+}
+
+#[test]
+fn a_supply_that_was_never_heard_is_no_reason_by_itself() {
+    let script = "0 left down\n0 right down\n900 end";
+    let outcome = run(TWO_FEEDS, script);
+    assert!(!outcome.contains("forced shutdown: "), "{outcome}");
+    // Nor where the critical one feeds another host.
+    let watched = TWO_FEEDS.replacen("left 1", "left 0", 1);
+    let outcome = run(&watched, "0 right down\n20 left says FSD OB LB\n900 end");
+    assert!(!outcome.contains("forced shutdown: "), "{outcome}");
+    // Nor where it was heard, and lost on line power.
+    let outcome = run(TWO_FEEDS, "7 right down\n20 left says FSD OB LB\n900 end");
+    assert!(!outcome.contains("forced shutdown: "), "{outcome}");
+}
+
+#[test]
 fn a_dead_server_delays_nobody_else() {
     let script = "
         1   left mute

@@ -91,6 +91,8 @@ pub struct History<'a> {
     told_on_battery: BTreeMap<Name, BTreeMap<Name, Course<bool>>>,
     /// Whether a host's monitor was stopped (SIGSTOP), by host.
     stopped: BTreeMap<Name, Course<bool>>,
+    /// When a host's monitor started, by itself or with its host.
+    monitor_starts: BTreeMap<Name, Vec<Instant>>,
     /// When the run ended.
     pub end: Instant,
 }
@@ -107,6 +109,7 @@ impl<'a> History<'a> {
             dark: BTreeMap::new(),
             told_on_battery: BTreeMap::new(),
             stopped: BTreeMap::new(),
+            monitor_starts: BTreeMap::new(),
             end: records.last().map_or(Instant::START, |record| record.at),
         };
         for record in records {
@@ -121,8 +124,16 @@ impl<'a> History<'a> {
             What::Supply { ups, is } => self.of(ups).supply.push(at, *is),
             What::LowBattery { ups, low } => self.of(ups).low.push(at, *low),
             What::Outlet { ups, live, .. } => self.of(ups).outlet.push(at, *live),
-            What::Host { host, is, .. } => self.hosts.entry(host.clone()).or_default().push(at, *is),
+            What::Host { host, is, .. } => {
+                self.hosts.entry(host.clone()).or_default().push(at, *is);
+                if *is == HostState::Up {
+                    self.monitor_starts.entry(host.clone()).or_default().push(at);
+                }
+            }
             What::Process { host, process, event, .. } if &**process == "upsmon" => {
+                if *event == ProcessEvent::Started {
+                    self.monitor_starts.entry(host.clone()).or_default().push(at);
+                }
                 self.stopped.entry(host.clone()).or_default().push(at, *event == ProcessEvent::Stopped);
             }
             What::Notified { host, kind, ups: Some(ups), .. } => {
@@ -181,6 +192,17 @@ impl<'a> History<'a> {
     #[must_use]
     pub fn is_dark(&self, host: &str, ups: &str, at: Instant) -> bool {
         of(&self.dark, host, ups).and_then(|course| course.at(at)).unwrap_or(false)
+    }
+
+    /// Whether a host was without word of a UPS at a moment, and its monitor has had none since it started:
+    /// that is so where the want of word began less than `lag` after a start, or before it.
+    #[must_use]
+    pub fn is_unheard(&self, host: &str, ups: &str, at: Instant, lag: Duration) -> bool {
+        let since =
+            of(&self.dark, host, ups).filter(|_| self.is_dark(host, ups, at)).and_then(|course| course.since(at));
+        let Some(since) = since else { return false };
+        let starts = self.monitor_starts.get(host).map_or(&[][..], Vec::as_slice);
+        starts.iter().any(|start| *start >= before(since, lag) && *start <= at)
     }
 
     /// Whether a host was without word of a UPS at a moment, and the last word was that it is on battery:

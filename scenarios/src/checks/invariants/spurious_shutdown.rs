@@ -4,7 +4,8 @@
 //! decision can have been taken, the power values of the UPSes that were on line, or on a battery
 //! that was not low, must have been fewer than MINSUPPLIES. A UPS on battery of which the host had
 //! no word counts as lost (DEADTIME), and so does one that was when the last word of it came; one on
-//! line power of which it had none is invariant 6. What an operator asked for excuses the hosts that
+//! line power of which it had none is invariant 6, unless another supply of the host failed and this
+//! one had never been heard of. What an operator asked for excuses the hosts that
 //! hang on the same UPSes, until they boot again.
 
 use super::{Breach, Finding};
@@ -87,8 +88,11 @@ fn is_short(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts, fro
                 && !(on_battery && history.is_dark(&host.name, ups, moment))
                 && !history.went_dark_on_battery(&host.name, ups, moment, lag(monitor))
         };
+        // Beside a supply that fails, one that was never heard of counts for nothing.
+        let fails = monitor.supplies.iter().any(|supply| supply.power_value > 0 && !good(&supply.ups));
+        let counts = |ups: &str| good(ups) && !(fails && history.is_unheard(&host.name, ups, moment, lag(monitor)));
         let value: u32 =
-            monitor.supplies.iter().filter(|supply| good(&supply.ups)).map(|supply| supply.power_value).sum();
+            monitor.supplies.iter().filter(|supply| counts(&supply.ups)).map(|supply| supply.power_value).sum();
         value < monitor.minsupplies
     })
 }
