@@ -82,7 +82,7 @@ impl Inquiry {
     fn listen<T>(&mut self, mut answer: impl FnMut(&[&str]) -> Option<T>) -> io::Result<T> {
         let mut buffer = [0; 4096];
         let mut lines = 0;
-        while lines < LINES_LIMIT {
+        while lines < LINES_LIMIT && !self.reader.is_endless() {
             let length = match self.stream.read(&mut buffer) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(length) => length,

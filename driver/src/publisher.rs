@@ -53,6 +53,8 @@ pub struct Publisher {
     effects: VecDeque<Effect>,
     own: Own,
     reload: Reload,
+    /// That a peer sent a line without an end has been said.
+    is_babble_said: bool,
     /// Reused for every line and every formatted value.
     line: Vec<u8>,
     text: String,
@@ -75,6 +77,7 @@ impl Publisher {
             effects: VecDeque::new(),
             own,
             reload: Reload::new(config.clone()),
+            is_babble_said: false,
             line: Vec::new(),
             text: String::new(),
         };

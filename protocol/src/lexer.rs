@@ -35,6 +35,10 @@ pub const MAX_FILE_WORD: usize = 8192;
 /// The most words of a line in a file: no more fit into [`MAX_FILE_WORD`] characters with blanks between.
 pub const MAX_FILE_WORDS: usize = MAX_FILE_WORD / 2;
 
+/// The most bytes of a line on a wire. The longest that holds no more than its limits, every character of it
+/// escaped, is half as long: who sends more without the end of a line is let go.
+pub const MAX_LINE: usize = 64 * 1024;
+
 /// As much of a word as arrives at the other end of a wire. Who compares a word of a file with one that
 /// came over a wire, such as a password, compares this.
 #[must_use]

@@ -15,7 +15,7 @@ mod subject;
 
 pub use answer::{Answer, ListKind, Push, Row};
 
-use crate::lexer::{Line, LineReader};
+use crate::lexer::{Line, LineReader, MAX_LINE};
 use crate::net::{Reply, Request, Verb};
 use std::collections::VecDeque;
 use subject::Asked;
@@ -61,6 +61,9 @@ pub enum SessionError {
     /// More than [`MAX_LIST`] bytes in a list.
     #[error("list of more than {MAX_LIST} bytes")]
     LongList,
+    /// More than [`MAX_LINE`] bytes without the end of a line.
+    #[error("line of more than {MAX_LINE} bytes")]
+    LongLine,
 }
 
 /// One connection's worth of requests and answers.
@@ -141,6 +144,9 @@ impl Session {
         while self.error.is_none() {
             let Some(line) = reader.next_line(&mut bytes) else { break };
             self.error = self.take_line(line).err();
+        }
+        if self.error.is_none() && reader.is_endless() {
+            self.error = Some(SessionError::LongLine);
         }
         self.reader = reader;
         self.error.map_or(Ok(()), Err)

@@ -1,6 +1,6 @@
 //! The lexer against what a real `upsd` was seen to do with the same bytes.
 
-use protocol::lexer::{LineReader, MAX_WORD, MAX_WORDS};
+use protocol::lexer::{LineReader, MAX_LINE, MAX_WORD, MAX_WORDS};
 
 fn lines(input: &[u8]) -> Vec<Vec<String>> {
     read(LineReader::new(), input, usize::MAX)
@@ -157,4 +157,35 @@ fn a_line_bound_reader_recovers_at_the_next_newline() {
 #[test]
 fn requests_in_one_piece_are_read_one_by_one() {
     assert_eq!(lines(b"VER\nVER\nVE"), [["VER"], ["VER"]]);
+}
+
+#[test]
+fn a_line_without_an_end_is_noticed_however_it_is_cut_and_whatever_it_is_made_of() {
+    for piece in ["a", "a ", "\"", "# ", "\\\n", "\u{e9}", "\r"] {
+        let endless = piece.repeat(MAX_LINE);
+        for chunk in [endless.len(), 1000] {
+            let mut reader = LineReader::new();
+            let mut input = b"VER\n".as_slice();
+            assert!(reader.next_line(&mut input).is_some());
+            let mut noticed = false;
+            for mut bytes in format!("x{endless}").as_bytes().chunks(chunk) {
+                assert!(reader.next_line(&mut bytes).is_none());
+                noticed |= reader.is_endless();
+            }
+            assert!(noticed, "{piece:?} in pieces of {chunk}");
+        }
+    }
+}
+
+#[test]
+fn lines_that_end_are_never_endless_however_many_they_are() {
+    let word = format!("\"{}\"", "\\\"".repeat(MAX_WORD));
+    let longest = format!("{}\n", vec![word; MAX_WORDS].join(" "));
+    let mut reader = LineReader::new();
+    for _ in 0..3 {
+        for mut bytes in longest.as_bytes().chunks(1000) {
+            while reader.next_line(&mut bytes).is_some() {}
+            assert!(!reader.is_endless());
+        }
+    }
 }

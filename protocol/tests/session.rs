@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails here has found what it looks for")]
 
+use protocol::lexer::MAX_LINE;
 use protocol::net::{ErrorCode, List, Reply, Request, TypeFlags, TypeKind};
 use protocol::session::{Answer, Incoming, MAX_LIST, Push, Row, Session, SessionError};
 
@@ -167,4 +168,15 @@ fn a_reply_that_the_server_cut_does_not_take_the_next_ones_with_it() {
     }
     session.receive(b"VAR a ups.model \"Smart\nVAR a ups.mfr \"APC\"\n").unwrap();
     assert_eq!(answers(&mut session), [Answer::Value("Smart".to_owned()), Answer::Value("APC".to_owned())]);
+}
+
+#[test]
+fn a_status_line_without_end_ends_the_session() {
+    let mut session = Session::new();
+    session.ask(&Request::GetVar { ups: "a", var: "ups.status" });
+    let mut result = session.receive(b"VAR a ups.status \"");
+    for _ in 0..=MAX_LINE / 1000 {
+        result = result.and(session.receive(&[b'O'; 1000]));
+    }
+    assert_eq!(result, Err(SessionError::LongLine));
 }

@@ -16,6 +16,10 @@ use protocol::{Instant, LinkId};
 /// How long a driver that is not there is left alone: connecting to a local socket costs nothing.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// The longest that one is left alone which broke the protocol time and again: a good one that takes its place is
+/// found before a monitor gives the UPS up (DEADTIME).
+const LONGEST_RETRY: Duration = Duration::from_secs(8);
+
 /// The state of the connection.
 #[derive(Debug)]
 enum State {
@@ -53,8 +57,12 @@ pub(crate) enum Step {
 #[derive(Debug)]
 pub(crate) struct DriverLink {
     state: State,
+    /// How long a driver that breaks the protocol is left alone next.
+    rest: Duration,
     /// That it cannot be reached has been said.
     is_absence_said: bool,
+    /// That it breaks the protocol has been said.
+    is_nonsense_said: bool,
     /// That its data is stale has been said.
     is_staleness_said: bool,
 }
@@ -62,7 +70,13 @@ pub(crate) struct DriverLink {
 impl DriverLink {
     /// Not connected; the first attempt is due.
     pub(crate) const fn new(now: Instant) -> Self {
-        Self { state: State::Absent { retry: now }, is_absence_said: false, is_staleness_said: false }
+        Self {
+            state: State::Absent { retry: now },
+            rest: RETRY,
+            is_absence_said: false,
+            is_nonsense_said: false,
+            is_staleness_said: false,
+        }
     }
 
     /// The link, opening or open.
@@ -117,7 +131,19 @@ impl DriverLink {
 
     /// The connection is gone or never came; tried again after a while.
     pub(crate) fn lost(&mut self, now: Instant) {
-        self.state = State::Absent { retry: now + RETRY };
+        self.rest_until(now + RETRY);
+        self.rest = RETRY;
+        self.is_nonsense_said = false;
+    }
+
+    /// The driver broke the protocol, and the connection was ended; each time in a row it is left alone for longer.
+    pub(crate) fn broken(&mut self, now: Instant) {
+        self.rest_until(now + self.rest);
+        self.rest = (self.rest * 2).min(LONGEST_RETRY);
+    }
+
+    fn rest_until(&mut self, retry: Instant) {
+        self.state = State::Absent { retry };
         self.is_staleness_said = false;
     }
 
@@ -150,6 +176,11 @@ impl DriverLink {
     pub(crate) fn news_of_staleness(&mut self, now: Instant, max_age: Duration) -> Option<bool> {
         let is_stale = self.open()?.is_stale(now, max_age);
         (std::mem::replace(&mut self.is_staleness_said, is_stale) != is_stale).then_some(is_stale)
+    }
+
+    /// Whether that the driver has broken the protocol is news: it is not, the second time in a row.
+    pub(crate) fn news_of_nonsense(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_nonsense_said, true)
     }
 
     /// Whether that the driver cannot be reached is news.

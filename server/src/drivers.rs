@@ -75,11 +75,24 @@ impl Service {
                 }
             }
         }
-        if let Some(open) = self.upses[at].link.open_mut() {
+        if reader.is_endless() {
+            self.let_go_of_a_babbler(at, link, now);
+        } else if let Some(open) = self.upses[at].link.open_mut() {
             open.reader = reader;
         }
         self.say_staleness(at, now);
         Some(at)
+    }
+
+    /// A driver that sends a line without an end is no driver: it is tried again later, and later each time.
+    fn let_go_of_a_babbler(&mut self, at: usize, link: LinkId, now: Instant) {
+        let ups = &mut self.upses[at];
+        ups.broken(now);
+        let text =
+            format!("driver {} of {} sends a line without an end: disconnected", ups.config.driver, ups.config.name);
+        let is_news = ups.link.news_of_nonsense();
+        self.effects.push_back(Effect::Close { link });
+        self.say(if is_news { Level::Warning } else { Level::Debug }, text);
     }
 
     /// Sends a line to a driver.

@@ -13,8 +13,6 @@ use crate::users::Credentials;
 pub(crate) const IDLE: Duration = Duration::from_secs(60);
 /// How long a client may leave its answers in the queue.
 const UNREAD: Duration = Duration::from_secs(60);
-/// Bytes without the end of a line.
-pub(crate) const MAX_UNFINISHED: usize = 64 * 1024;
 /// Bytes of requests that may wait while their answers are produced piece by piece.
 pub(crate) const MAX_WAITING: usize = 256 * 1024;
 /// UPSes that one connection may watch.
@@ -35,8 +33,6 @@ pub(crate) struct Session {
     pub(crate) reader: LineReader,
     /// Requests that could not be answered yet.
     pub(crate) waiting: Vec<u8>,
-    /// Bytes since the last whole line.
-    pub(crate) unfinished: usize,
     pub(crate) credentials: Credentials,
     pub(crate) login: Option<UpsId>,
     pub(crate) is_tracking: bool,
@@ -64,7 +60,6 @@ impl Session {
             address,
             reader: LineReader::new(),
             waiting: Vec::new(),
-            unfinished: 0,
             credentials: Credentials::default(),
             login: None,
             is_tracking: false,

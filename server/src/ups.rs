@@ -116,6 +116,12 @@ impl Ups {
         self.store.clear();
     }
 
+    /// The driver broke the protocol, and its connection was ended.
+    pub(crate) fn broken(&mut self, now: Instant) {
+        self.link.broken(now);
+        self.store.clear();
+    }
+
     /// Takes one line from the driver.
     pub(crate) fn hear(&mut self, line: &Line, tracking: &mut Tracking, now: Instant) -> Heard {
         let Some(open) = self.link.open_mut() else { return Heard::Nonsense };

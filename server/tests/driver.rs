@@ -2,6 +2,8 @@
 
 mod bed;
 
+use std::time::Duration;
+
 use bed::Bed;
 use protocol::LinkId;
 
@@ -50,4 +52,30 @@ fn a_range_that_holds_nothing_refuses_no_value() {
     bed.ask(client, "USERNAME admin");
     bed.ask(client, "PASSWORD adm");
     assert_eq!(bed.ask(client, "SET VAR dummy ups.id 5"), "OK\n");
+}
+
+/// `upsd` swallowed 2 GB of one such line.
+#[test]
+fn a_driver_line_without_an_end_ends_the_connection_and_each_time_in_a_row_the_driver_rests_longer() {
+    let mut bed = Bed::new();
+    let client = bed.connect();
+    for rest in [1, 2, 4, 8, 8] {
+        let link = bed.driver();
+        bed.driver_says("SETINFO ups.id \"");
+        for _ in 0..5 {
+            bed.driver_says(&"x".repeat(16 * 1024));
+        }
+        assert!(bed.wires[&link].is_closed);
+        assert_eq!(value(&mut bed, client, "ups.status"), "ERR DRIVER-NOT-CONNECTED\n");
+        bed.wait(Duration::from_millis(rest * 1000 - 10));
+        assert_eq!(bed.driver(), link, "left alone for {rest} s");
+        bed.wait(Duration::from_millis(20));
+        assert_ne!(bed.driver(), link);
+    }
+    assert_eq!(
+        bed.log.iter().filter(|line| line.contains("Warning: driver dummy-ups of dummy sends a line")).count(),
+        1
+    );
+    bed.driver_says(bed::DUMP);
+    assert_eq!(value(&mut bed, client, "ups.status"), "VAR dummy ups.status \"OL\"\n");
 }

@@ -61,7 +61,9 @@ impl Publisher {
             None => false,
         };
         unread.at = unread.bytes.len() - rest.len();
-        if let Some(link) = self.links.get(unread.link) {
+        if reader.is_endless() {
+            self.let_go_of_a_babbler(unread.link);
+        } else if let Some(link) = self.links.get(unread.link) {
             link.input = reader;
         }
         if is_whole {
@@ -101,6 +103,14 @@ impl Publisher {
                 }
             }
             Err(error) => self.complain(link, error, line),
+        }
+    }
+
+    /// No server sends a line without an end. Said once: whoever does it may come again at once.
+    fn let_go_of_a_babbler(&mut self, link: LinkId) {
+        self.links.close(link, &mut self.effects);
+        if !std::mem::replace(&mut self.is_babble_said, true) {
+            self.say(Level::Warning, "a line without an end on the driver socket, dropping whoever sends it");
         }
     }
 

@@ -117,3 +117,16 @@ fn made_up_variables_have_a_limit() {
     }
     assert!(lab.engine.publisher().known() <= VARIABLES_LIMIT);
 }
+
+#[test]
+fn a_request_without_an_end_ends_its_connection_and_no_other() {
+    let mut lab = Bench::playing(DriverConfig::new("lab", "dummy-ups", "a.dev"), "ups.status: OL\n");
+    let (rude, honest) = (lab.connect(1), lab.connect(2));
+    lab.effects();
+    let mut effects = Vec::new();
+    for _ in 0..5 {
+        effects.extend(lab.say(rude, "x".repeat(16 * 1024)));
+    }
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Close { link } if *link == rude)), "{effects:?}");
+    assert!(bytes_sent(&lab.say(honest, "PING\n")) > 0);
+}

@@ -137,3 +137,22 @@ fn a_link_that_was_closed_says_nothing_any_more() {
     world.give(Event::Received { link: LinkId::opened(99), bytes: b"VAR rack ups.status \"FSD OB LB\"\n".to_vec() });
     assert!(world.upsmon().decision().is_none());
 }
+
+/// `upsmon` read it for as long as it came, at half a core, and the server counted as slow.
+#[test]
+fn a_status_line_without_an_end_ends_the_connection_which_is_tried_again_later() {
+    for on_the_watch in [false, true] {
+        let mut world = World::new(CONFIG);
+        world.act("nas pushes");
+        world.run_until(Instant::START + Duration::from_secs(6));
+        let link = world.open_link(on_the_watch).expect("a connection");
+        world.give(Event::Received { link, bytes: b"VAR rack ups.status \"".to_vec() });
+        for _ in 0..5 {
+            world.give(Event::Received { link, bytes: vec![b'O'; 16 * 1024] });
+        }
+        assert_ne!(world.open_link(on_the_watch), Some(link), "{}", world.log());
+        world.run_until(world.now() + Duration::from_secs(60));
+        assert!(world.open_link(false).is_some(), "{}", world.log());
+        assert!(world.upsmon().decision().is_none(), "{}", world.log());
+    }
+}

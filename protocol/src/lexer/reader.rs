@@ -1,7 +1,7 @@
 //! The machine that turns bytes, cut anywhere, into lines of words.
 
-use super::Limits;
 use super::line::{Cut, Line};
+use super::{Limits, MAX_LINE};
 
 /// Splits a byte stream into [`Line`]s. What it holds is bounded by the lexer's limits.
 ///
@@ -28,6 +28,8 @@ pub struct LineReader {
     is_handed_out: bool,
     /// Bytes taken before the current input.
     offset: usize,
+    /// Where the line that is not finished began.
+    began: usize,
     /// Where the current word starts: in the line's text, in the input.
     word: (usize, usize),
 }
@@ -117,6 +119,13 @@ impl LineReader {
         None
     }
 
+    /// Whether the unfinished line has passed [`MAX_LINE`]: whoever sends it is not worth reading on. For a wire,
+    /// to be asked when [`Self::next_line`] has no more.
+    #[must_use]
+    pub fn is_endless(&self) -> bool {
+        self.offset - self.began > MAX_LINE
+    }
+
     /// The line that the end of the input finishes, if there is one.
     pub fn last_line(&mut self) -> Option<&Line> {
         self.begin();
@@ -150,6 +159,7 @@ impl LineReader {
 
     fn hand_out(&mut self, input: &mut &[u8], taken: usize) -> &Line {
         self.offset += taken;
+        self.began = self.offset;
         *input = &input[taken..];
         self.state = State::Between;
         self.is_handed_out = true;

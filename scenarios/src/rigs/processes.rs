@@ -15,6 +15,7 @@ mod device;
 mod faketime;
 mod files;
 mod inbox;
+mod lines;
 mod news;
 mod paths;
 mod place;

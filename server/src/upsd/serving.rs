@@ -4,7 +4,7 @@ use protocol::LinkId;
 
 use super::{LINE, TURN, Upsd};
 use crate::requests::{self, Desk, Next};
-use crate::session::{MAX_UNFINISHED, MAX_WAITING};
+use crate::session::MAX_WAITING;
 
 impl Upsd {
     pub(super) fn receive(&mut self, link: LinkId, bytes: &[u8]) {
@@ -35,16 +35,11 @@ impl Upsd {
         let mut next = Next::Stay;
         let mut desk = Desk { service: &mut self.service, session, link, now: self.now, out: &mut replies };
         while next == Next::Stay && desk.out.len() < TURN {
-            let before = bytes.len();
-            let Some(line) = reader.next_line(&mut bytes) else {
-                desk.session.unfinished += before;
-                break;
-            };
-            desk.session.unfinished = 0;
+            let Some(line) = reader.next_line(&mut bytes) else { break };
             next = requests::answer(&mut desk, line);
         }
+        let is_endless = reader.is_endless();
         session.reader = reader;
-        let is_endless = session.unfinished > MAX_UNFINISHED;
         if !bytes.is_empty() && next == Next::Stay {
             session.waiting.extend_from_slice(bytes);
             self.ready.push_back(link);

@@ -10,13 +10,14 @@ use std::process::Stdio;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncRead, BufReader};
 use tokio::process::Command;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use super::faketime;
 use super::inbox::Input;
+use super::lines::next_line;
 use super::programs::SETPRIV;
 
 /// The longest line of a log that is kept.
@@ -127,11 +128,8 @@ pub fn command(what: Start<'_>) -> Command {
 
 async fn read_log(log: impl AsyncRead + Unpin, slot: usize, generation: u32, inbox: UnboundedSender<Input>) {
     let mut reader = BufReader::new(log);
-    let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
-        line.truncate(LONGEST_LINE);
-        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-        line.clear();
+    while let Some(mut text) = next_line(&mut reader).await {
+        text.truncate(text.floor_char_boundary(LONGEST_LINE));
         if inbox.send(Input::Line { slot, generation, text }).is_err() {
             return;
         }

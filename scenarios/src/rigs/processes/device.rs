@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use emulator::{Control, Observation, Setup};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::OwnedReadHalf;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::inbox::Input;
+use super::lines::next_line;
 use crate::rigs::RigError;
 
 /// How long an emulator may take to be there, and to say how it is.
@@ -74,8 +75,8 @@ pub fn arguments(device: &str, bus: PathBuf, control: PathBuf, setup: &Setup, sp
 }
 
 async fn watch(reader: OwnedReadHalf, ups: usize, inbox: UnboundedSender<Input>) {
-    let mut lines = BufReader::new(reader).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
+    let mut reader = BufReader::new(reader);
+    while let Some(line) = next_line(&mut reader).await {
         // Answers to controls stand between; only what parses was seen.
         if let Ok(observation) = serde_json::from_str::<Observation>(&line)
             && inbox.send(Input::Observed { ups, observation }).is_err()

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::path::Path;
 
 use emulator::Observation;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::UnixListener;
 use tokio::sync::oneshot;
 
 use super::faketime;
 use super::inbox::{Errand, Input};
+use super::lines::next_line;
 use super::place::CONF;
 use super::recorder::Report;
 use super::rig::Rig;
@@ -256,9 +257,8 @@ impl Rig {
                 let sender = sender.clone();
                 tokio::spawn(async move {
                     let (reader, mut writer) = stream.into_split();
-                    let mut line = String::new();
-                    let read = BufReader::new(reader).read_line(&mut line).await;
-                    let report = read.ok().and_then(|_| serde_json::from_str::<Report>(&line).ok());
+                    let line = next_line(&mut BufReader::new(reader)).await;
+                    let report = line.and_then(|line| serde_json::from_str::<Report>(&line).ok());
                     let Some(report) = report else { return };
                     let (answer, answered) = oneshot::channel();
                     if sender.send(Input::Command { report, answer }).is_ok()

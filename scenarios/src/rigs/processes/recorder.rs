@@ -20,7 +20,7 @@ pub const SOCKET: &str = "RIDETHROUGH_RIG";
 /// Which host this is.
 pub const HOST: &str = "RIDETHROUGH_HOST";
 /// What `wall` reads of its standard input, at most.
-const LONGEST_INPUT: u64 = 64 * 1024;
+const LONGEST_INPUT: u64 = 8 * 1024;
 /// The exit status when there is no rig to ask.
 const NO_RIG: u8 = 70;
 
