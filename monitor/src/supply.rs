@@ -204,7 +204,7 @@ impl Supply {
     pub(crate) fn excuse_silence(&mut self, held_up: Duration, desk: &mut Desk<'_>) {
         self.sight.excuse_silence(held_up, desk.now);
         self.ask_first_until.get_or_insert(desk.now + desk.config.dead_time);
-        self.asked_since = self.asked_since + held_up;
+        self.asked_since += held_up;
         self.excuse_answers(desk.now);
         self.watch.excuse_silence(desk.now);
         self.doubt(desk);
