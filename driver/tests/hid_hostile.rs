@@ -94,3 +94,26 @@ fn pushed_state_comes_back_and_delimited_usages_count_once() {
         descriptor.fields.iter().map(|field| (field.path.to_string(), field.offset, field.size)).collect();
     assert_eq!(fields, [("RemainingCapacity".into(), 0, 16), ("Voltage".into(), 16, 8), ("Voltage".into(), 24, 8)]);
 }
+
+/// Found by fuzzing: a field of 32 bits that is used up to 16 writes back less than it held, and no bit of another's.
+#[test]
+fn a_value_that_is_written_touches_no_neighbour_even_where_the_field_was_overfull() {
+    let found = include_bytes!("../../fuzz/seeds/report/hid-report-field-changes-what-is-not-its-own.bin");
+    let length = usize::from(u16::from_le_bytes([found[0], found[1]])).min(found.len() - 2);
+    let (descriptor, report) = found[2..].split_at(length);
+    let fields = Descriptor::parse(descriptor).unwrap().fields;
+    let mut written = 0;
+    for field in &fields {
+        let Some(raw) = field.raw(report) else { continue };
+        for value in [raw, 0, -1, i64::MAX] {
+            let mut copy = report.to_vec();
+            assert!(field.insert(value, &mut copy));
+            let own = field.offset..field.offset + field.size;
+            let changed = (0..report.len() * 8).filter(|bit| (report[bit / 8] ^ copy[bit / 8]) >> (bit % 8) & 1 != 0);
+            let strange: Vec<usize> = changed.filter(|&bit| !own.contains(&u32::try_from(bit).unwrap())).collect();
+            assert!(strange.is_empty(), "{}: bits {strange:?}", field.path);
+        }
+        written += 1;
+    }
+    assert!(written > 0);
+}

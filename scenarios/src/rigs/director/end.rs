@@ -9,13 +9,13 @@ use std::time::Duration;
 use protocol::{Engine, Instant};
 
 use super::Director;
-use crate::journal::{Ending, HostState, Supply, What};
+use crate::journal::{Ending, HostState, Name, Supply, What};
 use crate::language::Scenario;
 use crate::language::expectation::{Anchor, Claim};
 
 /// How long everything must rest: more than any poll, DEADTIME, HOSTSYNC or FINALDELAY in use.
 const QUIET: Duration = Duration::from_secs(60);
-/// How long a UPS whose outlet is dead on good mains is waited for.
+/// How long a UPS whose outlet is dead on good mains is waited for, and a flag on a host that is up.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// When something worth telling happened last.
@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(15 * 60);
 pub struct Rest {
     since: Instant,
     first_happened: Vec<(usize, Instant)>,
+    /// Hosts with a power-down flag.
+    flags: Vec<Name>,
 }
 
 impl Rest {
@@ -39,6 +41,13 @@ impl Rest {
                 self.since = now;
                 if self.first_happened.iter().all(|(other, _)| other != index) {
                     self.first_happened.push((*index, now));
+                }
+            }
+            What::Flag { host, exists } => {
+                self.since = now;
+                self.flags.retain(|other| other != host);
+                if *exists {
+                    self.flags.push(host.clone());
                 }
             }
             _ => self.since = now,
@@ -76,7 +85,11 @@ impl Director {
         if moves {
             return None;
         }
-        let waits = self.ups.iter().any(|ups| ups.supply == Supply::Off && self.feeds[ups.feed].is.live);
+        let waits_for_power = self.ups.iter().any(|ups| ups.supply == Supply::Off && self.feeds[ups.feed].is.live);
+        // A monitor that has booted removes its flag; on a busy machine that takes longer than all that is to be seen.
+        let is_flagged = |name: &Name| self.rest.flags.contains(name);
+        let waits_for_flag = self.hosts.iter().any(|desk| desk.host.state() == HostState::Up && is_flagged(&desk.name));
+        let waits = waits_for_power || waits_for_flag;
         let rested = self.rest.since + if waits { PATIENCE } else { QUIET };
         Some(rested.max(self.last_deadline()))
     }
