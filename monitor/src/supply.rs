@@ -14,6 +14,7 @@ mod answers;
 mod doubt;
 mod login;
 mod polling;
+mod regulars;
 mod seeing;
 mod sync;
 mod talk;
@@ -27,6 +28,7 @@ use crate::sight::{Comm, Line, News, Sight};
 use doubt::Doubt;
 use login::{Count, Login, Order};
 use protocol::{Instant, Level, LinkError, LinkId};
+use regulars::Regulars;
 use std::time::Duration;
 use talk::Talk;
 use watch::Watch;
@@ -62,7 +64,15 @@ pub(crate) struct Supply {
     outlook: Option<Outlook>,
     login: Login,
     order: Order,
+    /// When the order was sent: a count that was asked for before it is no answer to it.
+    ordered_at: Instant,
     count: Count,
+    /// How many secondaries there are as a rule.
+    regulars: Regulars,
+    /// How many have logged out since the outage began.
+    gone: u32,
+    /// When they are counted again while nothing happens.
+    count_at: Instant,
     /// From when a login count is believed: a server that has just come back has not got its
     /// secondaries back.
     settled_at: Instant,
@@ -99,7 +109,11 @@ impl Supply {
             outlook: None,
             login: Login::default(),
             order: Order::default(),
+            ordered_at: Instant::START,
             count: Count::default(),
+            regulars: Regulars::default(),
+            gone: 0,
+            count_at: now,
             settled_at: Instant::START,
             poll_at: now,
             polled_at: None,
@@ -151,6 +165,7 @@ impl Supply {
             sight: self.sight,
             failure: self.failure,
             asked_since: self.asked_since,
+            regulars: self.regulars,
             silent_since: self.silent_since,
             critical_told: self.critical_told,
             ..Self::new(monitored, desk.now)
@@ -217,6 +232,9 @@ impl Supply {
         let every = if is_alert { desk.config.poll_alert_every } else { desk.config.poll_every };
         // DEADTIME runs: whoever is back before its end must be found before its end.
         let is_urgent = is_alert && self.is_silent() || self.may_die() || self.doubt.is_holding();
+        // A primary's order stands for seconds only: who knows nothing yet must not miss it.
+        let is_unheard = self.sight.last_heard.is_none() && matches!(self.sight.comm, Comm::OutOfSight { .. });
+        let is_urgent = is_urgent || is_unheard;
         let every = if is_urgent { every.min(URGENT) } else { every };
         match self.outlook.map(|outlook| outlook.at - desk.now) {
             Some(left) if left > LAST_LOOK => every.min(left - LAST_LOOK),

@@ -59,9 +59,9 @@ impl Supply {
             (Asked::ForcedShutdown, Answer::Err(code)) => {
                 desk.out.say(Level::Error, format!("FSD set on UPS {} failed: ERR {code}", self.name()));
             }
-            (Asked::Logins, Answer::Number(count)) => self.counted(count, desk),
+            (Asked::Logins, Answer::Number(count)) => self.counted(question.at, count, desk),
             (Asked::Clients, Answer::List(clients)) => {
-                self.counted(u32::try_from(clients.len()).unwrap_or(u32::MAX), desk);
+                self.counted(question.at, u32::try_from(clients.len()).unwrap_or(u32::MAX), desk);
             }
             (Asked::Logins | Asked::Clients, Answer::Err(code)) => self.not_counted(question.asked, code, desk),
             _ => self.lost_step(desk),

@@ -41,6 +41,8 @@ pub(super) enum Count {
     /// Unknown. That is not "nobody".
     #[default]
     Unknown,
+    /// So many before the order, this host not among them: nothing to go by, but who is not there any more has gone.
+    Before(u32),
     /// So many, this host not among them.
     Others(u32),
 }

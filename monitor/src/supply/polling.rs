@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// How long a connection may take to open (what NUT's tools wait).
 const OPEN_PATIENCE: Duration = Duration::from_secs(10);
+/// How often, at most, a primary counts its secondaries while it orders nothing.
+const COUNT_EVERY: Duration = Duration::from_secs(10);
 
 impl Supply {
     pub(super) fn polling_link(&self) -> Option<LinkId> {
@@ -62,9 +64,18 @@ impl Supply {
                 if poll {
                     self.poll_at = desk.now + self.pace(desk);
                     self.ask(desk, Self::ask_status);
+                    self.count_now_and_then(desk);
                 }
             }
             Conversation::Resting { .. } | Conversation::Opening { .. } => {}
+        }
+    }
+
+    /// A primary has to know whom to wait for before it has to wait.
+    fn count_now_and_then(&mut self, desk: &mut Desk<'_>) {
+        if self.is_primary() && self.order == Order::None && self.count_at <= desk.now {
+            self.count_at = desk.now + COUNT_EVERY;
+            self.ask_logins(desk);
         }
     }
 

@@ -1,19 +1,25 @@
 //! The primary's part of a forced shutdown: the order, and who has not logged out yet.
 //!
-//! A count that could not be had is not "nobody": the primary then waits for HOSTSYNC.
+//! A count that could not be had is not "nobody": the primary then waits for HOSTSYNC. Nor is one of a server
+//! that some have not found again yet: those that are missing are waited for as well.
 
 use super::login::{Count, Login, Order};
 use super::talk::Asked;
 use super::{Conversation, Supply};
 use crate::desk::Desk;
 use crate::notice::Notice;
-use protocol::Level;
+use crate::sight::Line;
 use protocol::net::{ErrorCode, List, Request};
+use protocol::{Instant, Level};
 
 impl Supply {
     /// Has the server tell every host of this UPS to shut down.
     pub(crate) fn order_forced_shutdown(&mut self, desk: &mut Desk<'_>) {
         self.order = Order::Pending;
+        self.count = match self.count {
+            Count::Others(before) if self.sight.line == Line::OnBattery => Count::Before(before),
+            _ => Count::Unknown,
+        };
         // The order first: nobody waits for a notice.
         self.send_order(desk);
         if !self.sight.has.forced_shutdown {
@@ -28,9 +34,12 @@ impl Supply {
     pub(super) fn send_order(&mut self, desk: &mut Desk<'_>) {
         if matches!(self.conversation, Conversation::Talking(_)) {
             self.order = Order::Sent;
+            self.ordered_at = desk.now;
         }
         self.ask(desk, |supply, talk, now| {
-            talk.ask(Asked::ForcedShutdown, &Request::Fsd { ups: &supply.monitored.address.ups }, now);
+            let ups = &supply.monitored.address.ups;
+            talk.ask(Asked::ForcedShutdown, &Request::Fsd { ups }, now);
+            talk.ask(Asked::Logins, &Request::GetNumLogins { ups }, now);
         });
     }
 
@@ -43,15 +52,36 @@ impl Supply {
         });
     }
 
-    /// Whether every other host of this UPS is known to have logged out.
+    /// Whether every other host of this UPS is known to have logged out: nobody is logged in, and nobody is
+    /// missing that has not gone since the outage began.
     pub(crate) fn secondaries_have_left(&self) -> bool {
-        self.count == Count::Others(0)
+        let missing = self.regulars.known().map_or(0, |known| known.saturating_sub(self.gone));
+        self.count == Count::Others(0) && missing == 0
     }
 
-    pub(super) fn counted(&mut self, count: u32, desk: &mut Desk<'_>) {
+    pub(super) fn counted(&mut self, asked_at: Instant, count: u32, desk: &mut Desk<'_>) {
+        if self.order == Order::Sent && asked_at < self.ordered_at {
+            return;
+        }
         let own = u32::from(self.login == Login::Granted);
-        let is_settled = self.settled_at <= desk.now;
-        self.count = if is_settled { Count::Others(count.saturating_sub(own)) } else { Count::Unknown };
+        let others = count.saturating_sub(own);
+        self.keep_count(others, desk);
+        // Where it is known who is missing, a server that is only just back tells as much as any.
+        let is_settled = self.settled_at <= desk.now || self.regulars.known().is_some();
+        self.count = if is_settled { Count::Others(others) } else { Count::Unknown };
+    }
+
+    fn keep_count(&mut self, others: u32, desk: &Desk<'_>) {
+        if self.order == Order::None {
+            self.regulars.take(others, desk.now);
+        }
+        let is_outage = self.sight.line == Line::OnBattery || self.order != Order::None;
+        self.gone = match self.count {
+            _ if !is_outage => 0,
+            // Across a break of the connection nobody was seen to leave.
+            Count::Unknown => self.gone,
+            Count::Before(before) | Count::Others(before) => self.gone.saturating_add(before.saturating_sub(others)),
+        };
     }
 
     pub(super) fn not_counted(&mut self, asked: Asked, code: ErrorCode, desk: &mut Desk<'_>) {

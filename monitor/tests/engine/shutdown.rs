@@ -124,6 +124,56 @@ fn a_login_count_that_cannot_be_had_is_not_everyone_has_left() {
 }
 
 #[test]
+fn a_primary_without_secondaries_waits_for_nobody_after_a_break() {
+    // The server is away for 2 s on battery.
+    let script = "
+        80  nas says OB
+        100 nas down
+        102 nas up
+        110 nas says OB LB
+        160 end";
+    let outcome = run(&format!("{PRIMARY}\nHOSTSYNC 30"), script);
+    assert!(!outcome.contains("Host sync timer"), "{outcome}");
+    assert!(outcome.contains("Auto logout and shutdown proceeding"), "{outcome}");
+    // The order itself finds no server.
+    let script = "
+        80  nas says OB
+        100 nas says OB LB
+        101 nas down
+        105 nas up
+        160 end";
+    let outcome = run(&format!("{PRIMARY}\nHOSTSYNC 30"), script);
+    assert!(!outcome.contains("Host sync timer"), "{outcome}");
+}
+
+#[test]
+fn a_primary_waits_for_secondaries_that_have_not_found_their_server_again() {
+    // Two are known; the server comes back empty, and one is back before it goes.
+    for (back, is_over) in [("", true), ("106 nas logins 3\n112 nas logins 1", false)] {
+        let script = format!(
+            "1 nas logins 3\n80 nas says OB\n100 nas down\n101 nas logins 1\n102 nas up\n104 nas says OB LB\n{back}\n160 end"
+        );
+        let outcome = run(&format!("{PRIMARY}\nHOSTSYNC 30\nPOLLFREQALERT 1"), &script);
+        assert_eq!(outcome.contains("Host sync timer expired"), is_over, "{outcome}");
+        assert!(outcome.contains("Waiting for secondaries"), "{outcome}");
+    }
+}
+
+#[test]
+fn secondaries_that_left_in_the_outage_are_not_waited_for() {
+    // Their own timers take them down long before the battery is low.
+    let script = "
+        1   nas logins 3
+        80  nas says OB
+        120 nas logins 2
+        130 nas logins 1
+        300 nas says OB LB
+        340 end";
+    let outcome = run(&format!("{PRIMARY}\nHOSTSYNC 30"), script);
+    assert!(!outcome.contains("Waiting for secondaries"), "{outcome}");
+}
+
+#[test]
 fn a_blind_server_is_asked_for_its_clients_instead() {
     let script = "
         1   nas logins 2

@@ -183,7 +183,10 @@ fn a_supply_that_was_never_heard_keeps_no_host_up_whose_other_supply_fails() {
         for end in ["FSD OB LB", "OB LB"] {
             let script = format!("0 right {silence}\n20 left says {end}\n60 end");
             let outcome = run(TWO_FEEDS, &script);
-            assert!(outcome.contains("UPS rack@right: asked for DEADTIME, and never heard"), "{silence} {end}: {outcome}");
+            assert!(
+                outcome.contains("UPS rack@right: asked for DEADTIME, and never heard"),
+                "{silence} {end}: {outcome}"
+            );
             assert!(outcome.contains("SHUTDOWNCMD"), "{silence} {end}: {outcome}");
         }
     }
@@ -212,6 +215,16 @@ fn a_supply_that_was_never_heard_is_no_reason_by_itself() {
     // Nor where it was heard, and lost on line power.
     let outcome = run(TWO_FEEDS, "7 right down\n20 left says FSD OB LB\n900 end");
     assert!(!outcome.contains("forced shutdown: "), "{outcome}");
+}
+
+#[test]
+fn a_host_that_has_not_heard_its_ups_yet_looks_every_second() {
+    // The order stands for three seconds.
+    let script = "0 nas down\n12.5 nas up\n12.5 nas says FSD OB LB\n15 nas down\n60 end";
+    let outcome = run(SECONDARY, script);
+    assert!(outcome.contains("SHUTDOWNCMD"), "{outcome}");
+    let outcome = run(SECONDARY, "0 nas refuses DRIVER-NOT-CONNECTED\n12.5 nas says FSD OB LB\n15 nas down\n60 end");
+    assert!(outcome.contains("SHUTDOWNCMD"), "{outcome}");
 }
 
 #[test]
