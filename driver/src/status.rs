@@ -9,6 +9,8 @@
 //! composer.commit(&mut publisher);      // ups.status: ALARM OB DISCHRG, ups.alarm: replace battery
 //! ```
 
+use std::cmp::Ordering;
+
 use crate::{DriverConfig, Publisher, publisher::Slot};
 use protocol::Level;
 
@@ -115,6 +117,13 @@ impl StatusComposer {
         publisher.set(self.status, &self.published);
     }
 
+    /// Whether charge and runtime, as far as they can be compared, lie above their limits.
+    #[must_use]
+    pub fn belies_low_battery(&self, publisher: &Publisher) -> bool {
+        let mut known = self.limits.iter().filter_map(|limit| limit.compare(publisher)).peekable();
+        known.peek().is_some() && known.all(Ordering::is_gt)
+    }
+
     /// Whether charge or runtime says that the battery is low. Where neither can be compared with its
     /// limit, the device's word stands: a low battery that nobody tells of takes hosts down unprepared.
     fn is_low(&mut self, publisher: &mut Publisher) -> bool {
@@ -136,10 +145,15 @@ impl StatusComposer {
 impl Limit {
     /// `None` where there is nothing to compare.
     fn is_crossed(&self, publisher: &Publisher) -> Option<bool> {
+        self.compare(publisher).map(Ordering::is_lt)
+    }
+
+    /// The quantity beside its limit.
+    fn compare(&self, publisher: &Publisher) -> Option<Ordering> {
         let value = |slot| publisher.get(slot).and_then(thousandths);
         // What is less than nothing is a word for unknown.
         let quantity = value(self.quantity).filter(|value| *value >= 0)?;
-        Some(quantity < value(self.low)?)
+        Some(quantity.cmp(&value(self.low)?))
     }
 }
 

@@ -3,7 +3,7 @@
 //! 1. [`engine`]: finds the device, keeps it, and says what is read when.
 //! 2. [`subdriver`] and [`tables`]: which vendor keeps what under which usage path.
 //! 3. [`binding`] and [`device`]: a table over one device's descriptor, and its last readings.
-//! 4. [`conversion`] and [`words`]: from values to variables; [`flag`] and [`state`]: to the status.
+//! 4. [`conversion`] and [`words`]: from values to variables; [`flag`], [`state`] and [`doubt`]: to the status.
 //! 5. [`memory`]: which device it was, for `-k`.
 //! 6. [`command`] and [`script`]: instant commands, `SET VAR`, and cutting the load; [`delays`]: when.
 //!
@@ -16,6 +16,7 @@ pub mod conversion;
 pub mod delays;
 pub mod desk;
 pub mod device;
+pub mod doubt;
 pub mod engine;
 pub mod flag;
 pub mod matcher;

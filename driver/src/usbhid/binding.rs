@@ -56,6 +56,8 @@ pub struct Source {
     pub tells_status: bool,
     /// Whether it decides about line power.
     pub tells_line_power: bool,
+    /// Whether it tells of a low battery.
+    pub tells_low_battery: bool,
     /// Whether it says what the battery holds.
     pub tells_charge: bool,
     /// Whether a countdown in it runs: above 0, or another report than the one before.
@@ -166,6 +168,7 @@ impl Bindings {
                 source.poll = more_often(source.poll, row.poll);
                 source.tells_status |= is_status(row);
                 source.tells_line_power |= tells_line_power(row);
+                source.tells_low_battery |= tells_low_battery(row);
                 source.tells_charge |= row.variable() == Some(CHARGE);
                 source.items.push(item);
             }
@@ -182,6 +185,7 @@ impl Bindings {
                 poll: Poll::Static,
                 tells_status: false,
                 tells_line_power: false,
+                tells_low_battery: false,
                 tells_charge: false,
                 is_counting: false,
                 items: Vec::new(),
@@ -256,6 +260,12 @@ pub fn is_status(row: &Row) -> bool {
 #[must_use]
 pub const fn tells_line_power(row: &Row) -> bool {
     matches!(row.what, What::Status(rule) if rule.tells_line_power())
+}
+
+/// Whether a row tells of a low battery.
+#[must_use]
+pub fn tells_low_battery(row: &Row) -> bool {
+    matches!(row.what, What::Status(rule) if rule.tells_low_battery())
 }
 
 /// What the battery holds, in percent.

@@ -9,13 +9,13 @@ mod strings;
 
 use std::collections::BTreeMap;
 
-use protocol::Instant;
 use protocol::usb::{ReportKind, Request};
+use protocol::{Instant, Level};
 
 use crate::Publisher;
 use crate::hid::Descriptor;
 
-use super::binding::{Bindings, Readable, Source, tells_line_power};
+use super::binding::{Binding, Bindings, Readable, Source, tells_line_power, tells_low_battery};
 use super::desk::Desk;
 use super::model::Model;
 use super::options::{Delay, Options};
@@ -25,6 +25,9 @@ use super::subdriver::Subdriver;
 
 /// Room for a report of a device that sends more than it declares.
 const LONG_REPORT: usize = 255;
+
+/// What is said when a low battery is asked about again.
+const DOUBTED: &str = "low battery, but charge and runtime lie above their limits: it is asked again for 2 s";
 
 /// One attached device.
 #[derive(Debug)]
@@ -172,6 +175,26 @@ impl Device {
         change
     }
 
+    /// Whether these bytes settle what was in doubt of a low battery; they were asked for at `asked`.
+    pub fn hear_low_battery(
+        &self,
+        source: usize,
+        payload: &[u8],
+        desk: &mut Desk,
+        asked: Instant,
+        now: Instant,
+    ) -> bool {
+        let mut settles = false;
+        for item in &self.bindings.sources[source].items {
+            if tells_low_battery(self.bindings.rows[item.binding].row)
+                && let Some(raw) = item.field.raw(payload)
+            {
+                settles |= desk.state.doubt.hear(item.binding, raw != 0, asked, now);
+            }
+        }
+        settles
+    }
+
     /// The same value may come by another report as well; what that one said last is old now.
     fn forget_other_sources(&mut self, source: usize, binding: usize) {
         for (at, other) in self.bindings.sources.iter_mut().enumerate() {
@@ -194,6 +217,16 @@ impl Device {
     pub fn publish_status(&self, desk: &mut Desk, now: Instant) {
         if !self.is_settled || !desk.state.knows_line_power() {
             return;
+        }
+        let tells = |binding: &Binding| binding.value.is_some() && tells_low_battery(binding.row);
+        let tellers = self.bindings.rows.iter().enumerate().filter(|(_, binding)| tells(binding)).map(|(at, _)| at);
+        let is_belied = desk.composer.belies_low_battery(&desk.publisher);
+        let before = desk.state.doubt.verdict();
+        desk.state.doubt_low_battery(tellers, is_belied, &desk.options, now);
+        match (before, desk.state.doubt.verdict()) {
+            (Some(false), None) => desk.publisher.say(Level::Info, "the low battery was denied: it is not published"),
+            (before, Some(false)) if before != Some(false) => desk.publisher.say(Level::Info, DOUBTED),
+            _ => {}
         }
         let alarms = self.bindings.rows.iter().filter_map(|binding| match (binding.row.what, binding.value) {
             (What::Alarm(text), Some((1, _))) => Some(text),

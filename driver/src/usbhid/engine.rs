@@ -120,6 +120,7 @@ enum Phase {
 struct UnderWay {
     transfer: TransferId,
     task: Task,
+    asked_at: Instant,
     gives_up_at: Instant,
 }
 
@@ -220,7 +221,7 @@ impl UsbHid {
     fn transfer(&mut self, task: Task, request: Request, now: Instant) {
         self.transfers = self.transfers.wrapping_add(1);
         let transfer = TransferId(self.transfers);
-        self.under_way = Some(UnderWay { transfer, task, gives_up_at: now + TRANSFER_LIMIT });
+        self.under_way = Some(UnderWay { transfer, task, asked_at: now, gives_up_at: now + TRANSFER_LIMIT });
         self.desk.publisher.push(Effect::Transfer { link: self.link, transfer, request });
     }
 
@@ -314,12 +315,13 @@ impl Engine for UsbHid {
         let is_idle = self.under_way.is_none();
         let polls = is_idle && self.phase == Phase::Serving && !self.schedule.is_under_way();
         let poll = polls.then(|| self.schedule.next_poll());
+        let asks = self.desk.state.doubt.asks_at().filter(|_| polls);
         let script = self.script_waits.filter(|_| is_idle);
         let settles = match self.phase {
             Phase::Serving => self.desk.state.next_change(),
             _ => None,
         };
         let gives_up = self.under_way.map(|under_way| under_way.gives_up_at);
-        Instant::first_of([retry, poll, settles, gives_up, self.stale_at, script])
+        Instant::first_of([retry, poll, asks, settles, gives_up, self.stale_at, script])
     }
 }

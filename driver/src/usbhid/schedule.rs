@@ -22,6 +22,8 @@ pub struct Schedule {
     /// Whether the poll under way reads everything.
     is_full: bool,
     is_under_way: bool,
+    /// Whether it is none of its own time, but asks for a few reports between the polls.
+    is_between: bool,
     next_quick: Instant,
     next_full: Instant,
     /// Reads of the poll under way that succeeded, and that failed.
@@ -33,6 +35,7 @@ pub struct Schedule {
 impl Schedule {
     /// Reads everything once.
     pub fn begin(&mut self, sources: &[Source]) {
+        self.is_between = false;
         self.covered.clear();
         self.covered.resize(sources.len(), None);
         self.fill(sources, |_, _| true);
@@ -53,6 +56,7 @@ impl Schedule {
         if self.is_under_way || now < self.next_quick {
             return false;
         }
+        self.is_between = false;
         self.is_full = now >= self.next_full;
         self.next_quick = now + interval;
         if self.is_full {
@@ -73,6 +77,25 @@ impl Schedule {
         });
         self.covered = covered;
         true
+    }
+
+    /// Reads these sources at once, between the polls.
+    pub fn ask(&mut self, sources: &[Source], wanted: impl Fn(&Source) -> bool) {
+        self.is_full = false;
+        self.is_between = true;
+        self.fill(sources, |_, source| wanted(source));
+    }
+
+    /// Whether what is read is asked between the polls.
+    #[must_use]
+    pub const fn is_between(&self) -> bool {
+        self.is_between
+    }
+
+    /// Whether nothing at all could be read in a whole poll.
+    #[must_use]
+    pub const fn is_in_vain(&self) -> bool {
+        self.succeeded == 0 && self.failed > 0 && !self.is_between
     }
 
     fn fill(&mut self, sources: &[Source], wanted: impl Fn(usize, &Source) -> bool) {

@@ -7,6 +7,7 @@ use protocol::Instant;
 use crate::publisher::Slot;
 use crate::{Publisher, StatusComposer};
 
+use super::doubt::{Doubt, Said};
 use super::flag::{Flag, Flags, LOW, Rule};
 use super::options::Options;
 
@@ -33,6 +34,8 @@ pub struct State {
     once_knew_low_battery: bool,
     /// Whether rows speak of line power itself, and all of them say that it is there.
     is_undisputed: bool,
+    /// Whether a low battery on battery is believed.
+    pub doubt: Doubt,
     transfer_reason: Slot,
     charge: Slot,
 }
@@ -60,6 +63,7 @@ impl State {
             knows_low_battery: false,
             once_knew_low_battery: false,
             is_undisputed: false,
+            doubt: Doubt::default(),
             transfer_reason: publisher.slot("input.transfer.reason"),
             charge: publisher.slot("battery.charge"),
         }
@@ -94,6 +98,7 @@ impl State {
     /// Forgets every claim. `settles` is how long this device must claim a low or worn battery on line power.
     pub fn reset(&mut self, settles: Duration) {
         self.settles = settles;
+        self.doubt.start_anew();
         self.flags = Flags::default();
         self.is_managed = false;
         self.is_testing = false;
@@ -267,8 +272,23 @@ impl State {
 
     /// When the claims may mean something else although none of them changes.
     #[must_use]
-    pub const fn next_change(&self) -> Option<Instant> {
-        self.holds_until
+    pub fn next_change(&self) -> Option<Instant> {
+        Instant::first_of([self.holds_until, self.doubt.ends_at()])
+    }
+
+    /// Judges a low battery before it is published. `tellers` are the rows that tell of one, and `is_belied` says
+    /// that charge and runtime do not bear it out.
+    pub fn doubt_low_battery(
+        &mut self,
+        tellers: impl Iterator<Item = usize>,
+        is_belied: bool,
+        options: &Options,
+        now: Instant,
+    ) {
+        let flags = self.undisputed();
+        let contradicts = flags.has(Flag::Online) && flags.has(Flag::Discharging);
+        let is_on_battery = !flags.has(Flag::Online) || (contradicts && options.online_discharge_is_battery);
+        self.doubt.judge(Said { is_on_battery, claims_low: flags.any(LOW), is_belied }, tellers, now);
     }
 
     /// Publishes what the claims mean. `alarms` are texts of rows of their own.
@@ -303,12 +323,22 @@ impl State {
         }
     }
 
-    /// The claims, less line power that is inferred or disputed while the battery gives, and those
-    /// that `lbrb_log_delay_sec` still holds back.
-    fn effective(&mut self, options: &Options, now: Instant) -> Flags {
+    /// The claims, less line power that is inferred or disputed while the battery gives.
+    fn undisputed(&self) -> Flags {
         let mut flags = self.flags;
         if flags.has(Flag::Discharging) && !self.is_undisputed {
             flags.set(Flag::Online, false);
+        }
+        flags
+    }
+
+    /// The claims that count: less a low battery that is in doubt, and what `lbrb_log_delay_sec` still holds back.
+    fn effective(&mut self, options: &Options, now: Instant) -> Flags {
+        let mut flags = self.undisputed();
+        match self.doubt.verdict() {
+            Some(false) => LOW.iter().for_each(|&flag| flags.set(flag, false)),
+            Some(true) if !flags.any(LOW) => flags.set(Flag::LowBattery, true),
+            Some(true) | None => {}
         }
         let settles = options.low_battery_settles.unwrap_or(self.settles);
         self.holds_until = None;

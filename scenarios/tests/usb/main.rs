@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test says what it needs")]
 
 mod commands;
+mod doubting;
 mod killing;
 mod listing_of_seed_000;
 mod listings;

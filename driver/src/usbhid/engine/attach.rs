@@ -226,10 +226,15 @@ impl UsbHid {
     /// The device is gone.
     pub(super) fn lose(&mut self, why: &str, now: Instant) {
         self.under_way = None;
-        self.device = None;
+        let device = self.device.take();
         self.script_waits = None;
         if self.phase == Phase::Serving {
             self.desk.publisher.set_state("reconnect.trying");
+            if let Some(device) = device
+                && self.desk.state.doubt.give_up()
+            {
+                device.publish_status(&mut self.desk, now);
+            }
             // A device that comes back within a poll has not been away.
             let soon = now + self.desk.options.poll_interval;
             self.stale_at = Some(self.stale_at.map_or(soon, |at| at.min(soon)));

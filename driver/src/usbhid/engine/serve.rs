@@ -40,7 +40,7 @@ impl UsbHid {
             Task::ReportDescriptor => self.report_descriptor(result, now),
             Task::Read(source) => {
                 self.show_read(source, &result);
-                self.read(source, result.as_deref().map_err(|failure| *failure), now);
+                self.read(source, result.as_deref().map_err(|failure| *failure), under_way.asked_at, now);
             }
             Task::String(index) => {
                 if let Some(device) = &mut self.device {
@@ -63,14 +63,18 @@ impl UsbHid {
         self.say(Level::Debug, format!("{:?} report {:#04x}: {came}", source.kind, source.id));
     }
 
-    fn read(&mut self, source: usize, result: Result<&[u8], Failure>, now: Instant) {
+    fn read(&mut self, source: usize, result: Result<&[u8], Failure>, asked_at: Instant, now: Instant) {
         let Some(device) = &mut self.device else { return };
         let payload = result.ok().and_then(|bytes| device.payload(&device.bindings.sources[source], bytes));
         if let Some(payload) = payload {
+            self.status_changed |= device.hear_low_battery(source, payload, &mut self.desk, asked_at, now);
             self.status_changed |= device.take(source, payload, false, &mut self.desk, now).any();
         }
         let was_known = self.desk.state.knows_line_power();
-        self.status_changed |= device.missed(source, payload, &mut self.desk);
+        // What is asked between the polls is none of those that a row may miss.
+        if !self.schedule.is_between() {
+            self.status_changed |= device.missed(source, payload, &mut self.desk);
+        }
         let read = if payload.is_some() { device.bindings.sources[source].read } else { Readable::default() };
         if read.any {
             device.bindings.sources[source].refusals = 0;
@@ -153,6 +157,10 @@ impl UsbHid {
             self.end_poll(now);
             return true;
         }
+        if self.desk.state.doubt.asks(now) {
+            self.schedule.ask(&device.bindings.sources, |source| source.tells_low_battery);
+            return true;
+        }
         // Where line power is not told quickly enough, all that may tell it is asked, and the charge where nothing does.
         let (state, has_quick) = (&self.desk.state, device.has_quick_line_power());
         let asks_for_line_power = !state.is_known() || !state.is_online() || !has_quick;
@@ -164,7 +172,7 @@ impl UsbHid {
 
     fn end_poll(&mut self, now: Instant) {
         let was_full = self.schedule.end();
-        if self.schedule.succeeded == 0 && self.schedule.failed > 0 {
+        if self.schedule.is_in_vain() {
             return self.drop_device("no report of a whole poll could be read", now);
         }
         if was_full && let Some(device) = &mut self.device {
@@ -189,7 +197,11 @@ impl UsbHid {
         };
         let Some(source) = device.bindings.input(id) else { return };
         let Some(payload) = device.payload(&device.bindings.sources[source], bytes) else { return };
+        let settles = device.hear_low_battery(source, payload, &mut self.desk, now, now);
         device.take(source, payload, true, &mut self.desk, now);
+        if settles {
+            device.publish_status(&mut self.desk, now);
+        }
         let source = &device.bindings.sources[source];
         let read = source.read;
         // A report that is cut short does not stand for another one.
