@@ -121,6 +121,8 @@ pub struct DriverConfig {
     pub run_as: RunAs,
     /// What it has kept for itself; `None` where it is to keep nothing.
     pub memory: Option<Memory>,
+    /// POWEROFF_WAIT of `nut.conf`: how long the host waits for its end behind the late shutdown hook.
+    pub poweroff_wait: Duration,
     /// The UPSes that a late shutdown cuts together with this one; none without a file.
     pub beside: Vec<Beside>,
     /// What only this driver knows, in the order of the file; `-x` replaces a value in place.
@@ -149,6 +151,7 @@ impl DriverConfig {
             reread: None,
             run_as: RunAs::default(),
             memory: None,
+            poweroff_wait: Duration::ZERO,
             beside: Vec::new(),
             params: Vec::new(),
         }

@@ -19,6 +19,7 @@ use crate::config::{CommandLine, Knowledge, KnownParam, Memory};
 use crate::{DriverConfig, Publisher};
 use arguments::Arguments;
 use daemon::{Listener, Options, Reloaded, paths};
+use protocol::conf::nut_conf;
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use protocol::{Effect, Engine, Event, Level};
 use std::fmt;
@@ -28,6 +29,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Servers and tools connected at once; the publisher has the same bound and says so.
 const LINKS: usize = crate::publisher::LINKS_LIMIT + 8;
@@ -129,6 +131,9 @@ where
         instance::end_older(&files, program.name)?;
     }
     let mut config = config;
+    if config.killpower {
+        config.poweroff_wait = poweroff_wait();
+    }
     let engine = (program.engine)(config.clone())?;
     let mut options = options(program.name, arguments, &config, &files);
     let moved = become_group(&config).and_then(|()| enter_chroot(&config));
@@ -180,6 +185,13 @@ impl Files {
         let read = opened.and_then(|file| file.take(limit).read_to_end(&mut contents));
         Memory { path: self.memory.to_string_lossy().into_owned(), contents: read.is_ok().then_some(contents) }
     }
+}
+
+/// POWEROFF_WAIT; none where nobody says so, in words that a shell's `sleep` takes.
+fn poweroff_wait() -> Duration {
+    let path = paths::configuration().join("nut.conf");
+    let contents = std::fs::read(&path).unwrap_or_default();
+    nut_conf::read(&Source::new(&path.to_string_lossy(), contents)).0.poweroff_wait().unwrap_or_default()
 }
 
 fn read(

@@ -183,6 +183,14 @@ fn check_says_which_secondary_would_halt_for_ever_where_its_primary_stays_up() {
 }
 
 #[test]
+fn check_says_what_is_wrong_with_a_wait_for_the_end() {
+    let wait = |text| warned(PASSING, &[("rack/primary/nut.conf", "MODE=netserver", text)]);
+    assert_eq!(wait("MODE=netserver\nPOWEROFF_WAIT=30"), "");
+    assert!(wait("MODE=netserver\nPOWEROFF_WAIT=15").contains("rack cuts 20 s after it was told"));
+    assert!(wait("MODE=netserver\nPOWEROFF_WAIT=15m").contains("systemd ends the late shutdown after 90 s"));
+}
+
+#[test]
 fn check_says_that_a_start_is_due_before_the_cut() {
     let eaton = fs::read_to_string(PASSING).unwrap().replace("apc-back-ups-650", "eaton-3s");
     let directory = TempDir::new().unwrap();

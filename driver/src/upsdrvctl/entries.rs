@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// `maxstartdelay` where nobody says otherwise, in seconds.
-const START_LIMIT: u32 = 75;
+pub const START_LIMIT: u32 = 75;
 /// `maxretry` where nobody says otherwise.
 const ATTEMPTS: u32 = 1;
 /// `retrydelay` where nobody says otherwise, in seconds.

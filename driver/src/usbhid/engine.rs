@@ -43,10 +43,13 @@ pub const TRANSFER_LIMIT: Duration = Duration::from_secs(5);
 pub const FIRST_RETRY: Duration = Duration::from_millis(250);
 /// … to this.
 pub const LAST_RETRY: Duration = Duration::from_secs(4);
-/// Attempts of `-k` to reach the device before it gives up.
+/// Attempts of `-k` to reach one of several devices before it gives up.
 pub const KILL_ATTEMPTS: u32 = 6;
-/// No attempt of `-k` begins later: a UPS that was told before this one may cut 20 s later, and this host waits.
+/// No such attempt begins later: a UPS that was told before this one may cut 20 s later, and this host waits.
 pub const KILL_PATIENCE: Duration = Duration::from_secs(10);
+/// What the late shutdown hook has altogether, its wait for the end included: systemd ends it after 90 s
+/// (DefaultTimeoutStopSec), and a wait that is killed never boots the host again.
+pub const HOOK_TIME: Duration = Duration::from_secs(85);
 
 /// The `usbhid-ups` driver.
 #[derive(Debug)]

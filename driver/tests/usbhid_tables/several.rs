@@ -32,7 +32,7 @@ fn cut(config: DriverConfig, kept: Option<Vec<u8>>, bus: &[Identity]) -> Bench {
     let config = DriverConfig { killpower: true, ..keeping(config, kept) };
     let bus = bus.iter().map(|identity| (identity.clone(), false)).collect();
     let mut bench = Bench::among(config, bus, fields());
-    bench.run(Duration::from_secs(20));
+    bench.run(Duration::from_secs(100));
     bench
 }
 

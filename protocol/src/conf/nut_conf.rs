@@ -4,6 +4,7 @@
 use super::{Item, lines};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use std::fmt;
+use std::time::Duration;
 
 /// Which of NUT's daemons a host runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -79,6 +80,21 @@ pub struct Setting {
 }
 
 impl NutConf {
+    /// `POWEROFF_WAIT`: how long the host waits for its end behind the late shutdown hook, before it boots again. Whole
+    /// seconds, or with a unit as sleep(1) takes them.
+    #[must_use]
+    pub fn poweroff_wait(&self) -> Option<Duration> {
+        let text = self.get("POWEROFF_WAIT")?.trim();
+        let digits = text.trim_end_matches(['s', 'm', 'h']);
+        let unit = match &text[digits.len()..] {
+            "" | "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => return None,
+        };
+        Some(Duration::from_secs(digits.parse::<u64>().ok()?.checked_mul(unit)?))
+    }
+
     /// The value of a setting.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

@@ -2,6 +2,7 @@
 
 use super::pair::Pair;
 use driver::DriverConfig;
+use driver::config::Beside;
 use emulator::Setup;
 use emulator::observation::Observation;
 use protocol::Instant;
@@ -141,11 +142,29 @@ fn the_next_best_command_is_tried() {
 }
 
 #[test]
-fn no_device_is_a_failure_and_not_a_wait() {
-    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+fn no_device_is_a_failure_and_not_a_wait_while_another_ups_may_cut_this_host() {
+    let beside = vec![Beside { ups: "other".to_owned(), off_delay: None }];
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), DriverConfig { beside, ..config() });
     pair.control("link unplug");
     pair.run(Duration::from_secs(30));
     assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
+}
+
+/// The halted host stayed off for ever: the mains came back, and nobody cut.
+#[test]
+fn a_cable_that_is_out_at_the_wrong_moment_keeps_no_host_off_where_there_is_one_ups() {
+    for (wait, absence, code) in [(0, 60, 0), (15, 60, 0), (15, 90, 1), (75, 8, 0), (75, 30, 1), (300, 30, 1)] {
+        let config = DriverConfig { poweroff_wait: Duration::from_secs(wait), ..config() };
+        let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config);
+        pair.control("link unplug");
+        pair.run(Duration::from_secs(absence));
+        pair.control("link plug");
+        pair.run(Duration::from_secs(10));
+        assert_eq!(pair.exit_code(), Some(code), "{wait} s, {absence} s: {:?}", pair.log());
+        let rest = 85_u64.saturating_sub(wait).max(10) + 6;
+        pair.run(Duration::from_secs(rest.saturating_sub(absence)));
+        assert!(pair.exit_code().is_some(), "{wait} s: {:?}", pair.log());
+    }
 }
 
 /// `upsmon -c fsd` on good mains, and the race: mains that return before the cut.

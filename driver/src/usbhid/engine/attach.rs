@@ -14,7 +14,7 @@ use crate::usbhid::quirk;
 use crate::usbhid::script::{Purpose, Script};
 use crate::usbhid::subdriver::Subdriver;
 
-use super::{FIRST_RETRY, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, Phase, UsbHid};
+use super::{FIRST_RETRY, HOOK_TIME, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, Phase, UsbHid};
 
 impl UsbHid {
     /// Whether an event is about the link that is in use.
@@ -258,13 +258,22 @@ impl UsbHid {
             self.say(Level::Warning, format!("{what}: {why}; trying again"));
             why.clone_into(&mut self.last_why);
         }
-        if self.config.killpower && (self.attempts >= KILL_ATTEMPTS || now - since >= KILL_PATIENCE) {
+        if self.config.killpower && self.has_tried_enough(since, now) {
             self.say(Level::Error, format!("the load was not cut: {why}"));
             return self.exit(1);
         }
         let doubled = FIRST_RETRY * 2_u32.pow((self.attempts - 1).min(8));
         let pause = doubled.min(LAST_RETRY).max(self.desk.options.reconnect_pause);
         self.phase = Phase::Absent { retry_at: now + pause };
+    }
+
+    /// Whether `-k` gives up. Where this is the only UPS to be cut nobody else's cut hurries, and a load that stays on
+    /// leaves the halted host off for ever.
+    fn has_tried_enough(&self, since: Instant, now: Instant) -> bool {
+        let is_alone = self.config.beside.is_empty();
+        let alone = HOOK_TIME.saturating_sub(self.config.poweroff_wait).max(KILL_PATIENCE);
+        let patience = if is_alone { alone } else { KILL_PATIENCE };
+        now - since >= patience || (!is_alone && self.attempts >= KILL_ATTEMPTS)
     }
 
     /// Leaves the device alone for good.

@@ -1,15 +1,19 @@
 //! Delays of `ups.conf` that a UPS would not keep as they stand there.
 
 use crate::language::Scenario;
+use crate::rigs::configuration::Configuration;
 use crate::rigs::facts::Set;
 use driver::DriverConfig;
 use driver::config::{CommandLine, Knowledge};
 use driver::usbhid::{self, delays::START_AFTER_CUT, subdriver::Subdriver};
 use emulator::Device;
+use protocol::conf::nut_conf;
 use protocol::conf::ups_conf::{UpsConf, UpsSection};
-use protocol::diagnostic::{Diagnostic, Severity};
+use protocol::diagnostic::{Diagnostic, Severity, Source};
 use protocol::names::same;
 use protocol::usb::Identity;
+use std::path::Path;
+use std::time::Duration;
 
 /// What there is to say of every UPS whose model the scenario names.
 pub fn review(scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
@@ -19,15 +23,67 @@ pub fn review(scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
         let at = scenario.ups.iter().position(|ups| same(&ups.name, section.name.as_str()))?;
         early_start(conf, section, &set.devices[at])
     });
-    said.collect()
+    let mut said: Vec<Diagnostic> = said.collect();
+    for (host, configuration) in scenario.hosts.iter().zip(&set.configurations) {
+        said.extend(late_wait(&host.config, configuration, scenario, set));
+    }
+    said
 }
 
-/// A start that is due before the cut.
-fn early_start(conf: &UpsConf, section: &UpsSection, device: &Device) -> Option<Diagnostic> {
+/// POWEROFF_WAIT beside what it waits for, and beside what ends it.
+fn late_wait(directory: &Path, configuration: &Configuration, scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
+    let Some(contents) = configuration.files.get("nut.conf") else { return Vec::new() };
+    let source = Source::new(&directory.join("nut.conf").display().to_string(), contents.as_slice());
+    let (file, _) = nut_conf::read(&source);
+    let (Some(wait), Some(setting)) =
+        (file.poweroff_wait(), file.settings.iter().rev().find(|setting| setting.name.text == "POWEROFF_WAIT"))
+    else {
+        return Vec::new();
+    };
+    let warn = |text: String, hint: &str| Diagnostic::warning(&source, setting.value.span.clone(), text).hint(hint);
+    let mut said = Vec::new();
+    if wait > LONGEST_WAIT {
+        let text = format!(
+            "systemd ends the late shutdown after 90 s, and a wait of {} s with it: the host stays as it is",
+            wait.as_secs()
+        );
+        said.push(warn(text, "75 at most leaves the drivers 10 s"));
+    }
+    let sections = configuration.ups.iter().flat_map(|conf| conf.sections.iter().map(move |section| (conf, section)));
+    for (conf, section) in sections {
+        let device = scenario.ups.iter().position(|ups| same(&ups.name, section.name.as_str()));
+        let Some(off) = device.and_then(|at| off_delay(conf, section, &set.devices[at])) else { continue };
+        if u64::try_from(off).is_ok_and(|off| off >= wait.as_secs()) {
+            let text = format!(
+                "{} cuts {off} s after it was told, and this host boots again after {} s: the cut lands on it",
+                section.name,
+                wait.as_secs()
+            );
+            said.push(warn(text, "offdelay < POWEROFF_WAIT <= 75"));
+        }
+    }
+    said
+}
+
+/// When a UPS cuts, in seconds, as its driver and its model have it.
+fn off_delay(conf: &UpsConf, section: &UpsSection, device: &Device) -> Option<i64> {
+    let (config, table) = driver_of(conf, section, device)?;
+    config.number("offdelay").ok()?.or(Some(table.off_delay))
+}
+
+fn driver_of(conf: &UpsConf, section: &UpsSection, device: &Device) -> Option<(DriverConfig, &'static Subdriver)> {
     let known = Knowledge { driver: "usbhid-ups", params: usbhid::PARAMS };
     let (config, _) = DriverConfig::from_section(conf, section.name.as_str(), known, &CommandLine::default()).ok()?;
     let identity = Identity { vendor_id: device.usb.vendor, product_id: device.usb.product, ..Identity::default() };
-    let table = Subdriver::find(&identity).filter(|table| !table.keeps_early_start)?;
+    Some((config, Subdriver::find(&identity)?))
+}
+
+/// What systemd's 90 s leave of the late shutdown hook, less what the drivers need.
+const LONGEST_WAIT: Duration = Duration::from_secs(75);
+
+/// A start that is due before the cut.
+fn early_start(conf: &UpsConf, section: &UpsSection, device: &Device) -> Option<Diagnostic> {
+    let (config, table) = driver_of(conf, section, device).filter(|(_, table)| !table.keeps_early_start)?;
     let param = config.find("ondelay")?;
     let (on, off) = (param.number::<i64>().ok()?, config.number("offdelay").ok()?.unwrap_or(table.off_delay));
     (0..=off).contains(&on).then(|| {

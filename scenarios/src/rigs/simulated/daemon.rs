@@ -8,6 +8,7 @@ use driver::dummy::DummyUps;
 use driver::usbhid::UsbHid;
 use driver::{DriverConfig, dummy, usbhid};
 use monitor::Upsmon;
+use protocol::conf::nut_conf;
 use protocol::diagnostic::{Diagnostics, Source};
 use protocol::{Effect, Engine, Event, Instant};
 use server::Upsd;
@@ -227,6 +228,7 @@ fn driver_config(
     let path = format!("{STATE}/{}", Memory::name(program, ups));
     let contents = files.get(&path).cloned();
     config.memory = Some(Memory { path, contents });
+    config.poweroff_wait = nut_conf::read(&self::source(files, "nut.conf")).0.poweroff_wait().unwrap_or_default();
     Ok(config)
 }
 
