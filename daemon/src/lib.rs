@@ -27,6 +27,7 @@ mod clock;
 mod commands;
 mod connect;
 mod descriptor;
+mod descriptors;
 pub mod errands;
 pub mod files;
 pub mod flags;
@@ -54,6 +55,7 @@ mod watch;
 mod wire_log;
 
 pub use clock::Clock;
+pub use descriptors::raise_limit as raise_descriptor_limit;
 pub use flags::Flags;
 pub use log::Log;
 pub use options::{Listener, Options, Reloaded};

@@ -18,6 +18,9 @@ use crate::usb_bus::UsbPort;
 use crate::wire_log::WireLog;
 use crate::{connect, link};
 
+/// So many that are being closed may wait for their peers' end at a time: each has a descriptor.
+const MANY_CLOSING: usize = 32;
+
 /// One connection.
 struct Link {
     life: u64,
@@ -175,7 +178,7 @@ impl Links {
         let _ = self.write(link);
         match self.table.remove(&link).map(|known| known.state) {
             Some(State::Open { lane, task, .. }) => {
-                lane.close(in_haste);
+                lane.close(in_haste || self.closing.len() >= MANY_CLOSING);
                 self.closing.spawn(async move { drop(task.await) });
             }
             Some(State::Opening(task)) => task.abort(),

@@ -12,6 +12,9 @@ use crate::config::Listen;
 use crate::startup::{self, Files};
 use crate::{Upsd, VERSION};
 
+/// Descriptors for everything but connections, those that are just being closed included.
+const OTHER_DESCRIPTORS: usize = 96;
+
 const EXAMPLES: &str = "\
 Examples:
   upsd              share the UPSes of ups.conf, from the background
@@ -74,7 +77,7 @@ fn order(command: &str, arguments: &Arguments, files: &Files) -> ExitCode {
 }
 
 fn serve(arguments: &Arguments, files: Files) -> ExitCode {
-    let config = match files.load() {
+    let mut config = match files.load() {
         Ok((config, said)) => {
             if !said.is_empty() {
                 eprintln!("{said}");
@@ -92,7 +95,12 @@ fn serve(arguments: &Arguments, files: Files) -> ExitCode {
         eprintln!("upsd: no LISTEN in upsd.conf is of the address family that -4 or -6 asks for");
         return ExitCode::FAILURE;
     }
-    options.max_links = config.max_connections.unwrap_or(options.max_links);
+    let wanted = config.max_connections.unwrap_or(options.max_links);
+    let descriptors = daemon::raise_descriptor_limit(wanted.saturating_add(OTHER_DESCRIPTORS));
+    let most = wanted.min(descriptors - OTHER_DESCRIPTORS.min(descriptors / 2));
+    config.max_connections = Some(most);
+    // One more, for whom another makes room.
+    options.max_links = most + 1;
     options.pid_file = Some(startup::pid_file(&files));
     options.reload = Some(Arc::new(move || files.reload()));
     arguments.flags.apply(&mut options);

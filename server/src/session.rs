@@ -40,6 +40,8 @@ pub(crate) struct Session {
     /// A watched change could not be pushed.
     pub(crate) has_missed: bool,
     pub(crate) heard: Instant,
+    /// It has said something at all.
+    pub(crate) has_asked: bool,
     /// When something was last sent on a watching connection.
     pub(crate) pushed: Instant,
     full: Option<Instant>,
@@ -66,6 +68,7 @@ impl Session {
             watches: Vec::new(),
             has_missed: false,
             heard: now,
+            has_asked: false,
             pushed: now,
             full: None,
         }

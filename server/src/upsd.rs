@@ -4,6 +4,7 @@
 //! A session is answered for [`TURN`] bytes of replies at a time; what it asked beyond that waits
 //! its turn behind the other sessions, and waits altogether while its queue is full.
 
+mod crowd;
 mod ending;
 mod serving;
 
@@ -32,16 +33,29 @@ pub struct Upsd {
     /// No later than anything that is due for a driver, a session or a record.
     due: Option<Instant>,
     now: Instant,
+    /// Connections at once, those to drivers included.
+    most: usize,
+    /// That some had to make room has been said.
+    is_crowded: bool,
 }
 
 impl Upsd {
     /// A server with a checked configuration; `bits` are random.
     #[must_use]
     pub fn new(config: Config, bits: [u64; 2]) -> Self {
+        let most = config.max_connections.unwrap_or(crowd::MOST);
         let mut service = Service::new(config, Tracking::new(bits));
         service.tend_drivers(Instant::START);
         let due = service.drivers_deadline();
-        Self { service, sessions: BTreeMap::new(), ready: VecDeque::new(), due, now: Instant::START }
+        Self {
+            service,
+            sessions: BTreeMap::new(),
+            ready: VecDeque::new(),
+            due,
+            now: Instant::START,
+            most,
+            is_crowded: false,
+        }
     }
 
     fn accept(&mut self, link: LinkId, peer: Peer) {
@@ -53,6 +67,7 @@ impl Upsd {
         self.service.detail(|| format!("{} connected", session.address));
         self.wake_at(session.deadline());
         self.sessions.insert(link, session);
+        self.make_room(link);
     }
 
     fn tell_all_watchers(&mut self) {

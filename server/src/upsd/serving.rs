@@ -18,6 +18,7 @@ impl Upsd {
         }
         let Some(session) = self.sessions.get_mut(&link) else { return };
         session.heard = self.now;
+        session.has_asked = true;
         if session.waiting.is_empty() && !session.is_full() {
             self.serve(link, bytes);
         } else if session.waiting.len() + bytes.len() <= MAX_WAITING {
