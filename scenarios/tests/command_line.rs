@@ -177,6 +177,14 @@ fn check_says_which_secondary_would_halt_for_ever_where_its_primary_stays_up() {
     let section = ("rack/primary/ups.conf", "[rack]", "[other]\n  driver = dummy-ups\n  port = other.dev\n[rack]");
     let said = warned(PASSING, &[second_supply, section]);
     assert!(said.contains("its primary primary stays up with a power value of 1 (MINSUPPLIES 1)"), "{said}");
+    let watches_only = (
+        "rack/primary/upsmon.conf",
+        "MONITOR rack@localhost 1 primary first primary",
+        "MONITOR other@localhost 1 primary first primary\nMONITOR rack@localhost 0 primary first primary",
+    );
+    let said = warned(PASSING, &[watches_only, section]);
+    assert!(said.contains("its primary primary does not hang on this UPS (power value 0)"), "{said}");
+    assert!(said.contains("`sdorder = -1`"), "{said}");
     let needs_both =
         ("rack/primary/upsmon.conf", "MINSUPPLIES 1", "MONITOR other@localhost 1 primary first primary\nMINSUPPLIES 2");
     assert_eq!(warned(PASSING, &[needs_both, section]), "");

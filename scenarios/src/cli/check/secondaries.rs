@@ -1,4 +1,4 @@
-//! Secondaries that would go down where their primary would not.
+//! Secondaries that would go down where their primary would not, or for something that is none of theirs.
 //!
 //! A host that halts alone stays off: its primary orders no shutdown, so nothing cuts the load, and
 //! when the mains are back nothing starts it again. What a monitor decides by itself must therefore
@@ -21,7 +21,8 @@ pub fn review(scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
         let its_primary = |line: &&Line| line.monitored.role == Role::Primary && line.is_about(secondary, scenario);
         for primary in lines.iter().filter(its_primary) {
             let pair = Pair { secondary, primary };
-            said.extend([pair.low_battery(), pair.out_of_sight(), pair.one_supply()].into_iter().flatten());
+            let all = [pair.low_battery(), pair.out_of_sight(), pair.one_supply(), pair.order_for_another()];
+            said.extend(all.into_iter().flatten());
         }
     }
     said
@@ -114,6 +115,24 @@ impl Pair<'_> {
                  stays off"
             ))
             .hint(format!("let a host that cannot do without {} be its primary", self.secondary.monitored.system))
+        })
+    }
+
+    /// The order of a primary that does not hang on this UPS itself: it comes when others fail.
+    fn order_for_another(&self) -> Option<Diagnostic> {
+        let who = &self.primary.host.group;
+        let is_fed = |line: &Line| line.monitored.power_value > 0;
+        let decides = self.primary.config.min_supplies > 0;
+        (is_fed(self.secondary) && !is_fed(self.primary) && decides).then(|| {
+            self.warn(&format!(
+                "its primary {who} does not hang on this UPS (power value 0): when the supplies of {who} fail, it orders \
+                 this one's hosts down and has their load cut as well, on line power too"
+            ))
+            .hint(format!(
+                "`secondary` with power value 0 in the upsmon.conf of {who}, and `sdorder = -1` in its ups.conf, keep \
+                 this UPS out of it; when it runs low itself, its hosts then go down by themselves and nothing cuts \
+                 their load"
+            ))
         })
     }
 }
