@@ -20,6 +20,7 @@ use crate::news::{LinkNews, News, Outlet};
 use crate::options::{Reload, Reloaded};
 use crate::reloading::Reloading;
 use crate::reserve::Reserve;
+use crate::room::Room;
 use crate::stream::Stream;
 use crate::watch::Watch;
 use crate::wire_log::WireLog;
@@ -31,11 +32,12 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const PANICS: u32 = 100;
 
 /// Who works when the system gives no threads; what hangs in one holds up no other.
-#[derive(Clone)]
 struct Reserves {
     files: Reserve,
     /// Privileged commands, and the last will that has one run.
     commands: Reserve,
+    /// For what this daemon does itself; whoever keeps the rights keeps room as well.
+    room: Option<Room>,
 }
 
 /// Everything around one engine.
@@ -95,7 +97,7 @@ where
             soon: VecDeque::new(),
             under_way: JoinSet::new(),
             files: Files::default(),
-            reserves: Reserves { files: Reserve::none(), commands: Reserve::none() },
+            reserves: Reserves { files: Reserve::none(), commands: Reserve::none(), room: None },
             watches: BTreeMap::new(),
             exit: None,
         }
@@ -114,7 +116,8 @@ where
 
     /// Keeps threads for what must be done.
     pub(crate) fn keep_reserve(&mut self) -> io::Result<()> {
-        self.reserves = Reserves { files: Reserve::keep()?, commands: Reserve::keep()? };
+        let room = self.errands.is_none().then(Room::keep);
+        self.reserves = Reserves { files: Reserve::keep()?, commands: Reserve::keep()?, room };
         Ok(())
     }
 
@@ -272,10 +275,15 @@ where
                 }
             }
             Effect::Run { job, command } => {
-                let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
-                commands::start(job, *command, outlet, (self.under_way(), &reserves.commands));
+                if let Some(room) = self.reserves.room.as_ref().filter(|_| command.privileged) {
+                    room.free_descriptors();
+                    room.free_tasks();
+                }
+                let (outlet, reserve) = (self.outlet.clone(), self.reserves.commands.clone());
+                commands::start(job, *command, outlet, (self.under_way(), &reserve));
             }
             Effect::WriteFile { job, path, contents } => {
+                self.reserves.room.iter().for_each(Room::free_descriptors);
                 self.change_file(job, &path, Change::Write(contents));
             }
             Effect::RemoveFile { job, path } => self.change_file(job, &path, Change::Remove),
@@ -298,16 +306,16 @@ where
 
     fn hand_over(&mut self, job: JobId, errand: Errand) {
         if let Some(runner) = self.errands.clone() {
-            let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
-            let reserve = if let Errand::Run(_) = errand { &reserves.commands } else { &reserves.files };
-            errands::start(job, errand, runner, outlet, (self.under_way(), reserve));
+            let reserve = if let Errand::Run(_) = errand { &self.reserves.commands } else { &self.reserves.files };
+            let (outlet, reserve) = (self.outlet.clone(), reserve.clone());
+            errands::start(job, errand, runner, outlet, (self.under_way(), &reserve));
         }
     }
 
     fn change_file(&mut self, job: JobId, path: &str, change: Change) {
         let carry_out = self.files.wish(Path::new(path), change);
-        let (outlet, reserves) = (self.outlet.clone(), self.reserves.clone());
-        files::start(job, carry_out, outlet, (self.under_way(), &reserves.files));
+        let (outlet, reserve) = (self.outlet.clone(), self.reserves.files.clone());
+        files::start(job, carry_out, outlet, (self.under_way(), &reserve));
     }
 
     /// What the end waits for, without what is done.

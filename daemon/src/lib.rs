@@ -47,6 +47,7 @@ pub mod pid_file;
 mod privileges;
 mod reloading;
 pub mod reserve;
+pub mod room;
 mod run;
 mod signals;
 mod stream;

@@ -66,14 +66,15 @@ async fn wait(child: &mut Child, input: Option<Vec<u8>>) -> JobOutcome {
         }
     };
     let (ended, ()) = tokio::join!(child.wait(), feed);
-    ended.map_or_else(|error| JobOutcome::Failed(error.to_string()), outcome)
+    // One that ran is never taken for one that did not start.
+    ended.map_or(JobOutcome::Lost, outcome)
 }
 
 fn outcome(status: ExitStatus) -> JobOutcome {
     match (status.code(), status.signal()) {
         (Some(code), _) => JobOutcome::Exited(code),
         (None, Some(signal)) => JobOutcome::Killed(signal),
-        (None, None) => JobOutcome::Failed(status.to_string()),
+        (None, None) => JobOutcome::Lost,
     }
 }
 

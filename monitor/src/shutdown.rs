@@ -13,7 +13,10 @@
 //!
 //! A job that hangs (the flag on a dead disk, SHUTDOWNCMD itself) has a limit to how long it is
 //! waited for; the next step then goes on without it. Only the end of the daemon waits for SHUTDOWNCMD:
-//! a service manager ends what a daemon has left behind.
+//! a service manager ends what a daemon has left behind. What could not be started, or ended with an error, is
+//! tried again (`trial`) while this host stays logged in; what runs is never started twice.
+
+mod trial;
 
 use crate::config::ShutdownExit;
 use crate::decision::Decision;
@@ -24,6 +27,7 @@ use crate::supply::Supply;
 use protocol::effect::Program;
 use protocol::{Bequest, Command, Instant, JobId, JobOutcome, Level};
 use std::time::Duration;
+use trial::Trial;
 
 /// How often the primary asks who is still logged in.
 const COUNT_EVERY: Duration = Duration::from_millis(250);
@@ -47,40 +51,47 @@ pub(crate) enum Phase {
     Announced { until: Instant },
     /// POWERDOWNFLAG is being written.
     RaisingFlag { job: JobId, give_up_at: Instant },
-    /// SHUTDOWNCMD has been started.
-    Commanded { job: Option<JobId>, leave_at: Option<Instant> },
+    /// SHUTDOWNCMD has been ordered; a flag that could not be written is tried beside it.
+    Commanded { command: Trial, flag: Trial, leave_at: Option<Instant>, code: u8 },
     /// Logged out, while SHUTDOWNCMD still runs.
-    LoggedOut { job: JobId },
+    LoggedOut { command: Trial },
     /// Logged out; the daemon ends.
     Left,
 }
 
 /// What a phase leads to.
-#[derive(Clone, Copy)]
 enum Next {
     Stay,
     Announce,
     RaiseFlag,
-    Command,
-    LogOut { job: JobId },
+    Command { flag: Option<JobOutcome> },
+    LogOut,
     Leave { code: u8 },
 }
 
 impl Phase {
     /// When `step` has something to do, if nothing happens before.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        match *self {
-            Self::Watching | Self::LoggedOut { .. } | Self::Left => None,
-            Self::Syncing { give_up_at, count_at, .. } => Some(give_up_at.min(count_at)),
-            Self::Announced { until } => Some(until),
-            Self::RaisingFlag { give_up_at, .. } => Some(give_up_at),
-            Self::Commanded { leave_at, .. } => leave_at,
+        match self {
+            Self::Watching | Self::Left => None,
+            Self::Syncing { give_up_at, count_at, .. } => Some(*give_up_at.min(count_at)),
+            Self::Announced { until } => Some(*until),
+            Self::RaisingFlag { give_up_at, .. } => Some(*give_up_at),
+            Self::Commanded { command, flag, leave_at, .. } => {
+                let next = command.again_at().or(*leave_at);
+                next.into_iter().chain(flag.again_at()).min()
+            }
+            Self::LoggedOut { command } => command.again_at(),
         }
     }
 
     /// Whether SHUTDOWNCMD is still to come.
     pub(crate) fn is_before_the_command(&self) -> bool {
-        matches!(self, Self::Syncing { .. } | Self::Announced { .. } | Self::RaisingFlag { .. })
+        match self {
+            Self::Syncing { .. } | Self::Announced { .. } | Self::RaisingFlag { .. } => true,
+            Self::Commanded { command, .. } | Self::LoggedOut { command } => command.is_still_to_start(),
+            Self::Watching | Self::Left => false,
+        }
     }
 
     /// Whether no server is to hear from this host any more.
@@ -123,13 +134,27 @@ impl Phase {
             Self::RaisingFlag { give_up_at, .. } if now < *give_up_at => Next::Stay,
             Self::RaisingFlag { .. } => {
                 desk.out.say(Level::Error, "POWERDOWNFLAG is not written yet: shutting down without it");
-                Next::Command
+                Next::Command { flag: None }
             }
-            Self::Commanded { leave_at: Some(at), job } if *at <= now => match *job {
-                Some(job) => Next::LogOut { job },
-                None => Next::Leave { code: 0 },
-            },
-            Self::Watching | Self::Commanded { .. } | Self::LoggedOut { .. } | Self::Left => Next::Stay,
+            Self::Commanded { command, flag, leave_at, code } => {
+                try_flag_again(flag, desk);
+                if command.is_due(now) {
+                    *leave_at = try_command(command, desk);
+                }
+                match (command.job, *leave_at) {
+                    _ if command.again_at().is_some() => Next::Stay,
+                    (Some(_), Some(at)) if at <= now => Next::LogOut,
+                    (None, Some(at)) if at <= now => Next::Leave { code: *code },
+                    _ => Next::Stay,
+                }
+            }
+            Self::LoggedOut { command } => {
+                if command.is_due(now) {
+                    try_command(command, desk);
+                }
+                Next::Stay
+            }
+            Self::Watching | Self::Left => Next::Stay,
         };
         self.go(next, supplies, desk);
     }
@@ -141,25 +166,43 @@ impl Phase {
                 if !outcome.is_success() {
                     desk.out.say(Level::Error, format!("POWERDOWNFLAG could not be written: {outcome}"));
                 }
-                Next::Command
+                Next::Command { flag: Some(outcome.clone()) }
             }
-            Self::Commanded { job, .. } if *job == Some(done) => {
-                *job = None;
-                if let JobOutcome::Exited(0) = outcome {
+            Self::Commanded { flag, .. } if flag.job == Some(done) => {
+                if outcome.is_success() {
+                    desk.out.say(Level::Notice, "POWERDOWNFLAG is written");
+                    *flag = Trial::default();
+                } else {
+                    flag.failed(outcome, desk.now);
+                }
+                Next::Stay
+            }
+            Self::Commanded { command, leave_at, code, .. } if command.job == Some(done) => match outcome {
+                JobOutcome::Exited(0) => {
+                    command.job = None;
                     let at_once = desk.config.shutdown_exit == ShutdownExit::After(Duration::ZERO);
                     if at_once { Next::Leave { code: 0 } } else { Next::Stay }
-                } else {
-                    desk.out.say(Level::Error, format!("SHUTDOWNCMD failed: {outcome}"));
-                    // A supervisor that restarts what fails gets another attempt.
-                    if desk.config.shutdown_exit == ShutdownExit::Never { Next::Stay } else { Next::Leave { code: 1 } }
                 }
-            }
-            Self::LoggedOut { job } if *job == done => {
-                if !outcome.is_success() {
+                JobOutcome::Lost => {
+                    // It may run: a supervisor that restarts what fails gets another attempt.
                     desk.out.say(Level::Error, format!("SHUTDOWNCMD failed: {outcome}"));
+                    (command.job, *code) = (None, 1);
+                    *leave_at = leave_at.map(|_| desk.now + COMMAND_PATIENCE);
+                    Next::Stay
                 }
-                Next::Leave { code: u8::from(!outcome.is_success()) }
-            }
+                _ => {
+                    command_failed(command, outcome, desk);
+                    Next::Stay
+                }
+            },
+            Self::LoggedOut { command } if command.job == Some(done) => match outcome {
+                JobOutcome::Exited(0) => Next::Leave { code: 0 },
+                JobOutcome::Lost => Next::Leave { code: 1 },
+                _ => {
+                    command_failed(command, outcome, desk);
+                    Next::Stay
+                }
+            },
             _ => Next::Stay,
         };
         self.go(next, supplies, desk);
@@ -170,11 +213,13 @@ impl Phase {
             Next::Stay => {}
             Next::Announce => self.announce(desk),
             Next::RaiseFlag => self.raise_flag(desk),
-            Next::Command => self.command(desk),
-            Next::LogOut { job } => {
+            Next::Command { flag } => self.command(flag.as_ref(), desk),
+            Next::LogOut => {
+                let Self::Commanded { command, .. } = self else { return };
+                let command = std::mem::take(command);
                 desk.out.say(Level::Notice, "SHUTDOWNCMD still runs: logged out, waiting for its end");
                 supplies.iter_mut().for_each(|supply| supply.leave(desk));
-                *self = Self::LoggedOut { job };
+                *self = Self::LoggedOut { command };
             }
             Next::Leave { code } => {
                 supplies.iter_mut().for_each(|supply| supply.leave(desk));
@@ -193,22 +238,48 @@ impl Phase {
     }
 
     fn raise_flag(&mut self, desk: &mut Desk<'_>) {
-        let Some((path, contents)) = flag(desk) else { return self.command(desk) };
+        let Some((path, contents)) = flag(desk) else { return self.command(None, desk) };
         let job = desk.out.write_file(path, contents);
         *self = Self::RaisingFlag { job, give_up_at: desk.now + FLAG_PATIENCE };
     }
 
-    fn command(&mut self, desk: &mut Desk<'_>) {
-        let job = shutdown_command(desk).map(|command| desk.out.run(command));
-        if job.is_none() {
+    /// `raised` is how the write of POWERDOWNFLAG ended, where it did.
+    fn command(&mut self, raised: Option<&JobOutcome>, desk: &mut Desk<'_>) {
+        let (mut command, mut flag) = (Trial::default(), Trial::default());
+        if let Some(failed) = raised.filter(|outcome| !outcome.is_success()) {
+            flag.failed(failed, desk.now);
+        }
+        let leave_at = try_command(&mut command, desk);
+        if command.job.is_none() {
             desk.out.say(Level::Error, "no SHUTDOWNCMD is defined: this host stays up");
         }
-        let leave_at = match desk.config.shutdown_exit {
-            ShutdownExit::Never => None,
-            ShutdownExit::After(Duration::ZERO) if job.is_some() => Some(desk.now + COMMAND_PATIENCE),
-            ShutdownExit::After(wait) => Some(desk.now + wait),
-        };
-        *self = Self::Commanded { job, leave_at };
+        *self = Self::Commanded { command, flag, leave_at, code: 0 };
+    }
+}
+
+/// Runs SHUTDOWNCMD; when this host logs out beside it.
+fn try_command(trial: &mut Trial, desk: &mut Desk<'_>) -> Option<Instant> {
+    if let Some(command) = shutdown_command(desk) {
+        trial.started(desk.out.run(command));
+    }
+    match desk.config.shutdown_exit {
+        ShutdownExit::Never => None,
+        ShutdownExit::After(Duration::ZERO) if trial.job.is_some() => Some(desk.now + COMMAND_PATIENCE),
+        ShutdownExit::After(wait) => Some(desk.now + wait),
+    }
+}
+
+fn command_failed(trial: &mut Trial, outcome: &JobOutcome, desk: &mut Desk<'_>) {
+    if trial.failed(outcome, desk.now) {
+        desk.out.say(Level::Error, format!("SHUTDOWNCMD failed, and is tried again: {outcome}"));
+    }
+}
+
+fn try_flag_again(trial: &mut Trial, desk: &mut Desk<'_>) {
+    if trial.is_due(desk.now)
+        && let Some((path, contents)) = flag(desk)
+    {
+        trial.started(desk.out.write_file(path, contents));
     }
 }
 

@@ -247,3 +247,141 @@ fn a_terminal_that_is_gone_keeps_nobody_from_starting() {
     let ended = upsmon(folder.path()).arg("-F").stderr(pipe).status().unwrap();
     assert_eq!(ended.code(), Some(1), "a message that nobody reads is not a panic");
 }
+
+/// A cgroup that this test made, for one process.
+struct Cgroup(std::path::PathBuf);
+
+impl Cgroup {
+    fn around(child: &std::process::Child) -> Option<Self> {
+        let name = format!("ridethrough-{}-{}", std::process::id(), child.id());
+        ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].into_iter().find_map(|root| {
+            let made = Self(Path::new(root).join(&name));
+            fs::create_dir(&made.0).ok()?;
+            fs::write(made.0.join("cgroup.procs"), child.id().to_string()).ok()?;
+            made.0.join("pids.max").exists().then_some(made)
+        })
+    }
+
+    fn allow(&self, tasks: u32) {
+        fs::write(self.0.join("pids.max"), tasks.to_string()).unwrap();
+    }
+
+    fn tasks(&self) -> u32 {
+        fs::read_to_string(self.0.join("pids.current")).unwrap().trim().parse().unwrap()
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+/// It got EAGAIN, upsmon logged out, and the host stayed up into the cut.
+#[test]
+fn where_the_system_gives_no_more_tasks_the_flag_is_written_and_shutdowncmd_runs() {
+    for more in 0..3 {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut child, mut ours) = privileged(folder.path());
+        order(&mut ours, b"R");
+        let Some(cgroup) = Cgroup::around(&child) else {
+            drop(ours);
+            child.wait().unwrap();
+            eprintln!("skipped: no cgroup with pids.max can be made here");
+            return;
+        };
+        cgroup.allow(cgroup.tasks() + more);
+        order(&mut ours, b"F");
+        assert!(folder.path().join("killpower").exists(), "{more}");
+        order(&mut ours, b"S");
+        assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap_or_default(), "done\n", "{more}");
+        drop(ours);
+        assert!(child.wait().unwrap().success());
+    }
+}
+
+/// Somebody has taken what was freed, and does not give it back.
+#[test]
+fn a_privileged_process_that_gets_no_child_becomes_shutdowncmd() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, mut ours) = privileged(folder.path());
+    order(&mut ours, b"F");
+    let Some(cgroup) = Cgroup::around(&child) else {
+        drop(ours);
+        child.wait().unwrap();
+        eprintln!("skipped: no cgroup with pids.max can be made here");
+        return;
+    };
+    cgroup.allow(1);
+    let mut failures = 0;
+    loop {
+        ours.write_all(b"S").unwrap();
+        let mut head = [0; 8];
+        // Its end of the socket goes with it.
+        if ours.read_exact(&mut head).is_err() {
+            break;
+        }
+        assert_eq!(head[..2], *b"S\x02", "it could not be started");
+        let mut why = vec![0; usize::from(u16::from_be_bytes([head[6], head[7]]))];
+        ours.read_exact(&mut why).unwrap();
+        failures += 1;
+        assert!(failures < 100_000);
+    }
+    assert!(failures > 1);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
+}
+
+#[test]
+fn a_monitor_that_is_killed_before_shutdowncmd_could_start_has_it_started_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, mut ours) = privileged(folder.path());
+    order(&mut ours, b"F");
+    let Some(cgroup) = Cgroup::around(&child) else {
+        drop(ours);
+        child.wait().unwrap();
+        eprintln!("skipped: no cgroup with pids.max can be made here");
+        return;
+    };
+    cgroup.allow(1);
+    order(&mut ours, b"S");
+    drop(ours);
+    cgroup.allow(100);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
+}
+
+#[test]
+fn a_last_will_whose_shutdowncmd_ends_with_an_error_is_carried_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (proof, tried) = (folder.path().join("proof"), folder.path().join("tried"));
+    let command =
+        format!("test -e {0} || {{ echo > {0}; exit 1; }}; echo done >> {1}", tried.display(), proof.display());
+    let (mut child, mut ours) = privileged_with(folder.path(), &command, Stdio::null());
+    order(&mut ours, b"C\0\0\0\0\0\x01\0\0");
+    drop(ours);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(&proof).unwrap(), "done\n");
+}
+
+#[test]
+fn where_the_system_gives_no_more_descriptors_the_flag_is_written_and_shutdowncmd_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, mut ours) = privileged(folder.path());
+    ours.write_all(b"W\0\x0f\0\0\0\x0f\0\0").unwrap();
+    ours.read_exact(&mut [0; 8]).unwrap();
+    let open = fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap();
+    let highest = open.filter_map(|one| one.unwrap().file_name().to_str()?.parse::<u32>().ok()).max().unwrap();
+    let limit = [format!("--pid={}", child.id()), format!("--nofile={0}:{0}", highest + 1)];
+    #[expect(clippy::disallowed_methods, reason = "nobody else changes the limits of another process")]
+    let limited = Command::new("prlimit").args(limit).status();
+    if !limited.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no prlimit here");
+    }
+    order(&mut ours, b"F");
+    assert!(folder.path().join("killpower").exists());
+    order(&mut ours, b"S");
+    assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
+    drop(ours);
+    assert!(child.wait().unwrap().success());
+}

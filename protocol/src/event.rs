@@ -65,6 +65,8 @@ pub enum JobOutcome {
     Killed(i32),
     /// It could not be started or carried out; the operating system's words.
     Failed(String),
+    /// Whoever carried it out is gone: it may have been done, or still run.
+    Lost,
 }
 
 impl JobOutcome {
@@ -87,6 +89,7 @@ impl std::fmt::Display for JobOutcome {
             Self::Exited(status) => write!(f, "exit status {status}"),
             Self::Killed(signal) => write!(f, "killed by signal {signal}"),
             Self::Failed(why) => f.write_str(why),
+            Self::Lost => f.write_str("whoever carried it out is gone"),
         }
     }
 }

@@ -91,6 +91,7 @@ fn send_outcome(to: &mut impl Write, order: Order, outcome: &JobOutcome) -> io::
         JobOutcome::Exited(code) => (0, *code, ""),
         JobOutcome::Killed(signal) => (1, *signal, ""),
         JobOutcome::Failed(why) => (2, 0, why.as_str()),
+        JobOutcome::Lost => (3, 0, ""),
     };
     to.write_all(&[order.byte(), kind])?;
     to.write_all(&number.to_be_bytes())?;
@@ -106,6 +107,7 @@ fn receive_outcome(from: &mut impl Read) -> io::Result<(Order, JobOutcome)> {
     let outcome = match kind {
         0 => JobOutcome::Exited(number),
         1 => JobOutcome::Killed(number),
+        3 => JobOutcome::Lost,
         _ => JobOutcome::Failed(text),
     };
     Ok((Order::from_byte(order).ok_or(io::ErrorKind::InvalidData)?, outcome))

@@ -93,7 +93,8 @@ proptest! {
                 Just("nas down"), Just("nas up"), Just("nas mute"), Just("nas talks"), Just("nas says OL"),
                 Just("nas says OB LB"), Just("nas refuses DATA-STALE"), Just("nas logins 1"), Just("nas logins 3"),
                 Just("signal fsd"), Just("signal stop"), Just("disk hangs"), Just("disk fails"),
-                Just("shutdown hangs"), Just("shutdown fails"), Just("asleep 30"), Just("nas denies FSD"),
+                Just("shutdown hangs"), Just("shutdown fails"), Just("shutdown is lost"), Just("asleep 30"),
+                Just("nas denies FSD"),
             ],
             0..30,
         ),
@@ -101,6 +102,8 @@ proptest! {
         let mut world = World::new(CONFIG);
         let mut now = Instant::START + Duration::from_secs(1);
         world.act("nas says OB LB");
+        // What could not be started is tried again.
+        let may_repeat = fates.contains(&"shutdown fails");
         for fate in fates {
             world.act(fate);
             now += Duration::from_millis(1_700);
@@ -111,7 +114,8 @@ proptest! {
         let commands = world.log().matches("SHUTDOWNCMD /sbin").count();
         // Stopped before the decision, or never able to see a reason for it.
         let is_undecided = world.upsmon().decision().is_none();
-        prop_assert_eq!(commands, usize::from(!is_undecided), "{}", world.log());
+        let is_right = if may_repeat { (commands > 0) != is_undecided } else { commands == usize::from(!is_undecided) };
+        prop_assert!(is_right, "{}", world.log());
     }
 }
 

@@ -45,6 +45,8 @@ enum Fate {
     Works,
     Fails,
     Hangs,
+    Errs,
+    Lost,
     Takes(Duration),
 }
 
@@ -261,6 +263,8 @@ impl World {
         let outcome = match fate {
             Fate::Works => JobOutcome::Exited(0),
             Fate::Fails => JobOutcome::Failed("no space left on device".into()),
+            Fate::Errs => JobOutcome::Exited(1),
+            Fate::Lost => JobOutcome::Lost,
             Fate::Hangs => return,
             Fate::Takes(time) => {
                 self.coming.push((self.now + time, Event::JobDone { job, outcome: JobOutcome::Exited(0) }));
@@ -276,6 +280,8 @@ impl Fate {
         match word {
             "works" => Self::Works,
             "fails" => Self::Fails,
+            "errs" => Self::Errs,
+            "is lost" => Self::Lost,
             "hangs" => Self::Hangs,
             other => match other.strip_prefix("takes ") {
                 Some(seconds) => Self::Takes(Duration::from_secs(seconds.parse().unwrap())),

@@ -18,9 +18,6 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What an order fails with that the privileged process took with it.
-const GONE: &str = "the privileged process is gone";
-
 /// Who waits for which order; closed once the privileged process is gone.
 #[derive(Default)]
 struct Waiting {
@@ -43,7 +40,7 @@ pub(in super::super) fn start(plan: Plan, in_background: bool) -> io::Result<Err
     plan.send(&mut ours)?;
     let waiting = Arc::<Mutex<Waiting>>::default();
     let (answers, who) = (ours.try_clone()?, Arc::clone(&waiting));
-    let partner = Partner { deeds: Deeds::new(plan), stream: ours, waiting };
+    let partner = Partner { deeds: Deeds::without_room(plan), stream: ours, waiting };
     Ok(Errands { run: Arc::new(move |errand| partner.run(errand)), attend: Box::new(move || listen(answers, &who)) })
 }
 
@@ -110,7 +107,7 @@ impl Partner {
         }
         (&self.stream).write_all(&[&[order.byte()], more].concat()).ok()?;
         // An order that was taken is not given twice, whatever became of it.
-        Some(outcome.recv().unwrap_or_else(|_| JobOutcome::Failed(GONE.to_owned())))
+        Some(outcome.recv().unwrap_or(JobOutcome::Lost))
     }
 }
 

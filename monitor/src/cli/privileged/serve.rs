@@ -84,6 +84,13 @@ fn attend(log: &Log) -> io::Result<()> {
         will.carry_out(&deeds, &flags.reserve);
     }
     commands.end(Duration::MAX);
+    if deeds.is_still_to_start() {
+        log.say(
+            Level::Error,
+            "privileged process: upsmon is gone and SHUTDOWNCMD has not started: going on in its place",
+        );
+        deeds.insist();
+    }
     flags.end(FLAG_PATIENCE);
     Ok(())
 }

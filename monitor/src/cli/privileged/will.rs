@@ -49,7 +49,7 @@ impl Will {
             for_flags.start(move || drop(done.send(raise())));
             wait(&raised, FLAG_PATIENCE);
         }
-        deeds.shut_down();
+        deeds.insist();
     }
 }
 

@@ -1,4 +1,5 @@
-//! 7. SHUTDOWNCMD runs at most once per decision; POWERDOWNFLAG exists exactly when the load is to be cut.
+//! 7. SHUTDOWNCMD runs at most once per decision, but for one that ended with an error, which is run again;
+//!    POWERDOWNFLAG exists exactly when the load is to be cut.
 //!
 //! A boot, an operator who cancels, or a monitor that is started again ends a decision: the new one obeys
 //! an order that still stands. On a primary the flag must be there, because
@@ -27,12 +28,13 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
     let is_primary = cuts && monitor.powerdownflag.is_some();
     let mut breaches = Vec::new();
     let mut ordered: Option<Instant> = None;
+    let mut failed = false;
     let mut flag: Option<Instant> = None;
     let mut said: Option<&str> = None;
     for record in history.records {
         match &record.what {
             What::Ran { host: on, role: CommandRole::Shutdown, .. } if *on == host.name => {
-                if let Some(first) = ordered {
+                if let Some(first) = ordered.filter(|_| !std::mem::take(&mut failed)) {
                     breaches.push(Breach {
                         at: record.at,
                         why: format!("{} ran its shutdown command again, after {}", host.name, clock(first)),
@@ -44,6 +46,9 @@ fn of_host(history: &History<'_>, host: &HostFacts, monitor: &MonitorFacts) -> V
                     breaches.push(Breach { at: record.at, why });
                 }
                 ordered = Some(record.at);
+            }
+            What::Ended { host: on, role: CommandRole::Shutdown, status, .. } if *on == host.name => {
+                failed = *status != Some(0);
             }
             What::Ran { host: on, role: CommandRole::Operator, command, .. }
                 if *on == host.name && command.contains("shutdown -c") =>

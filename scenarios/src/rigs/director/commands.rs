@@ -54,7 +54,12 @@ impl Director {
         if role == CommandRole::Shutdown {
             match self.hosts[host].shutdown_command {
                 ShutdownCommand::Works => {}
-                ShutdownCommand::Fails => return Fate::FAILED,
+                ShutdownCommand::Fails => {
+                    let (name, command) = (self.host_name(host).clone(), shown.to_owned());
+                    let status = Fate::FAILED.status;
+                    self.record(What::Ended { host: name, role, command, status }, now);
+                    return Fate::FAILED;
+                }
                 ShutdownCommand::Hangs => return Fate { takes: BRIEF, status: None },
                 ShutdownCommand::DoesNothing => return Fate::WELL,
             }
