@@ -16,6 +16,7 @@ pub mod config;
 mod descriptions;
 mod driver_link;
 mod drivers;
+mod failures;
 mod requests;
 mod service;
 mod session;

@@ -13,8 +13,9 @@ use protocol::lexer::Line;
 use protocol::net::{ErrorCode, PROTOCOL_VERSION, Reply, Request, Verb};
 use protocol::{Instant, LinkId};
 
+use crate::failures::Fate;
 use crate::service::Service;
-use crate::session::Session;
+use crate::session::{Held, Session};
 use crate::version::{BANNER, HELP};
 
 pub(crate) use watch::push;
@@ -35,16 +36,27 @@ pub(crate) struct Desk<'a> {
     pub(crate) link: LinkId,
     pub(crate) now: Instant,
     pub(crate) out: &'a mut Vec<u8>,
+    /// When the answer to the request leaves.
+    pub(crate) fate: Fate,
 }
 
 /// Answers one line.
 pub(crate) fn answer(desk: &mut Desk<'_>, line: &Line) -> Next {
     match serve(desk, line) {
         Ok(next) => next,
-        Err(error) => {
-            desk.reply(&Reply::Err(error));
-            Next::Stay
-        }
+        Err(error) => match std::mem::replace(&mut desk.fate, Fate::Now) {
+            Fate::Now => {
+                desk.reply(&Reply::Err(error));
+                Next::Stay
+            }
+            Fate::At(until) => {
+                let mut bytes = Vec::new();
+                Reply::Err(error).emit(&mut bytes);
+                desk.session.held = Some(Held { bytes, until });
+                Next::Stay
+            }
+            Fate::Never => Next::Close,
+        },
     }
 }
 

@@ -9,6 +9,7 @@ use protocol::{Effect, Instant, Level, LinkId};
 
 use crate::config::{Config, UpsConfig};
 use crate::driver_link::DriverLink;
+use crate::failures::Failures;
 use crate::tracking::Tracking;
 use crate::ups::{Ups, UpsId};
 use crate::users::User;
@@ -20,6 +21,7 @@ pub(crate) struct Service {
     /// Places in `upses`, in the order of the names.
     by_name: Vec<usize>,
     pub(crate) users: Vec<User>,
+    pub(crate) failures: Failures,
     pub(crate) tracking: Tracking,
     pub(crate) tracking_delay: Duration,
     pub(crate) max_age: Duration,
@@ -39,6 +41,7 @@ impl Service {
             upses: Vec::new(),
             by_name: Vec::new(),
             users: Vec::new(),
+            failures: Failures::default(),
             tracking,
             tracking_delay: Duration::ZERO,
             max_age: Duration::ZERO,

@@ -26,6 +26,13 @@ pub(crate) struct Watch {
     pub(crate) spelled: Box<str>,
 }
 
+/// An answer that leaves later; what was asked after it waits behind it.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) until: Instant,
+}
+
 /// One client connection.
 pub(crate) struct Session {
     /// The peer's address.
@@ -33,6 +40,7 @@ pub(crate) struct Session {
     pub(crate) reader: LineReader,
     /// Requests that could not be answered yet.
     pub(crate) waiting: Vec<u8>,
+    pub(crate) held: Option<Held>,
     pub(crate) credentials: Credentials,
     pub(crate) login: Option<UpsId>,
     pub(crate) is_tracking: bool,
@@ -62,6 +70,7 @@ impl Session {
             address,
             reader: LineReader::new(),
             waiting: Vec::new(),
+            held: None,
             credentials: Credentials::default(),
             login: None,
             is_tracking: false,
@@ -102,8 +111,13 @@ impl Session {
         !self.watches.is_empty() && !self.is_full() && self.pushed + WATCH_HEARTBEAT <= now
     }
 
-    /// When one of the two may be due.
+    /// When one of these may be due.
     pub(crate) fn deadline(&self) -> Instant {
+        let held = self.held.as_ref().map(|held| held.until);
+        held.into_iter().fold(self.usual_deadline(), Instant::min)
+    }
+
+    fn usual_deadline(&self) -> Instant {
         match self.full {
             Some(since) => since + UNREAD,
             None if self.watches.is_empty() => self.heard + IDLE,

@@ -40,13 +40,26 @@ impl Desk<'_> {
     pub(super) fn need(&mut self, what: &str, is_allowed: impl FnOnce(&User) -> bool) -> Result<(), ErrorCode> {
         let user = authenticate(&self.service.users, &self.session.credentials);
         if user.is_some_and(is_allowed) {
+            self.service.failures.succeeded(&self.session.address);
             return Ok(());
+        }
+        let mut failures = 1;
+        if user.is_none() {
+            let (fate, news) = self.service.failures.failed(&self.session.address, self.now);
+            self.fate = fate;
+            let Some(news) = news else { return Err(ErrorCode::AccessDenied) };
+            failures = news;
         }
         let name = self.user_name();
         let address = &self.session.address;
         // Whether the password was wrong or the right is missing is for the operator alone.
         let reason = if user.is_some() { "may not" } else { "has not proved to be one who may" };
-        let text = format!("{name} at {address} {reason} {what}");
+        let more = if failures > 1 {
+            format!(" ({failures} such requests from there since the last one told)")
+        } else {
+            String::new()
+        };
+        let text = format!("{name} at {address} {reason} {what}{more}");
         self.service.say(Level::Notice, text);
         Err(ErrorCode::AccessDenied)
     }

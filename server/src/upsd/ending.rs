@@ -60,6 +60,10 @@ impl Upsd {
             }
         }
         for (&link, session) in &mut self.sessions {
+            if let Some(held) = session.held.take_if(|held| held.until <= self.now) {
+                self.service.effects.push_back(Effect::Send { link, bytes: held.bytes });
+                self.ready.push_back(link);
+            }
             if session.wants_heartbeat(self.now) {
                 session.pushed = self.now;
                 let mut bytes = Vec::new();

@@ -3,6 +3,7 @@
 use protocol::LinkId;
 
 use super::{LINE, TURN, Upsd};
+use crate::failures::Fate;
 use crate::requests::{self, Desk, Next};
 use crate::session::MAX_WAITING;
 
@@ -19,7 +20,7 @@ impl Upsd {
         let Some(session) = self.sessions.get_mut(&link) else { return };
         session.heard = self.now;
         session.has_asked = true;
-        if session.waiting.is_empty() && !session.is_full() {
+        if session.waiting.is_empty() && !session.is_full() && session.held.is_none() {
             self.serve(link, bytes);
         } else if session.waiting.len() + bytes.len() <= MAX_WAITING {
             session.waiting.extend_from_slice(bytes);
@@ -34,8 +35,9 @@ impl Upsd {
         let mut reader = std::mem::take(&mut session.reader);
         let mut replies = Vec::with_capacity(LINE);
         let mut next = Next::Stay;
-        let mut desk = Desk { service: &mut self.service, session, link, now: self.now, out: &mut replies };
-        while next == Next::Stay && desk.out.len() < TURN {
+        let mut desk =
+            Desk { service: &mut self.service, session, link, now: self.now, out: &mut replies, fate: Fate::Now };
+        while next == Next::Stay && desk.session.held.is_none() && desk.out.len() < TURN {
             let Some(line) = reader.next_line(&mut bytes) else { break };
             next = requests::answer(&mut desk, line);
         }
@@ -66,7 +68,7 @@ impl Upsd {
             let Some(link) = self.ready.pop_front() else { return };
             let Some(session) = self.sessions.get_mut(&link) else { continue };
             // A full queue drains first; then its turn comes again.
-            if !session.is_full() {
+            if !session.is_full() && session.held.is_none() {
                 let waiting = std::mem::take(&mut session.waiting);
                 self.serve(link, &waiting);
             }

@@ -1,0 +1,51 @@
+//! Who tries passwords gets one answer a second, and who knows his waits for nothing.
+
+mod bed;
+
+use std::time::Duration;
+
+use bed::Bed;
+
+const TRY: &[u8] = b"USERNAME mon\nPASSWORD guess\nLOGIN dummy\nNETVER\n";
+
+#[test]
+fn wrong_passwords_are_answered_once_a_second_and_a_good_one_at_once() {
+    let mut bed = Bed::new();
+    let mut links = Vec::new();
+    for _ in 0..3 {
+        let link = bed.connect();
+        links.push((link, bed.say(link, TRY)));
+    }
+    assert_eq!(links[0].1, "OK\nOK\nERR ACCESS-DENIED\n1.3\n");
+    assert_eq!((&*links[1].1, &*links[2].1), ("OK\nOK\n", "OK\nOK\n"));
+    let good = bed.log_in("mon", "mon");
+    assert_eq!(bed.ask(good, "NETVER"), "1.3\n");
+    bed.wait(Duration::from_millis(1001));
+    bed.settle_turns();
+    assert_eq!(bed.heard(links[1].0), "ERR ACCESS-DENIED\n1.3\n");
+    assert_eq!(bed.heard(links[2].0), "");
+    assert_eq!(bed.ask(good, "LOGIN dummy"), "OK\n");
+    assert_eq!(bed.log.iter().filter(|line| line.contains("has not proved")).count(), 1, "{:?}", bed.log);
+}
+
+#[test]
+fn a_thousand_wrong_passwords_make_one_line_in_the_log_and_no_monitor_wait_beyond_its_patience() {
+    let mut bed = Bed::new();
+    let mut answers = 0;
+    for _ in 0..1000 {
+        let link = bed.connect();
+        bed.say_if_open(link, TRY);
+    }
+    for link in bed.wires.keys().copied().filter(|link| link.is_accepted()).collect::<Vec<_>>() {
+        bed.wires.entry(link).or_default().bytes.clear();
+    }
+    bed.wait(Duration::from_secs(5));
+    bed.settle_turns();
+    for (_, wire) in bed.wires.iter().filter(|(link, wire)| link.is_accepted() && !wire.is_closed) {
+        answers += usize::from(wire.bytes.starts_with(b"ERR ACCESS-DENIED"));
+    }
+    assert!((50..70).contains(&answers), "{answers}");
+    assert_eq!(bed.log.iter().filter(|line| line.contains("has not proved")).count(), 1, "{:?}", bed.log);
+    let good = bed.log_in("mon", "mon");
+    assert_eq!(bed.ask(good, "LOGIN dummy"), "OK\n");
+}
