@@ -192,7 +192,8 @@ fn whatever_the_mains_do_about_the_cut_the_load_goes_off_and_comes_back() {
 /// A UPS that was told before it cuts 20 s later, and the host is not down before this one is given up.
 #[test]
 fn a_device_that_hangs_is_given_up_before_another_ups_cuts() {
-    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), config());
+    let beside = vec![Beside { ups: "other".to_owned(), off_delay: None }];
+    let mut pair = Pair::new("apc-back-ups-650", Setup::default(), DriverConfig { beside, ..config() });
     pair.control("link hang");
     pair.run(Duration::from_secs(15));
     assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
