@@ -47,6 +47,8 @@ pub const LAST_RETRY: Duration = Duration::from_secs(4);
 pub const KILL_ATTEMPTS: u32 = 6;
 /// No such attempt begins later: a UPS that was told before this one may cut 20 s later, and this host waits.
 pub const KILL_PATIENCE: Duration = Duration::from_secs(10);
+/// A host that still runs so long after a cut at once was not cut.
+pub const NEXT_CUT: Duration = Duration::from_secs(10);
 /// What the late shutdown hook has altogether, its wait for the end included: systemd ends it after 90 s
 /// (DefaultTimeoutStopSec), and a wait that is killed never boots the host again.
 pub const HOOK_TIME: Duration = Duration::from_secs(85);

@@ -9,11 +9,12 @@
 //! A step that need not succeed is left behind where it is refused.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use protocol::Instant;
 use protocol::usb::{Data, Failure, ReportKind, Request};
 
-use crate::hid::Field;
+use crate::hid::{Field, Quantity};
 use crate::publisher::Ticket;
 
 use super::command::{self, COUNTS_IN, GAP, Plan, Proof, SETTLES_IN, Step};
@@ -66,6 +67,10 @@ pub struct Script {
     before: Option<i64>,
     /// What was written was looked for in vain once: a device may show its old bytes a little longer.
     looked: bool,
+    /// How long after a cut at once that does not show the next way to cut is tried; `None` for never.
+    next_cut_after: Option<Duration>,
+    /// That time has been waited.
+    waited: bool,
     report: Vec<u8>,
     /// What went wrong, for the log.
     pub failures: Vec<String>,
@@ -103,9 +108,18 @@ impl Script {
             stage: Stage::Fetch,
             before: None,
             looked: false,
+            next_cut_after: None,
+            waited: false,
             report: Vec::new(),
             failures: Vec::new(),
         }
+    }
+
+    /// The same, for a cut: where nobody else's cut hurries, what does not show is followed by the next way after this.
+    #[must_use]
+    pub const fn trying_again_after(mut self, pause: Option<Duration>) -> Self {
+        self.next_cut_after = pause;
+        self
     }
 
     /// What it wants now.
@@ -177,6 +191,24 @@ impl Script {
                     self.stage = Stage::Settling(now + SETTLES_IN);
                     return;
                 }
+                // A load that is cut at once may go before the report shows it; another command might bring it back,
+                // or keep it off for good.
+                let cuts_at_once = self.purpose.is_to_cut()
+                    && command::cuts(name)
+                    && *value <= Quantity::ZERO
+                    && self.step + 1 == plan.len();
+                if is_refused && cuts_at_once {
+                    match self.next_cut_after {
+                        None => self.plans.truncate(1),
+                        Some(pause) if !std::mem::replace(&mut self.waited, true) => {
+                            self.stage = Stage::Settling(now + pause);
+                            return;
+                        }
+                        Some(_) => {}
+                    }
+                    let why = format!("a cut at once by {0} does not show", self.plans[0].0);
+                    return self.fail(why, true);
+                }
                 if is_refused {
                     let why = format!("{name}: the device keeps {} as it was", field.path);
                     return self.fail(why, must);
@@ -232,6 +264,7 @@ impl Script {
         self.stage = Stage::Fetch;
         self.before = None;
         self.looked = false;
+        self.waited = false;
     }
 }
 

@@ -72,6 +72,25 @@ fn what_the_bx750mi_does_not_obey_is_a_failure() {
     assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
 }
 
+/// The load may go before the report shows it, and a second command may bring it back or keep it off.
+#[test]
+fn a_cut_at_once_that_does_not_show_is_followed_by_another_only_where_the_host_must_still_run() {
+    for beside in [None, Some(Beside { ups: "other".to_owned(), off_delay: None })] {
+        let shutdown_commands = vec!["load.off".to_owned(), "shutdown.return".to_owned()];
+        let is_alone = beside.is_none();
+        let config = DriverConfig { shutdown_commands, beside: beside.into_iter().collect(), ..config() };
+        let mut pair = Pair::new("eaton-3s", Setup::default(), config);
+        pair.control("link freeze");
+        pair.run(Duration::from_secs(8));
+        assert_eq!(pair.exit_code(), (!is_alone).then_some(1), "{:?}", pair.log());
+        pair.run(Duration::from_secs(12));
+        assert_eq!(pair.exit_code(), Some(1), "{:?}", pair.log());
+        let says = |words: &str| pair.log().iter().any(|line| line.contains(words));
+        assert!(says("a cut at once by load.off does not show"), "{:?}", pair.log());
+        assert_eq!(says("shutdown.return: "), is_alone, "{:?}", pair.log());
+    }
+}
+
 #[test]
 fn a_command_that_cuts_nothing_is_named_and_no_promise() {
     for (commands, code) in [("beeper.mute", 1), ("shutdown.stop", 1), ("beeper.mute shutdown.return", 0)] {

@@ -14,7 +14,7 @@ use crate::usbhid::quirk;
 use crate::usbhid::script::{Purpose, Script};
 use crate::usbhid::subdriver::Subdriver;
 
-use super::{FIRST_RETRY, HOOK_TIME, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, Phase, UsbHid};
+use super::{FIRST_RETRY, HOOK_TIME, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, NEXT_CUT, Phase, UsbHid};
 
 impl UsbHid {
     /// Whether an event is about the link that is in use.
@@ -149,7 +149,8 @@ impl UsbHid {
         self.phase = Phase::Killing;
         self.desk.publisher.set_state("fsd.killpower");
         self.scripts.clear();
-        self.scripts.push_back(Script::new(Purpose::Kill, plans));
+        let again = self.config.beside.is_empty().then_some(NEXT_CUT);
+        self.scripts.push_back(Script::new(Purpose::Kill, plans).trying_again_after(again));
         self.go_on(now);
     }
 
