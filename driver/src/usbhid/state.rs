@@ -86,7 +86,7 @@ impl State {
     /// Whether line power is there, as far as is known.
     #[must_use]
     pub const fn is_online(&self) -> bool {
-        self.flags.has(Flag::Online)
+        self.undisputed().has(Flag::Online)
     }
 
     /// Whether Advanced Battery Management runs.
@@ -324,7 +324,7 @@ impl State {
     }
 
     /// The claims, less line power that is inferred or disputed while the battery gives.
-    fn undisputed(&self) -> Flags {
+    const fn undisputed(&self) -> Flags {
         let mut flags = self.flags;
         if flags.has(Flag::Discharging) && !self.is_undisputed {
             flags.set(Flag::Online, false);
@@ -479,5 +479,19 @@ mod tests {
         in_any_order([(TOO_LOW, 0), (DISCHARGING, 1), (Rule::ConverterOnline, 1)], "OB DISCHRG");
         in_any_order([(AC_PRESENT, 0), (DISCHARGING, 1), (AC_PRESENT, 1)], "OB DISCHRG");
         in_any_order([(AC_PRESENT, 1), (DISCHARGING, 1), (TOO_LOW, 0)], "OL DISCHRG");
+    }
+
+    /// Line power that was only inferred went for line power, and a lost word on the battery was not missed.
+    #[test]
+    fn on_a_battery_that_gives_under_inferred_line_power_a_lost_low_battery_is_missed() {
+        const LOW_BATTERY: Rule = Rule::When(Flag::LowBattery);
+        let config = DriverConfig::new("rack", "usbhid-ups", "auto");
+        let (mut desk, _) = super::super::desk::Desk::new(&config, "");
+        let rows = [(TOO_LOW, 0), (Rule::ConverterOnline, 1), (DISCHARGING, 1), (LOW_BATTERY, 0)];
+        let readings = rows.iter().map(|&(rule, value)| Reading { rule, value });
+        readings.clone().for_each(|reading| desk.state.take(reading, readings.clone()));
+        assert!(desk.state.is_known() && !desk.state.is_online());
+        desk.state.withdraw(LOW_BATTERY, readings.take(3));
+        assert!(!desk.state.is_known());
     }
 }
