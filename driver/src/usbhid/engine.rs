@@ -64,6 +64,8 @@ pub struct UsbHid {
     identity: Option<Identity>,
     /// The one that has worked: only that one comes back, and `-k` cuts no other.
     remembered: Option<Served>,
+    /// It is the one that is attached.
+    is_in_mind: bool,
     /// Several have its serial number: of those, the one in its port.
     in_its_port: bool,
     /// What was on the bus at the last attempt in vain.
@@ -156,6 +158,7 @@ impl UsbHid {
             matcher,
             identity: None,
             remembered: None,
+            is_in_mind: false,
             in_its_port: false,
             sighted: Vec::new(),
             said: Vec::new(),

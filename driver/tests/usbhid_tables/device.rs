@@ -26,12 +26,14 @@ pub struct Field {
     exponent: u8,
     pub raw: i64,
     refuses: bool,
+    /// The device stalls whoever reads it.
+    pub stalls: bool,
 }
 
 /// A field of so many bits that holds `raw`.
 pub fn field(path: &'static str, bits: u8, raw: i64) -> Field {
     let logical = (0, if bits < 31 { (1 << bits) - 1 } else { i32::MAX });
-    Field { path, bits, logical, physical: (0, 0), unit: 0, exponent: 0, raw, refuses: false }
+    Field { path, bits, logical, physical: (0, 0), unit: 0, exponent: 0, raw, refuses: false, stalls: false }
 }
 
 impl Field {
@@ -275,7 +277,7 @@ impl Bench {
                 let field = &self.fields[usize::from(*id) - 1];
                 let mut data = Data::from_slice(&[*id]);
                 data.extend_from_slice(&field.raw.to_le_bytes()[..field.bytes()]);
-                Ok(data)
+                if field.stalls { Err(Failure::Stall) } else { Ok(data) }
             }
             Request::SetReport { id, data, .. } => {
                 let field = &mut self.fields[usize::from(*id) - 1];

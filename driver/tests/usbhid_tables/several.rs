@@ -144,3 +144,19 @@ fn no_other_ups_is_cut_in_place_of_the_one_that_was_served() {
     // What the configuration does not mean any more is not what it means.
     assert_eq!(cut(config().with("serial", "B"), served.kept, &[ups("A", "1"), ups("B", "2")]).identity.serial, "B");
 }
+
+/// Its first reading said nothing of line power, so `-k` knew of no device that was served, and cut none of two.
+#[test]
+fn a_ups_that_tells_line_power_only_later_is_kept_in_mind_as_well() {
+    let mut fields = fields();
+    fields[0].stalls = true;
+    let mut bench = Bench::among(keeping(config(), None), vec![free("A", "1"), free("B", "2")], fields);
+    assert_eq!((bench.var("ups.status"), bench.kept.clone()), (None, None));
+    bench.fields[0].stalls = false;
+    bench.run(Duration::from_secs(10));
+    assert_eq!(bench.var("ups.status"), Some("OL"));
+    let cut = cut(config(), bench.kept.clone(), &[ups("A", "1"), ups("B", "2")]);
+    assert_eq!((cut.exit, cut.identity.serial.as_str()), (Some(0), "A"));
+    bench.replace(Some(ups("C", "3")));
+    assert_eq!(bench.identity.serial, "A", "the one that worked is waited for");
+}

@@ -37,7 +37,10 @@ impl UsbHid {
     }
 
     /// The device works: it is the one that comes back, and that the next start of `-k` cuts.
-    fn keep_in_mind(&mut self) {
+    pub(super) fn keep_in_mind(&mut self) {
+        if std::mem::replace(&mut self.is_in_mind, true) {
+            return;
+        }
         let Some(served) = self.identity.as_ref().map(Served::new) else { return };
         let contents = served.write();
         self.remembered = Some(served);
@@ -86,6 +89,7 @@ impl UsbHid {
         self.identity = Some(identity);
         self.phase = Phase::Describing;
         self.places_failed = 0;
+        self.is_in_mind = false;
         self.ask_for_descriptors(now);
     }
 
@@ -177,9 +181,6 @@ impl UsbHid {
         self.desk.publisher.set_state("quiet");
         self.schedule.settle(self.desk.options.poll_interval, self.full_poll_interval(), now);
         self.heard_status(now);
-        if self.desk.state.is_known() {
-            self.keep_in_mind();
-        }
         self.judge_charge(now);
         self.say(Level::Notice, format!("reading {name}"));
         if let Some(percent) = self.desk.options.low_battery {

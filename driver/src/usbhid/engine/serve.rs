@@ -232,6 +232,7 @@ impl UsbHid {
         }
         self.attempts = 0;
         self.charge = None;
+        self.keep_in_mind();
         if self.desk.publisher.is_stale() {
             self.desk.publisher.data_ok();
         }
