@@ -329,3 +329,22 @@ fn a_client_learns_how_long_a_value_may_be() {
     let said = on_line(EATON, &[], [field("UPS.PowerConverter.Output.LowVoltageTransfer", 16, 160)]).ask("DUMPALL\n");
     assert!(said.contains("SETAUX input.transfer.low 5\n"), "{said}");
 }
+
+/// One reading of 0 % was an outage at its end, where nothing tells line power.
+#[test]
+fn without_a_word_on_line_power_a_charge_of_a_moment_takes_nobody_down() {
+    const CHARGE: &str = "UPS.PowerSummary.RemainingCapacity";
+    let fields = vec![field(CHARGE, 8, 100), field("UPS.PowerSummary.RemainingCapacityLimit", 8, 20)];
+    let mut bench = Bench::new(config(), APC, &["APC", "Back-UPS"], fields);
+    let read_once = |bench: &mut Bench, raw| {
+        bench.fields[0].raw = raw;
+        bench.run(Duration::from_secs(2));
+    };
+    read_once(&mut bench, 0);
+    read_once(&mut bench, 100);
+    assert_eq!(bench.var("ups.status"), None);
+    for charge in [60, 20, 20] {
+        read_once(&mut bench, charge);
+    }
+    assert_eq!(bench.var("ups.status"), Some("OB LB"));
+}

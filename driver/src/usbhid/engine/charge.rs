@@ -27,12 +27,13 @@ impl UsbHid {
         }
         let value = |name| self.desk.publisher.value(name).and_then(Quantity::parse).map(Quantity::micros);
         let Some(charge) = value(CHARGE) else { return };
-        let falls = match self.charge {
-            Some((before, falls)) => charge < before || (falls && charge == before),
-            None => false,
+        let (before, falls) = match self.charge {
+            Some((before, falls)) => (before, charge < before || (falls && charge == before)),
+            None => (charge, false),
         };
         self.charge = Some((charge, falls));
-        if falls && value("battery.charge.low").is_some_and(|low| charge <= low) {
+        // Twice: one reading may be garbled.
+        if falls && value("battery.charge.low").is_some_and(|low| charge.max(before) <= low) {
             self.low_without_a_word(now);
         }
     }
