@@ -137,8 +137,18 @@ impl Talk {
         loop {
             if let Incoming::Answer { answer, .. } = self.session.poll()? {
                 self.wait_anew(now);
-                return self.questions.pop_front().map(|question| (question, answer));
+                let question = self.questions.pop_front()?;
+                self.calm_down(question, now);
+                return Some((question, answer));
             }
+        }
+    }
+
+    /// A server that is slow no more gets no more than any other: what silences it now is not slowness, and another
+    /// connection must be tried before DEADTIME is over.
+    fn calm_down(&mut self, question: Question, now: Instant) {
+        if question.asked == Asked::Status && now < question.at + ANSWER_PATIENCE {
+            self.patience = ANSWER_PATIENCE;
         }
     }
 }

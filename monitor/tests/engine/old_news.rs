@@ -132,3 +132,11 @@ fn a_server_that_is_restarted_on_battery_pushes_again_at_once() {
     let outcome = run(PRIMARY, &script);
     assert!(outcome.contains("23.501000 UPS rack@nas is critical: on battery with a low battery"), "{outcome}");
 }
+
+#[test]
+fn a_server_that_was_slow_once_is_given_up_in_time_for_another_try() {
+    let slow_once = "0 nas says OL\n8 nas mute\n14 nas talks\n100 nas says OB\n";
+    let outcome = run(&format!("{PRIMARY}\nPOLLFREQ 5"), &format!("{slow_once}102 nas forgets\n200 end"));
+    assert!(outcome.contains("no answer in time"), "{outcome}");
+    assert!(!outcome.contains("critical"), "{outcome}");
+}

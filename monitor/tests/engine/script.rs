@@ -10,6 +10,7 @@
 //! 10  nas orders                   pushes FSD alone, as for a UPS without a driver
 //! 10  nas down | up                refuses connections, and ends those it has
 //! 10  nas mute | talks             half-open: nothing is answered, nothing is closed
+//! 10  nas forgets                  half-open too, but only the connections it has
 //! 10  nas silent                   takes connections and answers nothing
 //! 10  nas hangs up                 ends the connections it has
 //! 10  nas pushes                   knows WATCH from now on

@@ -10,6 +10,8 @@ pub struct Server {
     up: bool,
     mute: bool,
     silent: bool,
+    /// The way to them is cut, both ways.
+    cut: BTreeSet<LinkId>,
     pushes: bool,
     shows_polls: bool,
     fsd: bool,
@@ -34,6 +36,7 @@ impl Default for Server {
             up: true,
             mute: false,
             silent: false,
+            cut: BTreeSet::new(),
             pushes: false,
             shows_polls: false,
             fsd: false,
@@ -76,6 +79,10 @@ impl Server {
                 consequences.closed = std::mem::take(&mut self.links).into_keys().collect();
             }
             "mute" => self.mute = true,
+            "forgets" => {
+                self.watching.clear();
+                self.cut.extend(self.links.keys());
+            }
             "talks" => self.mute = false,
             "pushes" => self.pushes = true,
             "shows" => self.shows_polls = true,
@@ -127,7 +134,7 @@ impl Server {
             answers.push_str(&answer);
             answers.push('\n');
         }
-        if !self.mute && !self.silent {
+        if !self.mute && !self.silent && !self.cut.contains(&link) {
             consequences.sent.push((link, answers.into_bytes()));
         }
         consequences
