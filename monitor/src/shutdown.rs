@@ -53,8 +53,8 @@ pub(crate) enum Phase {
     RaisingFlag { job: JobId, give_up_at: Instant },
     /// SHUTDOWNCMD has been ordered; a flag that could not be written is tried beside it.
     Commanded { command: Trial, flag: Trial, leave_at: Option<Instant>, code: u8 },
-    /// Logged out, while SHUTDOWNCMD still runs.
-    LoggedOut { command: Trial },
+    /// Logged out, while SHUTDOWNCMD still runs; the flag is tried as before.
+    LoggedOut { command: Trial, flag: Trial },
     /// Logged out; the daemon ends.
     Left,
 }
@@ -81,7 +81,7 @@ impl Phase {
                 let next = command.again_at().or(*leave_at);
                 next.into_iter().chain(flag.again_at()).min()
             }
-            Self::LoggedOut { command } => command.again_at(),
+            Self::LoggedOut { command, flag } => command.again_at().into_iter().chain(flag.again_at()).min(),
         }
     }
 
@@ -89,7 +89,7 @@ impl Phase {
     pub(crate) fn is_before_the_command(&self) -> bool {
         match self {
             Self::Syncing { .. } | Self::Announced { .. } | Self::RaisingFlag { .. } => true,
-            Self::Commanded { command, .. } | Self::LoggedOut { command } => command.is_still_to_start(),
+            Self::Commanded { command, .. } | Self::LoggedOut { command, .. } => command.is_still_to_start(),
             Self::Watching | Self::Left => false,
         }
     }
@@ -148,7 +148,8 @@ impl Phase {
                     _ => Next::Stay,
                 }
             }
-            Self::LoggedOut { command } => {
+            Self::LoggedOut { command, flag } => {
+                try_flag_again(flag, desk);
                 if command.is_due(now) {
                     try_command(command, desk);
                 }
@@ -168,7 +169,7 @@ impl Phase {
                 }
                 Next::Command { flag: Some(outcome.clone()) }
             }
-            Self::Commanded { flag, .. } if flag.job == Some(done) => {
+            Self::Commanded { flag, .. } | Self::LoggedOut { flag, .. } if flag.job == Some(done) => {
                 if outcome.is_success() {
                     desk.out.say(Level::Notice, "POWERDOWNFLAG is written");
                     *flag = Trial::default();
@@ -195,7 +196,7 @@ impl Phase {
                     Next::Stay
                 }
             },
-            Self::LoggedOut { command } if command.job == Some(done) => match outcome {
+            Self::LoggedOut { command, .. } if command.job == Some(done) => match outcome {
                 JobOutcome::Exited(0) => Next::Leave { code: 0 },
                 JobOutcome::Lost => Next::Leave { code: 1 },
                 _ => {
@@ -215,11 +216,11 @@ impl Phase {
             Next::RaiseFlag => self.raise_flag(desk),
             Next::Command { flag } => self.command(flag.as_ref(), desk),
             Next::LogOut => {
-                let Self::Commanded { command, .. } = self else { return };
-                let command = std::mem::take(command);
+                let Self::Commanded { command, flag, .. } = self else { return };
+                let (command, flag) = (std::mem::take(command), std::mem::take(flag));
                 desk.out.say(Level::Notice, "SHUTDOWNCMD still runs: logged out, waiting for its end");
                 supplies.iter_mut().for_each(|supply| supply.leave(desk));
-                *self = Self::LoggedOut { command };
+                *self = Self::LoggedOut { command, flag };
             }
             Next::Leave { code } => {
                 supplies.iter_mut().for_each(|supply| supply.leave(desk));
