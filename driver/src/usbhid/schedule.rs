@@ -17,6 +17,10 @@ pub const REFUSALS: u8 = 3;
 pub struct Schedule {
     /// Sources still to read in the poll under way, the next one last.
     queue: Vec<usize>,
+    /// Sources that are asked before those, because something is in doubt.
+    asked: Vec<usize>,
+    /// Whether the last one that was read is one of these.
+    is_asked: bool,
     /// When each source last came by interrupt.
     covered: Vec<Option<Instant>>,
     /// Whether the poll under way reads everything.
@@ -79,17 +83,21 @@ impl Schedule {
         true
     }
 
-    /// Reads these sources at once, between the polls.
+    /// Reads these sources at once, between the polls or before what is left of the one under way: on a slow
+    /// device that may take longer than the answer is of use.
     pub fn ask(&mut self, sources: &[Source], wanted: impl Fn(&Source) -> bool) {
-        self.is_full = false;
-        self.is_between = true;
-        self.fill(sources, |_, source| wanted(source));
+        if !self.is_under_way {
+            self.is_full = false;
+            self.is_between = true;
+            self.fill(sources, |_, _| false);
+        }
+        self.asked = chosen(sources, |_, source| wanted(source)).collect();
     }
 
-    /// Whether what is read is asked between the polls.
+    /// Whether the last one that was read is none of a poll's own.
     #[must_use]
-    pub const fn is_between(&self) -> bool {
-        self.is_between
+    pub const fn is_asked(&self) -> bool {
+        self.is_asked
     }
 
     /// Whether nothing at all could be read in a whole poll.
@@ -99,10 +107,9 @@ impl Schedule {
     }
 
     fn fill(&mut self, sources: &[Source], wanted: impl Fn(usize, &Source) -> bool) {
+        self.asked.clear();
         self.queue.clear();
-        let is_read = |source: &Source| source.kind == ReportKind::Feature && !source.items.is_empty();
-        let chosen = sources.iter().enumerate().rev().filter(|&(at, source)| wanted(at, source) && is_read(source));
-        self.queue.extend(chosen.map(|(at, _)| at));
+        self.queue.extend(chosen(sources, wanted));
         self.is_under_way = true;
         self.succeeded = 0;
         self.failed = 0;
@@ -110,13 +117,15 @@ impl Schedule {
 
     /// The next source to read.
     pub fn pop(&mut self) -> Option<usize> {
-        self.queue.pop()
+        let asked = self.asked.pop();
+        self.is_asked = asked.is_some();
+        asked.or_else(|| self.queue.pop())
     }
 
     /// The source after the one that [`Self::pop`] gave.
     #[must_use]
     pub fn upcoming(&self) -> Option<usize> {
-        self.queue.last().copied()
+        self.asked.last().or_else(|| self.queue.last()).copied()
     }
 
     /// A source's report came by interrupt.
@@ -150,4 +159,15 @@ impl Schedule {
     pub const fn next_poll(&self) -> Instant {
         self.next_quick
     }
+}
+
+/// Those that can be read, the first one last.
+fn chosen(sources: &[Source], wanted: impl Fn(usize, &Source) -> bool) -> impl Iterator<Item = usize> {
+    let is_read = |source: &Source| source.kind == ReportKind::Feature && !source.items.is_empty();
+    sources
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(move |&(at, source)| wanted(at, source) && is_read(source))
+        .map(|(at, _)| at)
 }

@@ -98,3 +98,23 @@ fn a_low_battery_that_nothing_belies_is_published_at_once() {
         assert!(took <= Duration::from_millis(2200), "{name}: {took:?}");
     }
 }
+
+/// A full poll was under way, and it was asked again only when that was over.
+#[test]
+fn a_slow_device_is_asked_again_before_its_poll_is_over() {
+    for name in DEVICES {
+        for late in [80, 120, 200] {
+            for phase in 0..16 {
+                let (mut pair, server) = on_battery(name);
+                pair.control(&format!("link late {late} ms"));
+                pair.run(Duration::from_secs(60 + 2 * phase));
+                pair.control("low-battery on");
+                pair.run(Duration::from_millis(500));
+                pair.control("low-battery auto");
+                pair.run(Duration::from_secs(10));
+                let said = pair.said(server);
+                assert!(!said.contains("LB\""), "{name}, {late} ms, {phase}: {said}");
+            }
+        }
+    }
+}

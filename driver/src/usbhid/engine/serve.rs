@@ -72,7 +72,7 @@ impl UsbHid {
         }
         let was_known = self.desk.state.knows_line_power();
         // What is asked between the polls is none of those that a row may miss.
-        if !self.schedule.is_between() {
+        if !self.schedule.is_asked() {
             self.status_changed |= device.missed(source, payload, &mut self.desk);
         }
         let read = if payload.is_some() { device.bindings.sources[source].read } else { Readable::default() };
@@ -148,6 +148,9 @@ impl UsbHid {
     fn poll(&mut self, now: Instant) -> bool {
         let (interval, full_interval) = (self.desk.options.poll_interval, self.full_poll_interval());
         let Some(device) = &mut self.device else { return false };
+        if self.desk.state.doubt.asks(now) {
+            self.schedule.ask(&device.bindings.sources, |source| source.tells_low_battery);
+        }
         if let Some(source) = self.schedule.pop() {
             let request = device.read_request(source);
             self.transfer(Task::Read(source), request, now);
@@ -155,10 +158,6 @@ impl UsbHid {
         }
         if self.schedule.is_under_way() {
             self.end_poll(now);
-            return true;
-        }
-        if self.desk.state.doubt.asks(now) {
-            self.schedule.ask(&device.bindings.sources, |source| source.tells_low_battery);
             return true;
         }
         // Where line power is not told quickly enough, all that may tell it is asked, and the charge where nothing does.
