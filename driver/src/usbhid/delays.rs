@@ -66,7 +66,7 @@ impl Cut {
                 ..0 => {}
                 // Some CyberPowers come back for 0 alone (NUT issues 578, 625).
                 0 => cut.off = taken(off, cut.off.max(latest_cut)),
-                _ => cut.on = taken(on, cut.on.max(latest_cut + TOLD_WITHIN)),
+                _ => cut.on = taken(on, cut.on.max(latest_cut.saturating_add(TOLD_WITHIN))),
             }
         }
         Some(cut)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use driver::DriverConfig;
-use driver::config::Memory;
+use driver::config::{Beside, Memory};
 use protocol::usb::Identity;
 
 use super::device::{Bench, Field, field};
@@ -159,4 +159,13 @@ fn a_ups_that_tells_line_power_only_later_is_kept_in_mind_as_well() {
     assert_eq!((cut.exit, cut.identity.serial.as_str()), (Some(0), "A"));
     bench.replace(Some(ups("C", "3")));
     assert_eq!(bench.identity.serial, "A", "the one that worked is waited for");
+}
+
+#[test]
+fn a_delay_beyond_all_time_beside_it_keeps_no_ups_from_being_cut() {
+    let beside = vec![Beside { ups: "other".to_owned(), off_delay: Some(i64::MAX) }];
+    let mut fields = fields();
+    fields.push(field("UPS.PowerSummary.DelayBeforeStartup", 16, 0xFFFF).within((-1, 600)));
+    let config = DriverConfig { killpower: true, beside, ..keeping(config(), None) };
+    assert_eq!(Bench::among(config, vec![free("A", "1")], fields).exit, Some(0));
 }
