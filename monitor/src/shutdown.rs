@@ -64,7 +64,7 @@ enum Next {
     Stay,
     Announce,
     RaiseFlag,
-    Command { flag: Option<JobOutcome> },
+    Command { flag: Trial },
     LogOut,
     Leave { code: u8 },
 }
@@ -132,9 +132,11 @@ impl Phase {
             Self::Announced { until } if now < *until => Next::Stay,
             Self::Announced { .. } => Next::RaiseFlag,
             Self::RaisingFlag { give_up_at, .. } if now < *give_up_at => Next::Stay,
-            Self::RaisingFlag { .. } => {
+            Self::RaisingFlag { job, .. } => {
                 desk.out.say(Level::Error, "POWERDOWNFLAG is not written yet: shutting down without it");
-                Next::Command { flag: None }
+                let mut flag = Trial::default();
+                flag.started(*job);
+                Next::Command { flag }
             }
             Self::Commanded { command, flag, leave_at, code } => {
                 try_flag_again(flag, desk);
@@ -164,10 +166,12 @@ impl Phase {
     pub(crate) fn job_done(&mut self, done: JobId, outcome: &JobOutcome, supplies: &mut [Supply], desk: &mut Desk<'_>) {
         let next = match self {
             Self::RaisingFlag { job, .. } if *job == done => {
+                let mut flag = Trial::default();
                 if !outcome.is_success() {
                     desk.out.say(Level::Error, format!("POWERDOWNFLAG could not be written: {outcome}"));
+                    flag.failed(outcome, desk.now);
                 }
-                Next::Command { flag: Some(outcome.clone()) }
+                Next::Command { flag }
             }
             Self::Commanded { flag, .. } | Self::LoggedOut { flag, .. } if flag.job == Some(done) => {
                 if outcome.is_success() {
@@ -214,7 +218,7 @@ impl Phase {
             Next::Stay => {}
             Next::Announce => self.announce(desk),
             Next::RaiseFlag => self.raise_flag(desk),
-            Next::Command { flag } => self.command(flag.as_ref(), desk),
+            Next::Command { flag } => self.command(flag, desk),
             Next::LogOut => {
                 let Self::Commanded { command, flag, .. } = self else { return };
                 let (command, flag) = (std::mem::take(command), std::mem::take(flag));
@@ -239,17 +243,14 @@ impl Phase {
     }
 
     fn raise_flag(&mut self, desk: &mut Desk<'_>) {
-        let Some((path, contents)) = flag(desk) else { return self.command(None, desk) };
+        let Some((path, contents)) = flag(desk) else { return self.command(Trial::default(), desk) };
         let job = desk.out.write_file(path, contents);
         *self = Self::RaisingFlag { job, give_up_at: desk.now + FLAG_PATIENCE };
     }
 
-    /// `raised` is how the write of POWERDOWNFLAG ended, where it did.
-    fn command(&mut self, raised: Option<&JobOutcome>, desk: &mut Desk<'_>) {
-        let (mut command, mut flag) = (Trial::default(), Trial::default());
-        if let Some(failed) = raised.filter(|outcome| !outcome.is_success()) {
-            flag.failed(failed, desk.now);
-        }
+    /// `flag` is what is still to be done for POWERDOWNFLAG.
+    fn command(&mut self, flag: Trial, desk: &mut Desk<'_>) {
+        let mut command = Trial::default();
         let leave_at = try_command(&mut command, desk);
         if command.job.is_none() {
             desk.out.say(Level::Error, "no SHUTDOWNCMD is defined: this host stays up");

@@ -19,7 +19,7 @@
 //! 10  nas logins 3                 how many are logged in, this host included
 //! 10  nas denies LOGIN | PRIMARY | FSD ; nas grants LOGIN …
 //! 10  nas garbles BYTES            sends these bytes on every open connection
-//! 10  disk hangs | fails | works   what becomes of WriteFile
+//! 10  disk hangs | fails | fails after 40 | works   what becomes of WriteFile
 //! 10  shutdown hangs | fails | takes 40    what becomes of SHUTDOWNCMD
 //! 10  parent dies                  the privileged process is gone
 //! 10  signal fsd | stop
@@ -49,6 +49,7 @@ enum Fate {
     Errs,
     Lost,
     Takes(Duration),
+    FailsAfter(Duration),
 }
 
 pub struct World {
@@ -267,6 +268,11 @@ impl World {
             Fate::Errs => JobOutcome::Exited(1),
             Fate::Lost => JobOutcome::Lost,
             Fate::Hangs => return,
+            Fate::FailsAfter(time) => {
+                let outcome = JobOutcome::Failed("input/output error".into());
+                self.coming.push((self.now + time, Event::JobDone { job, outcome }));
+                return;
+            }
             Fate::Takes(time) => {
                 self.coming.push((self.now + time, Event::JobDone { job, outcome: JobOutcome::Exited(0) }));
                 return;
@@ -284,10 +290,15 @@ impl Fate {
             "errs" => Self::Errs,
             "is lost" => Self::Lost,
             "hangs" => Self::Hangs,
-            other => match other.strip_prefix("takes ") {
-                Some(seconds) => Self::Takes(Duration::from_secs(seconds.parse().unwrap())),
-                None => panic!("no fate {other}"),
-            },
+            other => {
+                let (what, seconds) = other.rsplit_once(' ').unwrap_or_else(|| panic!("no fate {other}"));
+                let time = Duration::from_secs(seconds.parse().unwrap());
+                match what {
+                    "takes" => Self::Takes(time),
+                    "fails after" => Self::FailsAfter(time),
+                    _ => panic!("no fate {other}"),
+                }
+            }
         }
     }
 }

@@ -454,15 +454,12 @@ fn a_flag_that_could_not_be_written_is_tried_beside_the_command() {
 
 #[test]
 fn a_flag_that_could_not_be_written_is_tried_while_a_long_shutdown_command_runs() {
-    let script = "
-        1    disk fails
-        1    shutdown takes 40
-        6    nas says OB LB
-        30.5 disk works
-        100  end";
-    let outcome = run(PRIMARY, script);
-    assert!(outcome.contains("logged out, waiting for its end"), "{outcome}");
-    assert!(outcome.contains("POWERDOWNFLAG is written\n"), "{outcome}");
+    for failure in ["fails", "fails after 9"] {
+        let script = format!("1 disk {failure}\n1 shutdown takes 40\n6 nas says OB LB\n30.5 disk works\n100 end");
+        let outcome = run(PRIMARY, &script);
+        assert!(outcome.contains("logged out, waiting for its end"), "{outcome}");
+        assert!(outcome.contains("POWERDOWNFLAG is written\n"), "{outcome}");
+    }
 }
 
 #[test]
