@@ -34,6 +34,8 @@ pub struct State {
     once_knew_low_battery: bool,
     /// Whether rows speak of line power itself, and all of them say that it is there.
     is_undisputed: bool,
+    /// Whether the configuration calls line power on battery while the battery gives.
+    discharge_is_battery: bool,
     /// Whether a low battery on battery is believed.
     pub doubt: Doubt,
     transfer_reason: Slot,
@@ -63,6 +65,7 @@ impl State {
             knows_low_battery: false,
             once_knew_low_battery: false,
             is_undisputed: false,
+            discharge_is_battery: false,
             doubt: Doubt::default(),
             transfer_reason: publisher.slot("input.transfer.reason"),
             charge: publisher.slot("battery.charge"),
@@ -86,7 +89,8 @@ impl State {
     /// Whether line power is there, as far as is known.
     #[must_use]
     pub const fn is_online(&self) -> bool {
-        self.undisputed().has(Flag::Online)
+        let flags = self.undisputed();
+        flags.has(Flag::Online) && !(self.discharge_is_battery && flags.has(Flag::Discharging))
     }
 
     /// Whether Advanced Battery Management runs.
@@ -285,10 +289,9 @@ impl State {
         options: &Options,
         now: Instant,
     ) {
-        let flags = self.undisputed();
-        let contradicts = flags.has(Flag::Online) && flags.has(Flag::Discharging);
-        let is_on_battery = !flags.has(Flag::Online) || (contradicts && options.online_discharge_is_battery);
-        self.doubt.judge(Said { is_on_battery, claims_low: flags.any(LOW), is_belied }, tellers, now);
+        self.discharge_is_battery = options.online_discharge_is_battery;
+        let said = Said { is_on_battery: !self.is_online(), claims_low: self.flags.any(LOW), is_belied };
+        self.doubt.judge(said, tellers, now);
     }
 
     /// Publishes what the claims mean. `alarms` are texts of rows of their own.
@@ -481,17 +484,21 @@ mod tests {
         in_any_order([(AC_PRESENT, 1), (DISCHARGING, 1), (TOO_LOW, 0)], "OL DISCHRG");
     }
 
-    /// Line power that was only inferred went for line power, and a lost word on the battery was not missed.
+    /// Line power that counts for none went for line power, and a lost word on the battery was not missed.
     #[test]
-    fn on_a_battery_that_gives_under_inferred_line_power_a_lost_low_battery_is_missed() {
+    fn on_a_battery_that_gives_under_line_power_that_counts_for_none_a_lost_low_battery_is_missed() {
         const LOW_BATTERY: Rule = Rule::When(Flag::LowBattery);
-        let config = DriverConfig::new("rack", "usbhid-ups", "auto");
-        let (mut desk, _) = super::super::desk::Desk::new(&config, "");
-        let rows = [(TOO_LOW, 0), (Rule::ConverterOnline, 1), (DISCHARGING, 1), (LOW_BATTERY, 0)];
-        let readings = rows.iter().map(|&(rule, value)| Reading { rule, value });
-        readings.clone().for_each(|reading| desk.state.take(reading, readings.clone()));
-        assert!(desk.state.is_known() && !desk.state.is_online());
-        desk.state.withdraw(LOW_BATTERY, readings.take(3));
-        assert!(!desk.state.is_known());
+        let inferred = [(TOO_LOW, 0), (Rule::ConverterOnline, 1), (DISCHARGING, 1), (LOW_BATTERY, 0)];
+        let told = [(AC_PRESENT, 1), (TOO_LOW, 0), (DISCHARGING, 1), (LOW_BATTERY, 0)];
+        for (rows, option) in [(inferred, "pollonly"), (told, "onlinedischarge_onbattery")] {
+            let config = DriverConfig::new("rack", "usbhid-ups", "auto").with(option, "");
+            let (mut desk, _) = super::super::desk::Desk::new(&config, "");
+            let readings = rows.iter().map(|&(rule, value)| Reading { rule, value });
+            readings.clone().for_each(|reading| desk.state.take(reading, readings.clone()));
+            desk.state.doubt_low_battery(std::iter::empty(), false, &desk.options, Instant::START);
+            assert!(desk.state.is_known() && !desk.state.is_online(), "{option}");
+            desk.state.withdraw(LOW_BATTERY, readings.take(3));
+            assert!(!desk.state.is_known(), "{option}");
+        }
     }
 }
