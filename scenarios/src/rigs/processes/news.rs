@@ -45,23 +45,15 @@ impl Rig {
             Input::Observed { ups, observation } => self.observed(ups, observation),
             Input::Line { slot, generation, text } => self.line(slot, generation, &text),
             Input::Exited { slot, generation, status } if self.is_current(slot, generation) => {
-                self.check_flags();
                 self.exited(slot, status);
             }
             Input::Ready { slot, generation, answered } if self.is_current(slot, generation) => {
-                self.check_flags();
                 self.ready(slot, answered);
             }
             Input::Exited { .. } | Input::Ready { .. } => {}
-            Input::Command { report, answer } => {
-                self.check_flags();
-                self.command(&report, answer);
-            }
+            Input::Command { report, answer } => self.command(&report, answer),
             Input::Unanswered { host } => self.unanswered(host),
-            Input::Done { errand, status } => {
-                self.check_flags();
-                self.errand_done(errand, status);
-            }
+            Input::Done { errand, status } => self.errand_done(errand, status),
         }
     }
 

@@ -169,6 +169,8 @@ impl Rig {
                 None => Ok(self.inbox.recv().await),
             };
             self.now = self.clock.now().max(self.now);
+            // A monitor that has booted removes its flag when nothing else may be left to happen.
+            self.check_flags();
             if let Ok(Some(input)) = input {
                 self.take(input);
             }
