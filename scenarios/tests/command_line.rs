@@ -132,7 +132,7 @@ fn warned(scenario: &str, changes: &[(&str, &str, &str)]) -> String {
     let directory = TempDir::new().unwrap();
     let mut text_of = fs::read_to_string(scenario).unwrap();
     let configs = Path::new(scenario).parent().unwrap().join("configs");
-    for family in ["rack", "twin"] {
+    for family in ["rack", "twin", "pair"] {
         for host in fs::read_dir(configs.join(family)).unwrap().flatten() {
             let copy = directory.path().join(family).join(host.file_name());
             fs::create_dir_all(&copy).unwrap();
@@ -198,14 +198,38 @@ fn check_says_what_is_wrong_with_a_wait_for_the_end() {
     assert!(wait("MODE=netserver\nPOWEROFF_WAIT=15m").contains("systemd ends the late shutdown after 90 s"));
 }
 
-#[test]
-fn check_says_that_a_start_is_due_before_the_cut() {
-    let eaton = fs::read_to_string(PASSING).unwrap().replace("apc-back-ups-650", "eaton-3s");
-    let directory = TempDir::new().unwrap();
-    let scenario = directory.path().join("eaton.yaml");
+/// The passing scenario with another model, beside the shipped configurations.
+fn of_model(directory: &TempDir, model: &str) -> PathBuf {
+    let text = fs::read_to_string(PASSING).unwrap().replace("apc-back-ups-650", model);
+    let scenario = directory.path().join("model.yaml");
     let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
     std::os::unix::fs::symlink(configs, directory.path().join("configs")).unwrap();
-    fs::write(&scenario, eaton).unwrap();
+    fs::write(&scenario, text).unwrap();
+    scenario
+}
+
+#[test]
+fn check_says_that_a_cut_lands_on_a_host_that_has_booted_because_the_ups_takes_longer_than_asked() {
+    let wait = |scenario: &str, nut_conf, mode, seconds| {
+        let text = format!("{mode}\nPOWEROFF_WAIT={seconds}");
+        let own = ("rack/primary/ups.conf", "port = auto", "port = auto\n offdelay = 20\n ondelay = 120");
+        warned(scenario, &[(nut_conf, mode, &text), own])
+    };
+    let directory = TempDir::new().unwrap();
+    let minutes = of_model(&directory, "cyberpower-cp1500epfclcd");
+    let minutes = |seconds| wait(minutes.to_str().unwrap(), "rack/primary/nut.conf", "MODE=netserver", seconds);
+    assert!(minutes(30).contains("rack cuts 60 s after it was told"), "{}", minutes(30));
+    assert!(minutes(60).contains("rack cuts 60 s after it was told"), "{}", minutes(60));
+    assert_eq!(minutes(61), "");
+    // Held back until the other has cut.
+    let pair = |seconds| wait("pairs-that-cut-one-host.yaml", "pair/host/nut.conf", "MODE=standalone", seconds);
+    assert!(pair(75).contains("left cuts 120 s after it was told"), "{}", pair(75));
+}
+
+#[test]
+fn check_says_that_a_start_is_due_before_the_cut() {
+    let directory = TempDir::new().unwrap();
+    let scenario = of_model(&directory, "eaton-3s");
     let delays = |text| warned(scenario.to_str().unwrap(), &[("rack/primary/ups.conf", "port = auto", text)]);
     let said = delays("port = auto\n ondelay = 20");
     assert!(said.contains("comes before the cut, 20 s after it") && said.contains("raised to 30 s"), "{said}");

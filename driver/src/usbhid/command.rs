@@ -201,14 +201,18 @@ pub fn cuts(name: &str) -> bool {
 /// A device that takes no start delay comes back as soon as it has cut: it must not cut before the others. What
 /// cuts it in its own time is left for where it does not count this down.
 fn held_back(device: &Device, desk: &Desk, together: Together) -> Option<(String, Plan)> {
-    if has(device, "load.on.delay") || !(has(device, "shutdown.return") || has(device, "shutdown.reboot")) {
-        return None;
-    }
-    let off = find(device, "load.off.delay")?;
-    let seconds = delays::asked(device, desk, Delay::Off).max(together.latest_cut);
+    let (off, seconds) = (find(device, "load.off.delay")?, held_back_to(device, desk, together)?);
     let Step::Write { field, source, value, raw, .. } = write(off, seconds) else { return None };
     let step = Step::Write { field, source, value, raw, proof: Proof::Counting };
     Some(("load.off.delay".to_owned(), vec![step]))
+}
+
+/// Until when, in seconds; `None` for a device that is not held back.
+pub(super) fn held_back_to(device: &Device, desk: &Desk, together: Together) -> Option<i64> {
+    if has(device, "load.on.delay") || !(has(device, "shutdown.return") || has(device, "shutdown.reboot")) {
+        return None;
+    }
+    find(device, "load.off.delay").map(|_| delays::asked(device, desk, Delay::Off).max(together.latest_cut))
 }
 
 /// The row of a command.

@@ -4,12 +4,15 @@
 //! sooner may be forgotten, or boots a host into the cut of its other UPS.
 
 use crate::DriverConfig;
-use crate::hid::{Field, Quantity};
+use crate::hid::{Descriptor, Field, Quantity};
+use protocol::usb::Identity;
 
-use super::command::find;
+use super::command::{find, held_back_to};
 use super::desk::Desk;
 use super::device::Device;
+use super::model::Model;
 use super::options::Delay;
+use super::subdriver::Subdriver;
 
 /// How long after the cut a start is due, where the one that was asked for comes before and may be forgotten: what lies between
 /// NUT's own defaults, 20 s and 30 s (usbhid-ups(8)).
@@ -71,6 +74,24 @@ impl Cut {
         }
         Some(cut)
     }
+}
+
+/// When `-k` makes a device cut, in seconds after it was told, as far as its report descriptor and `ups.conf` tell; without
+/// `sdcommands`, which may do anything.
+#[must_use]
+pub fn effective_cut(
+    config: &DriverConfig,
+    subdriver: &'static Subdriver,
+    identity: &Identity,
+    descriptor: &Descriptor,
+) -> i64 {
+    let (mut desk, _) = Desk::new(config, "");
+    let model = Model::new(subdriver.vendor, identity);
+    let device = Device::new(subdriver, model, descriptor, &mut desk.publisher);
+    let together = Together::of(config);
+    let held_back = together.and_then(|together| held_back_to(&device, &desk, together));
+    let both = || Cut::of(&device, &desk, together).map(|cut| cut.off);
+    held_back.or_else(both).unwrap_or_else(|| asked(&device, &desk, Delay::Off))
 }
 
 /// A delay as it is published, which a client may have set.

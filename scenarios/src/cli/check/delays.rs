@@ -5,7 +5,10 @@ use crate::rigs::configuration::Configuration;
 use crate::rigs::facts::Set;
 use driver::DriverConfig;
 use driver::config::{CommandLine, Knowledge};
-use driver::usbhid::{self, delays::START_AFTER_CUT, subdriver::Subdriver};
+use driver::hid::Descriptor;
+use driver::usbhid::delays::{START_AFTER_CUT, effective_cut};
+use driver::usbhid::subdriver::Subdriver;
+use driver::usbhid::{self, quirk};
 use emulator::Device;
 use protocol::conf::nut_conf;
 use protocol::conf::ups_conf::{UpsConf, UpsSection};
@@ -65,17 +68,23 @@ fn late_wait(directory: &Path, configuration: &Configuration, scenario: &Scenari
     said
 }
 
-/// When a UPS cuts, in seconds, as its driver and its model have it.
+/// When a UPS cuts, in seconds, as its driver tells its model: more than `offdelay` where it counts in steps of its own,
+/// or is held back for another UPS.
 fn off_delay(conf: &UpsConf, section: &UpsSection, device: &Device) -> Option<i64> {
     let (config, table) = driver_of(conf, section, device)?;
-    config.number("offdelay").ok()?.or(Some(table.off_delay))
+    let mut descriptor = Descriptor::parse(&device.descriptor).ok()?;
+    quirk::apply(table.quirks, &mut descriptor);
+    Some(effective_cut(&config, table, &identity(device), &descriptor))
+}
+
+fn identity(device: &Device) -> Identity {
+    Identity { vendor_id: device.usb.vendor, product_id: device.usb.product, ..Identity::default() }
 }
 
 fn driver_of(conf: &UpsConf, section: &UpsSection, device: &Device) -> Option<(DriverConfig, &'static Subdriver)> {
     let known = Knowledge { driver: "usbhid-ups", params: usbhid::PARAMS };
     let (config, _) = DriverConfig::from_section(conf, section.name.as_str(), known, &CommandLine::default()).ok()?;
-    let identity = Identity { vendor_id: device.usb.vendor, product_id: device.usb.product, ..Identity::default() };
-    Some((config, Subdriver::find(&identity)?))
+    Some((config, Subdriver::find(&identity(device))?))
 }
 
 /// What systemd's 90 s leave of the late shutdown hook, less what the drivers need.
