@@ -9,12 +9,13 @@
 //! 5. [`hid`] and [`usbhid`]: report descriptors, and the driver for HID power devices on USB.
 //! 6. [`start`]: what every driver program does before its engine runs; [`inquiry`] asks one that runs,
 //!    [`ending`] sees it end.
-//! 7. [`upsdrvctl`]: starts, stops and asks them all.
+//! 7. [`upsdrvctl`]: starts, stops and asks them all; [`hook`]: what time it has to cut loads.
 
 pub mod config;
 pub mod dummy;
 pub mod ending;
 pub mod hid;
+pub mod hook;
 pub mod inquiry;
 pub mod publisher;
 pub mod start;

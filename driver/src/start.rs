@@ -188,7 +188,7 @@ impl Files {
 }
 
 /// POWEROFF_WAIT; none where nobody says so, in words that a shell's `sleep` takes.
-fn poweroff_wait() -> Duration {
+pub(crate) fn poweroff_wait() -> Duration {
     let path = paths::configuration().join("nut.conf");
     let contents = std::fs::read(&path).unwrap_or_default();
     nut_conf::read(&Source::new(&path.to_string_lossy(), contents)).0.poweroff_wait().unwrap_or_default()

@@ -10,9 +10,10 @@ pub mod execute;
 pub mod plan;
 mod report;
 
+use crate::start::poweroff_wait;
 pub use arguments::command;
 use arguments::{Arguments, Verb};
-use daemon::paths;
+use daemon::{Clock, paths};
 use plan::Task;
 use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
@@ -49,6 +50,7 @@ pub fn run() -> ExitCode {
 
 /// Whether all went well.
 fn act(arguments: &Arguments) -> Result<bool, Diagnostics> {
+    let began = Clock::start();
     if std::env::var_os("NUT_QUIET_INIT_BANNER").is_none() {
         println!("Ridethrough - UPS driver controller {}", env!("CARGO_PKG_VERSION"));
     }
@@ -81,6 +83,8 @@ fn act(arguments: &Arguments) -> Result<bool, Diagnostics> {
         is_test: arguments.is_test,
         debug: arguments.debug(),
         waits: !entries::has_nowait(&conf),
+        began,
+        poweroff_wait: poweroff_wait(),
     };
     // What is sound has its turn, whatever is wrong elsewhere; what is wrong is not a success.
     let is_sound = match only.and_then(|ups| conf.section(ups)) {

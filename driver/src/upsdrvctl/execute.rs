@@ -5,10 +5,13 @@
 use super::Places;
 use super::plan::{Entry, Run, Step, Stop};
 use crate::ending::Ending;
+use crate::hook;
 use crate::inquiry::Inquiry;
+use daemon::Clock;
 use daemon::pid_file::{self, Order};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use protocol::Instant;
 use protocol::diagnostic::Diagnostics;
 use std::io;
 use std::path::Path;
@@ -30,6 +33,10 @@ pub struct Executor {
     pub debug: u8,
     /// Whether to wait for drivers to have started (no `nowait`).
     pub waits: bool,
+    /// When this `upsdrvctl` began.
+    pub began: Clock,
+    /// POWEROFF_WAIT.
+    pub poweroff_wait: Duration,
 }
 
 /// How one attempt to run a driver ended.
@@ -63,10 +70,20 @@ impl Executor {
 
     fn run(&self, run: &Run, foreground: &mut Vec<Child>) -> bool {
         self.say(1, &format!("{} UPS: {}", if run.is_shutdown { "Shutdown" } else { "Starting" }, run.ups));
+        let mut limit = run.limit;
         for left in (0..run.attempts).rev() {
-            match self.attempt(run, left > 0, foreground) {
+            match self.attempt(run, limit, left > 0, foreground) {
                 Attempt::Done => return true,
                 Attempt::Failed if left > 0 => {
+                    if run.is_shutdown {
+                        let next =
+                            hook::next_attempt(self.began.now() - Instant::START, run.retry_delay, self.poweroff_wait);
+                        let Some(left) = next else {
+                            eprintln!("No time left to try again: the late shutdown hook would be killed in its wait");
+                            return false;
+                        };
+                        limit = limit.min(left);
+                    }
                     self.say(1, &format!("{left} remaining attempts"));
                     pause(run.retry_delay);
                 }
@@ -76,7 +93,7 @@ impl Executor {
         false
     }
 
-    fn attempt(&self, run: &Run, is_repeated: bool, foreground: &mut Vec<Child>) -> Attempt {
+    fn attempt(&self, run: &Run, limit: Duration, is_repeated: bool, foreground: &mut Vec<Child>) -> Attempt {
         self.say(2, &format!("exec:  {}", run.command.join(" ")));
         let [program, arguments @ ..] = run.command.as_slice() else { return Attempt::NoProgram };
         if self.is_test {
@@ -95,7 +112,7 @@ impl Executor {
             return Attempt::Done;
         }
         let ending = i32::try_from(child.id()).ok().and_then(Ending::of);
-        match wait(child, run.limit) {
+        match wait(child, limit) {
             Some(Ok(status)) if status.success() => self.greet(run),
             Some(Ok(status)) => failed(run, &status.to_string()),
             Some(Err(error)) => failed(run, &error.to_string()),
@@ -104,7 +121,7 @@ impl Executor {
                 if let Some(ending) = ending.filter(|_| is_repeated) {
                     end_attempt(&ending);
                 }
-                failed(run, &format!("not done after {} s, not waiting any longer", run.limit.as_secs()))
+                failed(run, &format!("not done after {} s, not waiting any longer", limit.as_secs()))
             }
         }
     }

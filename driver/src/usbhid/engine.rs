@@ -49,9 +49,6 @@ pub const KILL_ATTEMPTS: u32 = 6;
 pub const KILL_PATIENCE: Duration = Duration::from_secs(10);
 /// A host that still runs so long after a cut at once was not cut.
 pub const NEXT_CUT: Duration = Duration::from_secs(10);
-/// What the late shutdown hook has altogether, its wait for the end included: systemd ends it after 90 s
-/// (DefaultTimeoutStopSec), and a wait that is killed never boots the host again.
-pub const HOOK_TIME: Duration = Duration::from_secs(85);
 
 /// The `usbhid-ups` driver.
 #[derive(Debug)]

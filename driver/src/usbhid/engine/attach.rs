@@ -4,6 +4,7 @@ use protocol::usb::{Identity, Matcher};
 use protocol::{Effect, Endpoint, Instant, JobId, Level, LinkError, LinkId};
 
 use crate::hid::Descriptor;
+use crate::hook;
 use crate::usbhid::command;
 use crate::usbhid::delays::{self, Together};
 use crate::usbhid::device::Device;
@@ -14,7 +15,7 @@ use crate::usbhid::quirk;
 use crate::usbhid::script::{Purpose, Script};
 use crate::usbhid::subdriver::Subdriver;
 
-use super::{FIRST_RETRY, HOOK_TIME, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, NEXT_CUT, Phase, UsbHid};
+use super::{FIRST_RETRY, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, NEXT_CUT, Phase, UsbHid};
 
 impl UsbHid {
     /// Whether an event is about the link that is in use.
@@ -273,7 +274,7 @@ impl UsbHid {
     /// leaves the halted host off for ever.
     fn has_tried_enough(&self, since: Instant, now: Instant) -> bool {
         let is_alone = self.config.beside.is_empty();
-        let alone = HOOK_TIME.saturating_sub(self.config.poweroff_wait).max(KILL_PATIENCE);
+        let alone = hook::time_to_cut(self.config.poweroff_wait).max(KILL_PATIENCE);
         let patience = if is_alone { alone } else { KILL_PATIENCE };
         now - since >= patience || (!is_alone && self.attempts >= KILL_ATTEMPTS)
     }

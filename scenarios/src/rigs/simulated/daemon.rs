@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::time::Duration;
 
 use driver::config::{CommandLine, Knowledge, Memory};
 use driver::dummy::DummyUps;
@@ -206,6 +207,11 @@ fn source(files: &BTreeMap<String, Vec<u8>>, name: &str) -> Source {
     Source::new(&path, files.get(&path).map_or(&[][..], Vec::as_slice))
 }
 
+/// POWEROFF_WAIT; none where nobody says so.
+pub(super) fn poweroff_wait(files: &BTreeMap<String, Vec<u8>>) -> Duration {
+    nut_conf::read(&source(files, "nut.conf")).0.poweroff_wait().unwrap_or_default()
+}
+
 fn driver_config(
     files: &BTreeMap<String, Vec<u8>>,
     ups: &str,
@@ -228,7 +234,7 @@ fn driver_config(
     let path = format!("{STATE}/{}", Memory::name(program, ups));
     let contents = files.get(&path).cloned();
     config.memory = Some(Memory { path, contents });
-    config.poweroff_wait = nut_conf::read(&self::source(files, "nut.conf")).0.poweroff_wait().unwrap_or_default();
+    config.poweroff_wait = poweroff_wait(files);
     Ok(config)
 }
 

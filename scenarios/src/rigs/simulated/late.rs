@@ -6,12 +6,14 @@
 
 use std::time::Duration;
 
+use driver::hook;
 use driver::upsdrvctl::entries;
 use monitor::power_down_flag::Flag;
 use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::Source;
 use protocol::names;
 
+use super::daemon::poweroff_wait;
 use super::machine::CONFIGURATION;
 use super::process::{Purpose, index};
 use super::world::{Due, World};
@@ -38,6 +40,7 @@ pub struct LateDriver {
 impl World {
     pub(super) fn late_hook(&mut self, host: usize) {
         self.kill_what_is_left(host);
+        self.late_began[host] = self.now;
         let machine = &self.machines[host];
         let asked = machine.flag.as_ref().and_then(|flag| machine.files.get(flag));
         let is_set = asked.is_some_and(|contents| Flag::from_contents(contents) == Flag::Set);
@@ -100,7 +103,13 @@ impl World {
         let host = self.slots[slot].host;
         let Some(driver) = self.late[host].front_mut().filter(|driver| driver.slot == slot) else { return };
         driver.attempts -= 1;
-        if code != 0 && driver.attempts > 0 {
+        let elapsed = self.now - self.late_began[host];
+        let left = hook::next_attempt(elapsed, driver.retry_delay, poweroff_wait(&self.machines[host].files));
+        if code != 0
+            && driver.attempts > 0
+            && let Some(left) = left
+        {
+            driver.longest = driver.longest.min(left);
             let (again, boot) = (self.now + driver.retry_delay, self.machines[host].boots);
             return self.agenda.push(again, Due::RetryLate { host: index(host), boot });
         }

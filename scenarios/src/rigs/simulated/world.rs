@@ -92,6 +92,8 @@ pub struct World {
     pub(super) orders: Dice,
     pub(super) learnt: Learnt,
     pub(super) late: Vec<VecDeque<LateDriver>>,
+    /// When each host's late shutdown hook began.
+    pub(super) late_began: Vec<Instant>,
     /// How each host's late shutdown hook will end.
     pub(super) late_status: Vec<i32>,
     pub(super) all_wires: bool,
@@ -134,6 +136,7 @@ impl World {
             network: Network::new(machines.len(), seed),
             orders: Dice::new(!seed),
             late: machines.iter().map(|_| VecDeque::new()).collect(),
+            late_began: vec![Instant::START; machines.len()],
             late_status: vec![0; machines.len()],
             machines,
             slots,
