@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
-/// What it has altogether, its wait for the end included: systemd ends it after 90 s (DefaultTimeoutStopSec), and a
-/// wait that is killed never boots the host again.
-pub const HOOK_TIME: Duration = Duration::from_secs(85);
+/// When systemd ends it, counted from its start (systemd-system.conf(5): DefaultTimeoutStopSec).
+pub const KILLED_AFTER: Duration = Duration::from_secs(90);
+/// What it has altogether, its wait for the end included: a wait that is killed never boots the host again.
+pub const HOOK_TIME: Duration = KILLED_AFTER.saturating_sub(Duration::from_secs(5));
+/// How long a device that is away is tried where another UPS was told before, which may cut this host 20 s later.
+pub const HURRIED: Duration = Duration::from_secs(10);
+/// The longest POWEROFF_WAIT that leaves the drivers so much.
+pub const LONGEST_WAIT: Duration = HOOK_TIME.saturating_sub(HURRIED);
 
 /// What a wait for the end of this length leaves for cutting loads, counted from the hook's start.
 #[must_use]

@@ -2,7 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+use driver::upsdrvctl::entries;
 use driver::upsdrvctl::plan::{Entry, PassedOn, Step, Task, plan};
+use protocol::conf::ups_conf::UpsConf;
+use protocol::diagnostic::Source;
 use std::time::Duration;
 
 fn entry(ups: &str, shutdown_order: i32) -> Entry {
@@ -12,6 +15,7 @@ fn entry(ups: &str, shutdown_order: i32) -> Entry {
         port: "/dev/usb/auto".into(),
         shutdown_order,
         start_limit: Duration::from_secs(75),
+        shutdown_limit: Duration::from_secs(90),
         attempts: 3,
         retry_delay: Duration::from_secs(5),
     }
@@ -90,4 +94,19 @@ fn only_a_driver_that_stays_is_not_waited_for() {
     assert!(stays(Task::Start, PassedOn { debug: 1, ..passed_on() }));
     assert!(!stays(Task::Start, PassedOn { debug: 1, background: true, ..passed_on() }));
     assert!(!stays(Task::Shutdown, PassedOn { foreground: 1, ..passed_on() }));
+}
+
+/// Whoever says 75 s means it; who says nothing gives the driver the time that it takes by itself.
+#[test]
+fn a_maxstartdelay_that_is_the_usual_one_is_told_from_none_at_all() {
+    let limits = |text: &str| {
+        let text = format!("{text}[rack]\n driver = usbhid-ups\n port = auto\n");
+        let (entries, found) = entries::of(&UpsConf::salvage(&Source::new("ups.conf", text.as_bytes())).0);
+        (entries[0].start_limit.as_secs(), entries[0].shutdown_limit.as_secs(), found.is_empty())
+    };
+    assert_eq!(limits(""), (75, 90, true));
+    assert_eq!(limits("maxstartdelay = 75\n"), (75, 75, true));
+    assert_eq!(limits("maxstartdelay = 20\n"), (20, 20, true));
+    assert_eq!(limits("maxstartdelay = soon\n"), (75, 90, false));
+    assert_eq!(limits("maxstartdelay\n"), (75, 90, false));
 }

@@ -1,17 +1,18 @@
 //! What `upsdrvctl` reads from `ups.conf`.
 
 use super::plan::Entry;
+use crate::hook;
 use protocol::conf::ups_conf::{Setting, UpsConf, UpsSection};
 use protocol::diagnostic::{Diagnostic, Diagnostics};
 use std::str::FromStr;
 use std::time::Duration;
 
-/// `maxstartdelay` where nobody says otherwise, in seconds.
-pub const START_LIMIT: u32 = 75;
+/// `maxstartdelay` where nobody says otherwise.
+const START_LIMIT: Duration = Duration::from_secs(75);
 /// `maxretry` where nobody says otherwise.
 const ATTEMPTS: u32 = 1;
-/// `retrydelay` where nobody says otherwise, in seconds.
-const RETRY_DELAY: u32 = 5;
+/// `retrydelay` where nobody says otherwise.
+const RETRY_DELAY: Duration = Duration::from_secs(5);
 
 /// Every UPS, in the order of the file, and what is wrong with their settings: a number that is none has
 /// its default.
@@ -31,35 +32,31 @@ fn entry(conf: &UpsConf, section: &UpsSection, found: &mut Diagnostics) -> Entry
     let settings = &section.settings;
     let text = |key| settings.get(key).unwrap_or_default().to_owned();
     let own_or_global = |key| settings.find(key).or_else(|| conf.globals.find(key));
-    let mut seconds = |key, otherwise: u32| {
-        let seconds = number(conf, own_or_global(key), otherwise, "a number of seconds", found);
-        Duration::from_secs(u64::from(seconds))
+    let mut seconds = |key| {
+        let seconds: Option<u32> = number(conf, own_or_global(key), "a number of seconds", found);
+        seconds.map(|seconds| Duration::from_secs(seconds.into()))
     };
+    let (limit, retry_delay) = (seconds("maxstartdelay"), seconds("retrydelay"));
+    let order = number(conf, settings.find("sdorder"), "a number of the shutdown order", found);
+    let attempts = number(conf, own_or_global("maxretry"), "a number of attempts", found);
     Entry {
         ups: section.name.as_str().to_owned(),
         driver: text("driver"),
         port: text("port"),
-        start_limit: seconds("maxstartdelay", START_LIMIT),
-        retry_delay: seconds("retrydelay", RETRY_DELAY),
-        shutdown_order: number(conf, settings.find("sdorder"), 0, "a number of the shutdown order", found),
-        attempts: number(conf, own_or_global("maxretry"), ATTEMPTS, "a number of attempts", found),
+        start_limit: limit.unwrap_or(START_LIMIT),
+        shutdown_limit: limit.unwrap_or(hook::KILLED_AFTER),
+        retry_delay: retry_delay.unwrap_or(RETRY_DELAY),
+        shutdown_order: order.unwrap_or(0),
+        attempts: attempts.unwrap_or(ATTEMPTS),
     }
 }
 
-fn number<T: FromStr>(
-    conf: &UpsConf,
-    setting: Option<&Setting>,
-    otherwise: T,
-    wanted: &str,
-    found: &mut Diagnostics,
-) -> T {
-    let read = match setting {
-        None => return otherwise,
-        Some(Setting { key, value: None }) => Err(key.error(&conf.source, format!("`{}` needs {wanted}", key.text))),
-        Some(Setting { value: Some(value), .. }) => value.parse(&conf.source, wanted),
+/// What a setting says; `None` where there is none, or no such number, which is said.
+fn number<T: FromStr>(conf: &UpsConf, setting: Option<&Setting>, wanted: &str, found: &mut Diagnostics) -> Option<T> {
+    let Setting { key, value } = setting?;
+    let read = match value {
+        None => Err(key.error(&conf.source, format!("`{}` needs {wanted}", key.text))),
+        Some(value) => value.parse(&conf.source, wanted),
     };
-    read.unwrap_or_else(|mistake: Diagnostic| {
-        found.push(mistake.label("the default counts"));
-        otherwise
-    })
+    read.map_err(|mistake: Diagnostic| found.push(mistake.label("the default counts"))).ok()
 }

@@ -1,12 +1,8 @@
 //! Which drivers, in what order, with which arguments: decided from `ups.conf` and the command line
 //! alone (upsdrvctl(8)). Carrying it out is [`super::execute`]'s.
 
-use super::entries::START_LIMIT;
 use protocol::names;
 use std::time::Duration;
-
-/// When systemd ends the late shutdown hook (DefaultTimeoutStopSec).
-const HOOK_LIMIT: Duration = Duration::from_secs(90);
 
 /// What `ups.conf` says about one UPS, as far as `upsdrvctl` cares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +17,9 @@ pub struct Entry {
     pub shutdown_order: i32,
     /// `maxstartdelay`.
     pub start_limit: Duration,
+    /// How long one attempt to cut the load may take: `maxstartdelay` where somebody says it, else as long as its driver
+    /// may try by itself.
+    pub shutdown_limit: Duration,
     /// `maxretry`: how often to try, at least once.
     pub attempts: u32,
     /// `retrydelay`.
@@ -32,14 +31,6 @@ impl Entry {
     #[must_use]
     pub fn socket(&self) -> String {
         format!("{}-{}", self.driver, self.ups)
-    }
-
-    /// How long one attempt to cut the load may take: `maxstartdelay` where somebody says it, else as long as its driver
-    /// may try by itself.
-    #[must_use]
-    pub fn shutdown_limit(&self) -> Duration {
-        let usual = Duration::from_secs(START_LIMIT.into());
-        if self.start_limit == usual { HOOK_LIMIT } else { self.start_limit }
     }
 
     /// The name of its driver's PID file.
@@ -165,7 +156,7 @@ fn step(task: Task, entry: &Entry, passed_on: &PassedOn) -> Step {
             command: command(task, entry, passed_on),
             attempts: entry.attempts.max(1),
             retry_delay: entry.retry_delay,
-            limit: if task == Task::Shutdown { entry.shutdown_limit() } else { entry.start_limit },
+            limit: if task == Task::Shutdown { entry.shutdown_limit } else { entry.start_limit },
             is_shutdown: task == Task::Shutdown,
             socket: (task == Task::Start && passed_on.chroot.is_none()).then(|| entry.socket()),
             stays_in_foreground: task == Task::Start && stays_in_foreground(passed_on),

@@ -45,8 +45,6 @@ pub const FIRST_RETRY: Duration = Duration::from_millis(250);
 pub const LAST_RETRY: Duration = Duration::from_secs(4);
 /// Attempts of `-k` to reach one of several devices before it gives up.
 pub const KILL_ATTEMPTS: u32 = 6;
-/// No such attempt begins later: a UPS that was told before this one may cut 20 s later, and this host waits.
-pub const KILL_PATIENCE: Duration = Duration::from_secs(10);
 /// A host that still runs so long after a cut at once was not cut.
 pub const NEXT_CUT: Duration = Duration::from_secs(10);
 

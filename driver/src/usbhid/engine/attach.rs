@@ -15,7 +15,7 @@ use crate::usbhid::quirk;
 use crate::usbhid::script::{Purpose, Script};
 use crate::usbhid::subdriver::Subdriver;
 
-use super::{FIRST_RETRY, KILL_ATTEMPTS, KILL_PATIENCE, LAST_RETRY, NEXT_CUT, Phase, UsbHid};
+use super::{FIRST_RETRY, KILL_ATTEMPTS, LAST_RETRY, NEXT_CUT, Phase, UsbHid};
 
 impl UsbHid {
     /// Whether an event is about the link that is in use.
@@ -274,8 +274,8 @@ impl UsbHid {
     /// leaves the halted host off for ever.
     fn has_tried_enough(&self, since: Instant, now: Instant) -> bool {
         let is_alone = self.config.beside.is_empty();
-        let alone = hook::time_to_cut(self.config.poweroff_wait).max(KILL_PATIENCE);
-        let patience = if is_alone { alone } else { KILL_PATIENCE };
+        let alone = hook::time_to_cut(self.config.poweroff_wait).max(hook::HURRIED);
+        let patience = if is_alone { alone } else { hook::HURRIED };
         now - since >= patience || (!is_alone && self.attempts >= KILL_ATTEMPTS)
     }
 

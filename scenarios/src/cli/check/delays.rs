@@ -6,6 +6,7 @@ use crate::rigs::facts::Set;
 use driver::DriverConfig;
 use driver::config::{CommandLine, Knowledge};
 use driver::hid::Descriptor;
+use driver::hook;
 use driver::usbhid::delays::{START_AFTER_CUT, effective_cut};
 use driver::usbhid::subdriver::Subdriver;
 use driver::usbhid::{self, quirk};
@@ -16,7 +17,6 @@ use protocol::diagnostic::{Diagnostic, Severity, Source};
 use protocol::names::same;
 use protocol::usb::Identity;
 use std::path::Path;
-use std::time::Duration;
 
 /// What there is to say of every UPS whose model the scenario names.
 pub fn review(scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
@@ -45,12 +45,14 @@ fn late_wait(directory: &Path, configuration: &Configuration, scenario: &Scenari
     };
     let warn = |text: String, hint: &str| Diagnostic::warning(&source, setting.value.span.clone(), text).hint(hint);
     let mut said = Vec::new();
-    if wait > LONGEST_WAIT {
+    if wait > hook::LONGEST_WAIT {
         let text = format!(
-            "systemd ends the late shutdown after 90 s, and a wait of {} s with it: the host stays as it is",
+            "systemd ends the late shutdown after {} s, and a wait of {} s with it: the host stays as it is",
+            hook::KILLED_AFTER.as_secs(),
             wait.as_secs()
         );
-        said.push(warn(text, "75 at most leaves the drivers 10 s"));
+        let (longest, rest) = (hook::LONGEST_WAIT.as_secs(), hook::HURRIED.as_secs());
+        said.push(warn(text, &format!("{longest} at most leaves the drivers {rest} s")));
     }
     let sections = configuration.ups.iter().flat_map(|conf| conf.sections.iter().map(move |section| (conf, section)));
     for (conf, section) in sections {
@@ -62,7 +64,7 @@ fn late_wait(directory: &Path, configuration: &Configuration, scenario: &Scenari
                 section.name,
                 wait.as_secs()
             );
-            said.push(warn(text, "offdelay < POWEROFF_WAIT <= 75"));
+            said.push(warn(text, &format!("offdelay < POWEROFF_WAIT <= {}", hook::LONGEST_WAIT.as_secs())));
         }
     }
     said
@@ -86,9 +88,6 @@ fn driver_of(conf: &UpsConf, section: &UpsSection, device: &Device) -> Option<(D
     let (config, _) = DriverConfig::from_section(conf, section.name.as_str(), known, &CommandLine::default()).ok()?;
     Some((config, Subdriver::find(&identity(device))?))
 }
-
-/// What systemd's 90 s leave of the late shutdown hook, less what the drivers need.
-const LONGEST_WAIT: Duration = Duration::from_secs(75);
 
 /// A start that is due before the cut.
 fn early_start(conf: &UpsConf, section: &UpsSection, device: &Device) -> Option<Diagnostic> {

@@ -74,7 +74,7 @@ impl World {
         let driver = |slot: usize| {
             let ups = self.slots[slot].ups.as_ref()?;
             let entry = entries.iter().find(|entry| names::same(&entry.ups, ups))?;
-            let (attempts, retry_delay, longest) = (entry.attempts.max(1), entry.retry_delay, entry.shutdown_limit());
+            let (attempts, retry_delay, longest) = (entry.attempts.max(1), entry.retry_delay, entry.shutdown_limit);
             Some(LateDriver { slot, attempts, retry_delay, longest })
         };
         late.filter_map(driver).collect()
