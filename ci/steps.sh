@@ -2,7 +2,7 @@
 #
 # A step that prints lines `test result: … N passed; N failed; N ignored` (cargo test) or
 # `N passed, N failed, N skipped` (ours) is counted by them; any other step counts as one.
-# Tests that cannot run print `skipped: why`.
+# Tests that cannot run print `skipped: why`; a scenario whose rig was held up prints `held up  NAME: why`.
 
 logs=target/ci
 mkdir -p "$logs"
@@ -25,7 +25,7 @@ step() {
     tail -n 40 "$log"
     echo "----"
   fi
-  grep -h '^skipped: ' "$log" | sort -u | sed 's/^/                 /'
+  grep -hE '^(skipped: |held up  .* not judged$)' "$log" | sort -u | sed 's/^/                 /'
   true
 }
 

@@ -92,7 +92,7 @@ impl Judgement {
 }
 
 /// Why a journal cannot be judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unjudgeable {
     /// It does not begin with what ran.
     #[error("the journal does not begin with a `run` record")]
@@ -100,12 +100,15 @@ pub enum Unjudgeable {
     /// It does not end.
     #[error("the journal has no `end` record: the run was cut off")]
     NoEnd,
+    /// Its rig was held up, and what it did late looks as if a daemon had done it late: how long, in a sentence.
+    #[error("{0}: not judged")]
+    HeldUp(String),
 }
 
 /// Judges a run. `again` is the journal of the same file and seed run once more, where there is one.
 ///
 /// # Errors
-/// When the journal has no beginning or no end.
+/// When the journal has no beginning or no end, or its rig was held up.
 pub fn judge(journal: &[Record], scenario: &Scenario, again: Option<&[Record]>) -> Result<Judgement, Unjudgeable> {
     judge_by(journal, &scenario.expect, &scenario.violates, again)
 }
@@ -113,7 +116,7 @@ pub fn judge(journal: &[Record], scenario: &Scenario, again: Option<&[Record]>) 
 /// Judges a run by these expectations and foreseen violations.
 ///
 /// # Errors
-/// When the journal has no beginning or no end.
+/// When the journal has no beginning or no end, or its rig was held up.
 pub fn judge_by(
     journal: &[Record],
     expect: &[Expectation],
@@ -122,6 +125,9 @@ pub fn judge_by(
 ) -> Result<Judgement, Unjudgeable> {
     let facts = facts(journal).ok_or(Unjudgeable::NoBeginning)?;
     let Some(Record { at, what: What::End { because } }) = journal.last() else { return Err(Unjudgeable::NoEnd) };
+    if *because == Ending::HeldUp {
+        return Err(Unjudgeable::HeldUp(last_word(journal, *at)));
+    }
     let history = History::new(facts, journal);
     let given_up = (*because == Ending::Broken).then(|| given_up(journal, *at));
     Ok(Judgement {
@@ -133,17 +139,21 @@ pub fn judge_by(
 
 /// The verdict on a run that its rig gave up: what did not happen any more was not seen to hold.
 fn given_up(journal: &[Record], at: Instant) -> Verdict {
-    let warning = journal.iter().find_map(|record| match &record.what {
-        What::Warning { text } if record.at == at => Some(text.clone()),
-        _ => None,
-    });
-    let why = warning.unwrap_or_else(|| "the rig gave up".to_owned());
     Verdict {
         id: "the run".to_owned(),
         claim: "the run comes to its end".to_owned(),
         because: None,
-        outcome: Outcome::Failed { at: Some(at), why },
+        outcome: Outcome::Failed { at: Some(at), why: last_word(journal, at) },
     }
+}
+
+/// What a rig that gave a run up said of it.
+fn last_word(journal: &[Record], at: Instant) -> String {
+    let warning = journal.iter().find_map(|record| match &record.what {
+        What::Warning { text } if record.at == at => Some(text.clone()),
+        _ => None,
+    });
+    warning.unwrap_or_else(|| "the rig gave up".to_owned())
 }
 
 /// The header of a journal.

@@ -2,7 +2,7 @@
 //! manual page and the completions; each verb is a file.
 //!
 //! Exit codes: 0 when everything holds, 1 when an expectation or invariant does not, 2 when a file
-//! or the command line is wrong.
+//! or the command line is wrong, 3 when a run could not be judged, because the rig was held up.
 
 mod check;
 mod describe;
@@ -26,6 +26,8 @@ use std::process::ExitCode;
 const FAILED: u8 = 1;
 /// A file or the command line is wrong.
 const WRONG: u8 = 2;
+/// A rig was held up, so that nobody knows.
+const HELD_UP: u8 = 3;
 
 /// Does what the command line says.
 #[must_use]

@@ -3,10 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use clap::ValueEnum;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use scenarios::cli::programs::Program;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const PASSING: &str = "two-second-blip.yaml";
@@ -310,6 +315,70 @@ fn what_cannot_run_here_is_skipped_and_counted() {
     assert!(text(&output.stderr).starts_with("skipped  two-second-blip: "), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("0 passed, 0 failed, 1 skipped"));
     assert_eq!(output.status.code(), Some(2), "nothing that was asked for could be had");
+}
+
+/// A run on real processes that is stopped now and then until the rig has been held up so often: how it
+/// came out, and what it said.
+#[expect(clippy::disallowed_methods, reason = "the command line is what is tested")]
+fn held_up(times: usize, arguments: &[&str]) -> (Option<i32>, String, Vec<String>) {
+    let mut rig = Command::new(env!("CARGO_BIN_EXE_ridethrough"))
+        .args(["run", "--rig", "processes", "--speed", "10", "--summary", PASSING])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = Pid::from_raw(rig.id().try_into().unwrap());
+    let (send, lines) = channel();
+    let errors = BufReader::new(rig.stderr.take().unwrap());
+    std::thread::spawn(move || errors.lines().map_while(Result::ok).for_each(|line| send.send(line).unwrap()));
+    let mut said = Vec::new();
+    while said.len() < times {
+        match lines.recv_timeout(Duration::from_millis(500)) {
+            Ok(line) => said.push(line),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                kill(pid, Signal::SIGSTOP).unwrap();
+                std::thread::sleep(Duration::from_millis(300));
+                kill(pid, Signal::SIGCONT).unwrap();
+            }
+        }
+    }
+    let output = rig.wait_with_output().unwrap();
+    said.extend(lines);
+    (output.status.code(), text(&output.stdout), said)
+}
+
+#[test]
+fn a_run_whose_rig_was_held_up_runs_again() {
+    let (code, said, errors) = held_up(1, &[]);
+    if errors.iter().any(|line| line.starts_with("skipped")) {
+        return println!("skipped: {}", errors.concat());
+    }
+    assert!(errors[0].starts_with("held up  two-second-blip: the rig was held up for "), "{errors:?}");
+    assert!(errors[0].ends_with(" of the run: it runs again"), "{errors:?}");
+    // A machine that is busy with other tests may hold it up by itself.
+    let counts = if code == Some(3) { "0 passed, 0 failed, 1 skipped\n" } else { "1 passed, 0 failed, 0 skipped\n" };
+    assert!(matches!(code, Some(0 | 3)) && said.ends_with(counts), "{code:?} {said} {errors:?}");
+}
+
+#[test]
+fn a_rig_that_is_held_up_every_time_has_neither_passed_nor_failed() {
+    let directory = TempDir::new().unwrap();
+    let journal = directory.path().join("last.jsonl");
+    let report = format!("json={}", journal.display());
+    let (code, said, errors) = held_up(3, &["--report", &report]);
+    if errors.iter().any(|line| line.starts_with("skipped")) {
+        return println!("skipped: {}", errors.concat());
+    }
+    assert_eq!((code, said.as_str()), (Some(3), "0 passed, 0 failed, 1 skipped\n"), "{errors:?}");
+    assert_eq!(errors.len(), 3, "{errors:?}");
+    assert!(errors[2].ends_with(", and not judged"), "{errors:?}");
+    let judged = ridethrough(&["judge", journal.to_str().unwrap()]);
+    assert!(text(&judged.stderr).ends_with(" of the run: not judged\n"), "{}", text(&judged.stderr));
+    assert_eq!(judged.status.code(), Some(3), "nobody can judge it later either");
 }
 
 #[test]

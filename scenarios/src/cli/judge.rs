@@ -2,8 +2,8 @@
 
 use super::options::JudgeOptions;
 use super::output::Output;
-use super::{FAILED, WRONG, load_all};
-use crate::checks::{self, judge_by};
+use super::{FAILED, HELD_UP, WRONG, load_all};
+use crate::checks::{self, Unjudgeable, judge_by};
 use crate::journal::lines;
 use crate::reports::Report;
 use std::fs::File;
@@ -39,7 +39,7 @@ pub fn judge(options: &JudgeOptions) -> io::Result<u8> {
         (Ok(judgement), Some(facts)) => (judgement, facts),
         (Err(error), _) => {
             anstream::eprintln!("{}: {error}", options.journal.display());
-            return Ok(WRONG);
+            return Ok(if matches!(error, Unjudgeable::HeldUp(_)) { HELD_UP } else { WRONG });
         }
         (Ok(_), None) => return Ok(WRONG),
     };

@@ -21,7 +21,8 @@ Examples:
   ridethrough run --wires my-rack.yaml
 
 Exit code: 0 when every expectation and invariant holds, 1 when one does not, 2 when a file or the
-command line is wrong, or nothing could run here.";
+command line is wrong, or nothing could run here, 3 when a run says nothing because this machine held
+the processes rig up, three times in a row.";
 const JUDGE_EXAMPLES: &str = "\
 Examples:
   ridethrough run --report json=outage.jsonl my-rack.yaml

@@ -1,6 +1,7 @@
 //! What `run` and `judge` leave on the terminal and in report files.
 
 use super::options::{JudgeOptions, ReportKind, ReportTo, RunOptions};
+use crate::journal::{Record, lines};
 use crate::language::Scenario;
 use crate::reports::junit::{self, NotRun};
 use crate::reports::{Report, html, json, terminal};
@@ -35,6 +36,8 @@ pub struct Counts {
     pub skipped: usize,
     /// Could not be run.
     pub wrong: usize,
+    /// Ran, each time on a rig that was held up: neither passed nor failed.
+    pub held_up: usize,
 }
 
 /// Where it all goes.
@@ -113,12 +116,12 @@ impl<'a> Output<'a> {
             match to.kind {
                 ReportKind::Junit => {}
                 ReportKind::Json => {
-                    let file = self.file(to, report);
+                    let file = self.file(to, &report.facts.scenario);
                     let written = File::create(&file).and_then(|out| json::write(&mut BufWriter::new(out), report));
                     written.map_err(|error| unwritable(&file, &error))?;
                 }
                 ReportKind::Html => {
-                    let file = self.file(to, report);
+                    let file = self.file(to, &report.facts.scenario);
                     fs::write(&file, html::page(report)).map_err(|error| unwritable(&file, &error))?;
                 }
             }
@@ -134,6 +137,24 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
+    /// The rig of a scenario was held up, so that it runs again.
+    pub fn runs_again(&self, scenario: &Scenario, why: &str) {
+        anstream::eprintln!("held up  {}: {why}: it runs again", scenario.name);
+    }
+
+    /// The rig of a scenario was held up too often: what it saw last goes into the journal that was asked for.
+    pub fn held_up(&mut self, scenario: &Scenario, why: String, journal: &[Record]) -> io::Result<()> {
+        self.counts.held_up += 1;
+        anstream::eprintln!("held up  {}: {why}, and not judged", scenario.name);
+        for to in self.reports.iter().filter(|to| to.kind == ReportKind::Json) {
+            let file = self.file(to, &scenario.name);
+            let written = File::create(&file).and_then(|out| lines::write(&mut BufWriter::new(out), journal));
+            written.map_err(|error| unwritable(&file, &error))?;
+        }
+        self.not_run.push(NotRun { scenario: scenario.name.clone(), why });
+        Ok(())
+    }
+
     /// A scenario could not be run.
     pub fn wrong(&mut self, scenario: &Scenario, error: &dyn std::error::Error) -> io::Result<()> {
         self.counts.wrong += 1;
@@ -145,7 +166,9 @@ impl<'a> Output<'a> {
     /// Everything has run.
     pub fn finish(&mut self) -> io::Result<()> {
         if self.loudness == Loudness::Summary {
-            let Counts { passed, failed, skipped, wrong } = self.counts;
+            let Counts { passed, failed, skipped, wrong, held_up } = self.counts;
+            // Whoever counts knows three kinds: why nobody judged it was said above.
+            let skipped = skipped + held_up;
             let wrong = if wrong > 0 { format!(", {wrong} could not run") } else { String::new() };
             anstream::println!("{passed} passed, {failed} failed, {skipped} skipped{wrong}");
         }
@@ -157,8 +180,8 @@ impl<'a> Output<'a> {
     }
 
     /// Where a report of one scenario goes: of several, each has its own file.
-    fn file(&self, to: &ReportTo, report: &Report<'_>) -> PathBuf {
-        if self.several { beside(&to.file, &report.facts.scenario) } else { to.file.clone() }
+    fn file(&self, to: &ReportTo, scenario: &str) -> PathBuf {
+        if self.several { beside(&to.file, scenario) } else { to.file.clone() }
     }
 }
 

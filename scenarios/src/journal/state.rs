@@ -107,6 +107,8 @@ pub enum Ending {
     Longest,
     /// The rig gave up (a real daemon that would not start).
     Broken,
+    /// The rig itself was held up, so that the run says nothing.
+    HeldUp,
 }
 
 /// What a server answered about a variable.

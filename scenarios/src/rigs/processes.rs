@@ -1,6 +1,7 @@
 //! The processes rig: real daemons, real sockets, real configuration files, real time.
 //!
-//! 1. [`rig`]: the main loop. [`inbox`] and [`news`]: what reaches it. [`acts`]: what it does.
+//! 1. [`rig`]: the main loop. [`inbox`] and [`news`]: what reaches it. [`acts`]: what it does. [`held_up`]: what
+//!    makes a run worth nothing.
 //! 2. [`place`], [`files`], [`rewriting`]: where a run lives, and the hosts' files. [`safety`]: why
 //!    no run can shut this machine down. [`recorder`]: what stands in the place of every command.
 //! 3. [`slots`], [`services`], [`readiness`], [`child`], [`programs`]: the processes; [`faketime`]: faster clocks
@@ -14,6 +15,7 @@ mod clock;
 mod device;
 mod faketime;
 mod files;
+mod held_up;
 mod inbox;
 mod lines;
 mod news;

@@ -9,9 +9,10 @@ use emulator::Observation;
 use protocol::{Engine, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::clock::Clock;
+use super::clock::{Clock, wall};
 use super::device::{self, Device};
 use super::files::Files;
+use super::held_up::{LOOK, Watchman};
 use super::inbox::Input;
 use super::paths::Paths;
 use super::place::{ETC, Place};
@@ -21,6 +22,7 @@ use super::slots::{self, Route, Slot, Startup};
 use super::stand_in::StandIn;
 use crate::journal::{Ending, Record, What};
 use crate::language::Scenario;
+use crate::language::wording::time;
 use crate::rigs::director::{Director, Happening};
 use crate::rigs::facts::Set;
 use crate::rigs::notices::Recogniser;
@@ -162,13 +164,13 @@ impl Rig {
 
     async fn play(&mut self) {
         self.follow_director();
+        let mut watchman = Watchman::new(self.options.speed, wall());
         while !self.finished {
-            let wait = self.wait();
-            let input = match wait {
-                Some(wait) => tokio::time::timeout(wait, self.inbox.recv()).await,
-                None => Ok(self.inbox.recv().await),
-            };
+            let input = tokio::time::timeout(self.wait(), self.inbox.recv()).await;
             self.now = self.clock.now().max(self.now);
+            if let Some(late) = watchman.look(wall()).filter(|_| self.clock.has_begun()) {
+                return self.give_up_for(late);
+            }
             // A monitor that has booted removes its flag when nothing else may be left to happen.
             self.check_flags();
             if let Ok(Some(input)) = input {
@@ -179,6 +181,13 @@ impl Rig {
             }
             self.follow_director();
         }
+    }
+
+    /// Gives a run up in which the rig was held up for so long on the wall.
+    fn give_up_for(&mut self, late: Duration) {
+        let of_run = time(self.clock.scenario(late));
+        self.warn(format!("the rig was held up for {} ms, which is {of_run} of the run", late.as_millis()));
+        self.director.finish(Ending::HeldUp, self.now);
     }
 
     /// Kills every child, and waits until it is gone, so that a run leaves nothing behind.
@@ -195,10 +204,10 @@ impl Rig {
         let _ = tokio::time::timeout(GRACE, ending).await;
     }
 
-    /// How long nothing is due; `None`: until something happens.
-    fn wait(&self) -> Option<Duration> {
-        let at = self.director.poll_timeout().filter(|_| self.clock.has_begun())?;
-        Some(self.clock.real(at.saturating_since(self.clock.now())))
+    /// How long nothing is due, and nobody has to look at the clock.
+    fn wait(&self) -> Duration {
+        let due = self.director.poll_timeout().filter(|_| self.clock.has_begun());
+        due.map_or(LOOK, |at| self.clock.real(at.saturating_since(self.clock.now())).min(LOOK))
     }
 
     /// Scenario time now.
