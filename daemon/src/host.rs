@@ -212,8 +212,9 @@ where
                 self.engine.handle(Event::Received { link, bytes }, now);
                 // Replies first: what they fill decides whether the link reads on.
                 self.settle();
-                self.links.resume(link);
+                self.links.delivered(link);
             }
+            LinkNews::Draining => self.engine.handle(Event::Draining { link }, now),
             LinkNews::Drained => self.engine.handle(Event::Drained { link }, now),
             LinkNews::Closed(error) => {
                 self.links.let_go(link);
@@ -250,6 +251,8 @@ where
         match effect {
             Effect::Open { link, to } => self.links.connect(link, to),
             Effect::Send { link, bytes } => self.links.send(link, bytes, self.clock.now()),
+            Effect::Pause { link } => self.links.pause(link, true),
+            Effect::Resume { link } => self.links.pause(link, false),
             Effect::Close { link } => self.links.let_go(link),
             Effect::Transfer { link, transfer, request } => {
                 if !self.links.transfer(link, transfer, request) {

@@ -2,7 +2,7 @@
 //!
 //! The event loop pushes; the link's task writes the rest when the peer takes it. At
 //! [`SOFT_BOUND`] the engine hears `Full`, and the link stops reading, so that a peer that does
-//! not take its answers cannot ask for more; `Drained` follows when everything has left. At
+//! not take its answers cannot ask for more, as it does where the engine pauses it; `Drained` follows when everything has left. At
 //! [`HARD_BOUND`] the link ends: an engine that pushes regardless cannot grow the process.
 
 use std::io;
@@ -30,6 +30,17 @@ pub(crate) enum Pushed {
     TooMuch,
 }
 
+/// What writing the queue has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flushed {
+    /// Nothing that the engine waits for.
+    Quietly,
+    /// Some of a full queue has left.
+    Partly,
+    /// A full queue has drained.
+    All,
+}
+
 /// What the link's task should wait for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wants {
@@ -44,7 +55,10 @@ struct State {
     /// How much of `queue` has left already.
     sent: usize,
     full: bool,
-    reading: bool,
+    /// A piece that was read is with the event loop.
+    delivering: bool,
+    /// The engine wants nothing more for now.
+    paused: bool,
     closing: bool,
     hasty: bool,
 }
@@ -58,7 +72,7 @@ pub(crate) struct Lane {
 
 impl Lane {
     pub(crate) fn new() -> Self {
-        Self { state: Mutex::new(State { reading: true, ..State::default() }), changed: Notify::new() }
+        Self { state: Mutex::default(), changed: Notify::new() }
     }
 
     /// Hands bytes over: written at once where nothing waits before them, queued otherwise.
@@ -82,28 +96,34 @@ impl Lane {
         Ok(if fills { Pushed::Full } else { Pushed::Taken })
     }
 
-    /// Writes what the peer takes; true when a full queue has just drained.
-    pub(crate) fn flush(&self, stream: &Stream) -> io::Result<bool> {
+    /// Writes what the peer takes.
+    pub(crate) fn flush(&self, stream: &Stream) -> io::Result<Flushed> {
         let mut state = self.lock();
         let written = stream.write(&state.queue[state.sent..])?;
         state.sent += written;
         if !state.is_empty() {
-            return Ok(false);
+            return Ok(if state.full && written > 0 { Flushed::Partly } else { Flushed::Quietly });
         }
         state.queue.clear();
         state.queue.shrink_to(KEPT_CAPACITY);
         state.sent = 0;
-        Ok(std::mem::take(&mut state.full))
+        Ok(if std::mem::take(&mut state.full) { Flushed::All } else { Flushed::Quietly })
     }
 
-    /// Stops reading until [`Self::resume`]: one piece is with the event loop.
-    pub(crate) fn pause(&self) {
-        self.lock().reading = false;
+    /// Stops reading until [`Self::delivered`]: one piece is on its way to the event loop.
+    pub(crate) fn deliver(&self) {
+        self.lock().delivering = true;
     }
 
-    /// Reads on, once the queue allows it.
-    pub(crate) fn resume(&self) {
-        self.lock().reading = true;
+    /// The event loop has dealt with the piece.
+    pub(crate) fn delivered(&self) {
+        self.lock().delivering = false;
+        self.changed.notify_one();
+    }
+
+    /// Reads nothing more until told otherwise, or reads on once the queue allows it.
+    pub(crate) fn pause(&self, on: bool) {
+        self.lock().paused = on;
         self.changed.notify_one();
     }
 
@@ -123,7 +143,8 @@ impl Lane {
 
     pub(crate) fn wants(&self) -> Wants {
         let state = self.lock();
-        Wants { read: state.reading && !state.full && !state.closing, write: !state.is_empty(), close: state.closing }
+        let read = !(state.delivering || state.paused || state.full || state.closing);
+        Wants { read, write: !state.is_empty(), close: state.closing }
     }
 
     /// Ends when something that [`Self::wants`] speaks of has changed.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use protocol::LinkError;
 
 use crate::clock::Clock;
-use crate::lane::Lane;
+use crate::lane::{Flushed, Lane};
 use crate::news::{LinkNews, Outlet, Ticket};
 use crate::stream::{Stream, link_error};
 
@@ -53,7 +53,7 @@ async fn exchange(ticket: Ticket, stream: &Stream, lane: &Lane, outlet: &Outlet)
                         outlet.tell_of(ticket, LinkNews::Closed(LinkError::Closed)).await;
                     }
                     Ok(bytes) => {
-                        lane.pause();
+                        lane.deliver();
                         outlet.tell_of(ticket, LinkNews::Received(bytes)).await;
                     }
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -62,10 +62,14 @@ async fn exchange(ticket: Ticket, stream: &Stream, lane: &Lane, outlet: &Outlet)
             }
             writable = stream.writable(), if wants.write => {
                 writable?;
-                if lane.flush(stream)? {
-                    outlet.tell_of(ticket, LinkNews::Drained).await;
+                match lane.flush(stream)? {
+                    Flushed::Quietly => {}
+                    Flushed::Partly => outlet.tell_of(ticket, LinkNews::Draining).await,
+                    Flushed::All => outlet.tell_of(ticket, LinkNews::Drained).await,
                 }
             }
+            // Reading would show it; where nothing is read it shows by itself.
+            error = stream.broken(), if !wants.read => return Err(error),
             () = lane.changed() => {}
         }
     }

@@ -161,10 +161,13 @@ impl Links {
     }
 
     /// Lets a link read on: what it read last has been dealt with.
-    pub(crate) fn resume(&self, link: LinkId) {
-        if let Some(Link { state: State::Open { lane, .. }, .. }) = self.table.get(&link) {
-            lane.resume();
-        }
+    pub(crate) fn delivered(&self, link: LinkId) {
+        self.lane(link).into_iter().for_each(Lane::delivered);
+    }
+
+    /// Has a link read nothing more for now, or read on.
+    pub(crate) fn pause(&self, link: LinkId, on: bool) {
+        self.lane(link).into_iter().for_each(|lane| lane.pause(on));
     }
 
     /// Ends a link from our side: what was sent before still leaves.
@@ -201,6 +204,13 @@ impl Links {
         match sent {
             true => wire_log.sent(at, link, peer, bytes),
             false => wire_log.received(at, link, peer, bytes),
+        }
+    }
+
+    fn lane(&self, link: LinkId) -> Option<&Lane> {
+        match &self.table.get(&link)?.state {
+            State::Open { lane, .. } => Some(lane),
+            State::Opening(_) | State::Usb(_) => None,
         }
     }
 

@@ -39,6 +39,7 @@ pub(crate) enum LinkNews {
     OpenFailed(LinkError),
     /// Bytes; the link reads on when the event loop has dealt with them.
     Received(Vec<u8>),
+    Draining,
     Drained,
     Closed(LinkError),
     TransferDone {

@@ -3,13 +3,19 @@
 use std::io;
 use std::os::fd::AsRawFd;
 
-use nix::sys::socket::{Shutdown, shutdown};
+use nix::sys::socket::sockopt::SndBuf;
+use nix::sys::socket::{Shutdown, setsockopt, shutdown};
 use protocol::LinkError;
+use tokio::io::Interest;
 use tokio::net::{TcpStream, UnixStream};
 
 /// The most that one read hands to the engine: with one unread piece per link in the queue, it
 /// bounds what a peer that floods can make others wait for.
 const READ_AT_MOST: usize = 16 * 1024;
+
+/// What the kernel keeps of what a TCP peer has not taken yet; it doubles this for what it needs itself. Left to grow
+/// (to 4 MiB), it would hide for minutes that a slow peer takes something at all.
+const SEND_BUFFER: usize = 64 * 1024;
 
 /// A non-blocking stream that reader and writer share.
 #[derive(Debug)]
@@ -23,6 +29,8 @@ impl Stream {
     pub(crate) fn tcp(stream: TcpStream) -> Self {
         // Nagle's algorithm and the peer's delayed ACK make 40 ms together (RFC 896, RFC 1122 §4.2.3.2).
         drop(stream.set_nodelay(true));
+        // Refused, it is as large as the system has it.
+        let _ = setsockopt(&stream, SndBuf, &SEND_BUFFER);
         Self::Tcp(stream)
     }
 
@@ -38,6 +46,15 @@ impl Stream {
             Self::Tcp(stream) => stream.writable().await,
             Self::Unix(stream) => stream.writable().await,
         }
+    }
+
+    /// Ends when the connection is broken, whether or not something waits to be read.
+    pub(crate) async fn broken(&self) -> io::Error {
+        let error = match self {
+            Self::Tcp(stream) => stream.ready(Interest::ERROR).await.and_then(|_| stream.take_error()),
+            Self::Unix(stream) => stream.ready(Interest::ERROR).await.and_then(|_| stream.take_error()),
+        };
+        error.map_or_else(|error| error, |error| error.unwrap_or_else(|| io::ErrorKind::ConnectionReset.into()))
     }
 
     /// What has arrived, empty at the end of the stream.

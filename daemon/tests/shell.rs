@@ -167,8 +167,43 @@ fn a_full_link_says_so_stops_reading_and_drains() {
     client.write_all(b"more").unwrap();
     let mut reply = vec![0; 1_000_000];
     client.read_exact(&mut reply).unwrap();
-    assert_eq!(shell.hears(), Event::Drained { link }, "what was sent meanwhile was not read");
+    let mut next = shell.hears();
+    assert_eq!(next, Event::Draining { link }, "it takes some");
+    while next == (Event::Draining { link }) {
+        next = shell.hears();
+    }
+    assert_eq!(next, Event::Drained { link }, "what was sent meanwhile was not read");
     assert_eq!(shell.hears(), Event::Received { link, bytes: b"more".to_vec() });
+    assert_eq!(shell.end(), exit_code(7));
+}
+
+#[test]
+fn a_paused_link_makes_its_peer_wait_until_it_is_resumed() {
+    let shell = Shell::start(Vec::new(), None, |event| match event {
+        Event::Received { link, bytes } if bytes == b"wait" => vec![Effect::Pause { link: *link }],
+        Event::Received { bytes, .. } if bytes == b"go on" => vec![Effect::Resume { link: LinkId::accepted(0) }],
+        other => echo(other),
+    });
+    let mut waits = shell.connect();
+    waits.write_all(b"wait").unwrap();
+    assert!(matches!(shell.hears(), Event::Accepted { .. }));
+    assert!(matches!(shell.hears(), Event::Received { .. }));
+    waits.write_all(b"more").unwrap();
+    waits.set_nonblocking(true).unwrap();
+    let mut sent = 4;
+    while let Ok(size) = waits.write(&[b'x'; 4096]) {
+        sent += size;
+    }
+    assert!(sent < 4_000_000, "the network takes no more");
+    let mut other = shell.connect();
+    other.write_all(b"go on").unwrap();
+    assert!(matches!(shell.hears(), Event::Accepted { .. }));
+    assert_eq!(shell.hears(), Event::Received { link: LinkId::accepted(1), bytes: b"go on".to_vec() });
+    while sent > 0 {
+        let Event::Received { link, bytes } = shell.hears() else { panic!("it is not read on") };
+        assert_eq!(link, LinkId::accepted(0));
+        sent -= bytes.len();
+    }
     assert_eq!(shell.end(), exit_code(7));
 }
 

@@ -31,6 +31,7 @@ struct World {
     now: Instant,
     drivers: Vec<LinkId>,
     open: BTreeSet<LinkId>,
+    paused: BTreeSet<LinkId>,
     wires: [(LinkId, LineReader); 2],
     next: u32,
     heard: Vec<u8>,
@@ -58,6 +59,7 @@ impl World {
             now: Instant::START,
             drivers: Vec::new(),
             open: BTreeSet::new(),
+            paused: BTreeSet::new(),
             wires: [nobody(), nobody()],
             next: 1,
             heard: Vec::new(),
@@ -77,7 +79,9 @@ impl World {
         match who {
             b'0' | b'1' => {
                 let link = client(self, who);
-                if self.open.contains(&link) {
+                if self.paused.contains(&link) {
+                    // Nobody reads it: it waits in the network.
+                } else if self.open.contains(&link) {
                     self.say(link, bytes);
                 } else {
                     self.wires[usize::from(who % 2)] = (self.connect(), LineReader::new());
@@ -91,7 +95,11 @@ impl World {
             b'c' => {
                 let link = match bytes.first() {
                     Some(b'd') => self.drivers.pop(),
-                    Some(&which) => Some(client(self, which)).filter(|link| self.open.remove(link)),
+                    Some(&which) => {
+                        let link = client(self, which);
+                        self.paused.remove(&link);
+                        Some(link).filter(|link| self.open.remove(link))
+                    }
                     None => None,
                 };
                 if let Some(link) = link {
@@ -164,8 +172,11 @@ impl World {
                         self.heard.extend(&bytes);
                     }
                 }
+                Effect::Pause { link } => assert!(self.paused.insert(link), "paused twice"),
+                Effect::Resume { link } => assert!(self.paused.remove(&link), "resumed without a pause"),
                 Effect::Close { link } => {
                     self.open.remove(&link);
+                    self.paused.remove(&link);
                     self.drivers.retain(|driver| *driver != link);
                 }
                 Effect::Say { text, .. } => {

@@ -241,6 +241,7 @@ impl Engine for Upsmon {
             Event::Accepted { .. }
             | Event::Attached { .. }
             | Event::Sighted { .. }
+            | Event::Draining { .. }
             | Event::Drained { .. }
             | Event::TransferDone { .. }
             | Event::Interrupt { .. }

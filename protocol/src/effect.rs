@@ -142,6 +142,17 @@ pub enum Effect {
         /// What to send.
         bytes: Vec<u8>,
     },
+    /// Read nothing more from an open link for now: what its peer says waits in the network, and makes the peer wait.
+    /// A connection that breaks is told all the same, the end of what the peer says only after all that came before.
+    Pause {
+        /// The link.
+        link: LinkId,
+    },
+    /// Read on from a paused link.
+    Resume {
+        /// The link.
+        link: LinkId,
+    },
     /// Close a link once what was sent before has left. No event follows for it.
     Close {
         /// The link.

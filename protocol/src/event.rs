@@ -160,6 +160,11 @@ pub enum Event<C> {
         /// The link.
         link: LinkId,
     },
+    /// The peer of a full link has taken some of what waits.
+    Draining {
+        /// The link.
+        link: LinkId,
+    },
     /// A full link has drained.
     Drained {
         /// The link.

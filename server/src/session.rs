@@ -11,10 +11,8 @@ use crate::users::Credentials;
 
 /// How long a client may say nothing, as in NUT. Who only watches may.
 pub(crate) const IDLE: Duration = Duration::from_secs(60);
-/// How long a client may leave its answers in the queue.
+/// How long a client may take nothing of the answers that fill its queue.
 const UNREAD: Duration = Duration::from_secs(60);
-/// Bytes of requests that may wait while their answers are produced piece by piece.
-pub(crate) const MAX_WAITING: usize = 256 * 1024;
 /// UPSes that one connection may watch.
 pub(crate) const MAX_WATCHES: usize = 256;
 
@@ -38,7 +36,7 @@ pub(crate) struct Session {
     /// The peer's address.
     pub(crate) address: Box<str>,
     pub(crate) reader: LineReader,
-    /// Requests that could not be answered yet.
+    /// Requests that could not be answered yet: the rest of one read, for nothing more is read meanwhile.
     pub(crate) waiting: Vec<u8>,
     pub(crate) held: Option<Held>,
     pub(crate) credentials: Credentials,
@@ -52,6 +50,9 @@ pub(crate) struct Session {
     pub(crate) has_asked: bool,
     /// When something was last sent on a watching connection.
     pub(crate) pushed: Instant,
+    /// Nothing more is read of what it asks.
+    is_paused: bool,
+    /// Since when its queue has been full, or when it last took some of it.
     full: Option<Instant>,
 }
 
@@ -79,8 +80,20 @@ impl Session {
             heard: now,
             has_asked: false,
             pushed: now,
+            is_paused: false,
             full: None,
         }
+    }
+
+    /// Whether what it asks now must wait.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.is_full() || self.held.is_some() || !self.waiting.is_empty()
+    }
+
+    /// Whether reading from it has to stop (true) or to go on (false), if that changes.
+    pub(crate) fn turn(&mut self) -> Option<bool> {
+        let busy = self.is_busy();
+        (std::mem::replace(&mut self.is_paused, busy) != busy).then_some(busy)
     }
 
     /// Whether its answers wait in a queue that is full.
@@ -90,6 +103,11 @@ impl Session {
 
     pub(crate) fn fill(&mut self, now: Instant) {
         self.full.get_or_insert(now);
+    }
+
+    /// It has taken some of what fills its queue: it is slow, not gone.
+    pub(crate) fn take_some(&mut self, now: Instant) {
+        self.full.iter_mut().for_each(|since| *since = now);
     }
 
     pub(crate) fn drain(&mut self, now: Instant) {

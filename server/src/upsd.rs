@@ -2,7 +2,9 @@
 //! session hold up another.
 //!
 //! A session is answered for [`TURN`] bytes of replies at a time; what it asked beyond that waits
-//! its turn behind the other sessions, and waits altogether while its queue is full.
+//! its turn behind the other sessions, and waits altogether while its queue is full. Nothing more is
+//! read from it meanwhile: of what a client asks, one read waits here (16 KiB), and of what it is
+//! answered, a turn and the list that overshoots it.
 
 mod crowd;
 mod ending;
@@ -179,6 +181,7 @@ impl Engine for Upsd {
                 }
             },
             Event::Full { link } => self.filled(link),
+            Event::Draining { link } => self.draining(link),
             Event::Drained { link } => self.drained(link),
             Event::Signal(Signal::Stop) => self.service.effects.push_back(Effect::Exit { code: 0 }),
             Event::Reload(config) => self.reload(*config),

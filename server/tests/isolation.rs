@@ -48,15 +48,32 @@ fn a_client_that_never_reads_waits_alone_and_is_let_go() {
 }
 
 #[test]
-fn a_client_that_floods_a_full_queue_is_let_go_at_once() {
+fn a_client_that_asks_faster_than_it_reads_is_made_to_wait_and_loses_no_answer() {
     let mut bed = Bed::new();
-    let rude = bed.connect();
-    bed.event(Event::Full { link: rude });
-    for _ in 0..17 {
-        bed.event(Event::Received { link: rude, bytes: vec![b'A'; 16 * 1024] });
+    let (slow, honest) = (bed.connect(), bed.connect());
+    bed.event(Event::Full { link: slow });
+    assert_eq!(bed.say(slow, &b"VER\n".repeat(100_000)), "");
+    assert!(bed.wires[&slow].is_paused && bed.wires[&slow].unread.len() == 400_000, "it waits at the client's");
+    is_served(&mut bed, honest);
+    bed.event(Event::Drained { link: slow });
+    bed.settle_turns();
+    assert_eq!(bed.heard(slow).lines().count(), 100_000);
+    assert_eq!(bed.log.iter().filter(|line| line.contains("disconnected")).count(), 0, "{:?}", bed.log);
+}
+
+#[test]
+fn a_client_that_reads_slowly_stays_for_as_long_as_it_takes_something() {
+    let mut bed = Bed::new();
+    let slow = bed.log_in("sec", "sec");
+    assert_eq!(bed.ask(slow, "LOGIN dummy"), "OK\n");
+    bed.event(Event::Full { link: slow });
+    for _ in 0..10 {
+        bed.wait(Duration::from_secs(50));
+        bed.driver_says("PONG\n");
+        bed.event(Event::Draining { link: slow });
     }
-    assert_eq!(bed.heard(rude), "<EOF>");
-    assert!(bed.log.iter().any(|line| line.contains("asks more than it takes answers for")), "{:?}", bed.log);
+    bed.event(Event::Drained { link: slow });
+    assert_eq!(bed.ask(slow, "GET NUMLOGINS dummy"), "NUMLOGINS dummy 1\n");
 }
 
 #[test]

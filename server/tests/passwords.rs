@@ -29,6 +29,20 @@ fn wrong_passwords_are_answered_once_a_second_and_a_good_one_at_once() {
 }
 
 #[test]
+fn what_is_asked_behind_a_wrong_password_waits_and_is_answered_however_much_it_is() {
+    let mut bed = Bed::new();
+    let first = bed.connect();
+    bed.say(first, TRY);
+    let link = bed.connect();
+    let asked = [TRY, &b"NETVER\n".repeat(100_000)].concat();
+    assert_eq!(bed.say(link, &asked), "OK\nOK\n");
+    assert!(bed.wires[&link].unread.len() > 600_000, "it waits at the client's");
+    bed.wait(Duration::from_millis(1001));
+    bed.settle_turns();
+    assert_eq!(bed.heard(link), format!("ERR ACCESS-DENIED\n{}", "1.3\n".repeat(100_001)));
+}
+
+#[test]
 fn a_thousand_wrong_passwords_make_one_line_in_the_log_and_no_monitor_wait_beyond_its_patience() {
     let mut bed = Bed::new();
     let mut answers = 0;

@@ -7,6 +7,7 @@ mod peers;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use bed::{UPS_CONF, UPSD_USERS};
@@ -63,6 +64,56 @@ fn rude_clients_cost_an_honest_one_nothing_and_the_server_no_memory() {
     assert!(times[299] < Duration::from_secs(1), "worst {:?}", times[299]);
     let memory = resident_kib(server.pid());
     assert!(memory < 64 * 1024, "{memory} KiB");
+}
+
+#[test]
+fn a_peer_that_asks_faster_than_it_reads_is_slowed_and_gets_every_answer() {
+    let lab = Lab::new();
+    let server = serve(&lab);
+    // 14 MB of answers to the first part, and 10 MB of requests in all.
+    let lists = b"LIST VAR dummy\n".repeat(20_000);
+    let unknown = format!("GET VAR dummy {}\n", "x".repeat(1000)).into_bytes().repeat(9_700);
+    let asked = [lists, unknown].concat();
+    let mut slow = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    let mut asks = slow.try_clone().unwrap();
+    let (all, asked_all) = channel();
+    std::thread::spawn(move || {
+        asks.write_all(&asked).unwrap();
+        asks.shutdown(std::net::Shutdown::Write).unwrap();
+        all.send(()).unwrap();
+    });
+    assert!(asked_all.recv_timeout(Duration::from_secs(1)).is_err(), "it is made to wait");
+    let mut honest = server.connect();
+    let mut answers = Vec::new();
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        let start = now();
+        assert_eq!(honest.ask(STATUS, "line\n"), ON_LINE);
+        assert!(now() - start < Duration::from_secs(1));
+        match slow.read(&mut piece).unwrap() {
+            0 => break,
+            size => answers.extend_from_slice(&piece[..size]),
+        }
+    }
+    let answers = String::from_utf8(answers).unwrap();
+    assert_eq!(answers.matches("END LIST VAR dummy\n").count(), 20_000);
+    assert_eq!(answers.matches("ERR VAR-NOT-SUPPORTED\n").count(), 9_700);
+    let memory = resident_kib(server.pid());
+    assert!(memory < 32 * 1024, "{memory} KiB");
+}
+
+#[test]
+fn a_login_whose_peer_is_gone_is_no_longer_counted_though_nothing_is_read_of_it() {
+    let lab = Lab::new();
+    let server = serve(&lab);
+    let mut honest = server.connect();
+    let count = |client: &mut peers::Client| client.ask(b"GET NUMLOGINS dummy\n", "line\n");
+    let login = b"USERNAME sec\nPASSWORD sec\nLOGIN dummy\n";
+    let rude = send_without_reading(&server, &[&login[..], &b"LIST VAR dummy\n".repeat(500_000)].concat(), 1);
+    wait_for("its login", || count(&mut honest) == "NUMLOGINS dummy 1\n");
+    // Its answers are unread, so that its end is a reset.
+    drop(rude);
+    wait_for("its end", || count(&mut honest) == "NUMLOGINS dummy 0\n");
 }
 
 #[test]

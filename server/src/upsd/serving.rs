@@ -1,11 +1,11 @@
 //! Turns: what clients ask is answered piece by piece, so that none waits long for another.
 
-use protocol::LinkId;
+use protocol::{Effect, LinkId};
 
 use super::{LINE, TURN, Upsd};
 use crate::failures::Fate;
 use crate::requests::{self, Desk, Next};
-use crate::session::MAX_WAITING;
+use crate::session::Session;
 
 impl Upsd {
     pub(super) fn receive(&mut self, link: LinkId, bytes: &[u8]) {
@@ -20,18 +20,27 @@ impl Upsd {
         let Some(session) = self.sessions.get_mut(&link) else { return };
         session.heard = self.now;
         session.has_asked = true;
-        if session.waiting.is_empty() && !session.is_full() && session.held.is_none() {
-            self.serve(link, bytes);
-        } else if session.waiting.len() + bytes.len() <= MAX_WAITING {
+        if session.is_busy() {
             session.waiting.extend_from_slice(bytes);
         } else {
-            self.dismiss(link, "asks more than it takes answers for");
+            self.serve(link, bytes);
+        }
+    }
+
+    /// Reads nothing more of a session that is busy with what it asked: the network makes its peer wait.
+    pub(super) fn pace(&mut self, link: LinkId) {
+        match self.sessions.get_mut(&link).and_then(Session::turn) {
+            Some(true) => self.service.effects.push_back(Effect::Pause { link }),
+            Some(false) => self.service.effects.push_back(Effect::Resume { link }),
+            None => {}
         }
     }
 
     /// Answers what is in `bytes`, for one turn.
     fn serve(&mut self, link: LinkId, mut bytes: &[u8]) {
         let Some(session) = self.sessions.get_mut(&link) else { return };
+        // What is answered now was asked in time.
+        session.heard = self.now;
         let mut reader = std::mem::take(&mut session.reader);
         let mut replies = Vec::with_capacity(LINE);
         let mut next = Next::Stay;
@@ -56,6 +65,7 @@ impl Upsd {
         } else if is_endless {
             self.dismiss(link, "sends a line without an end");
         }
+        self.pace(link);
         self.wake_at(deadline);
         if std::mem::take(&mut self.service.has_forced) {
             self.tell_all_watchers();
@@ -89,12 +99,19 @@ impl Upsd {
         if self.sessions.get(&link).is_some_and(|session| !session.waiting.is_empty()) {
             self.ready.push_back(link);
         }
+        self.pace(link);
+    }
+
+    /// Some of a full queue has left.
+    pub(super) fn draining(&mut self, link: LinkId) {
+        self.sessions.get_mut(&link).into_iter().for_each(|session| session.take_some(self.now));
     }
 
     pub(super) fn filled(&mut self, link: LinkId) {
         if let Some(session) = self.sessions.get_mut(&link) {
             session.fill(self.now);
             let deadline = session.deadline();
+            self.pace(link);
             self.wake_at(deadline);
         } else if let Some(at) = self.service.position_of_driver(link)
             && let Some(open) = self.service.upses[at].link.open_mut()

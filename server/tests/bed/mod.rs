@@ -42,7 +42,13 @@ pub struct Wire {
     pub bytes: Vec<u8>,
     pub writes: usize,
     pub is_closed: bool,
+    /// The server reads nothing of what the client says, which waits.
+    pub is_paused: bool,
+    pub unread: Vec<u8>,
 }
+
+/// The most that one read hands to the engine.
+const READ_AT_MOST: usize = 16 * 1024;
 
 pub struct Bed {
     pub engine: Upsd,
@@ -106,9 +112,19 @@ impl Bed {
 
     /// Sends bytes and takes what came back.
     pub fn say(&mut self, link: LinkId, bytes: &[u8]) -> String {
-        self.event(Event::Received { link, bytes: bytes.to_vec() });
+        self.wires.entry(link).or_default().unread.extend(bytes);
         self.settle_turns();
         self.heard(link)
+    }
+
+    /// Reads of what a client has said, unless the server has it wait; whether there was something.
+    fn read(&mut self) -> bool {
+        let waits = |wire: &Wire| !wire.is_paused && !wire.is_closed && !wire.unread.is_empty();
+        let Some((&link, wire)) = self.wires.iter_mut().find(|(_, wire)| waits(wire)) else { return false };
+        let rest = wire.unread.split_off(wire.unread.len().min(READ_AT_MOST));
+        let bytes = std::mem::replace(&mut wire.unread, rest);
+        self.event(Event::Received { link, bytes });
+        true
     }
 
     /// As [`Self::say`], where the server may have closed already.
@@ -145,10 +161,16 @@ impl Bed {
 
     /// Lets sessions that wait for their turn have it.
     pub fn settle_turns(&mut self) {
-        while self.engine.poll_timeout().is_some_and(|due| due <= self.now) {
+        while self.read() || self.has_turn() {}
+    }
+
+    fn has_turn(&mut self) -> bool {
+        let is_due = self.engine.poll_timeout().is_some_and(|due| due <= self.now);
+        if is_due {
             self.engine.handle_timeout(self.now);
             self.settle();
         }
+        is_due
     }
 
     /// Lets time pass, deadline by deadline.
@@ -158,6 +180,7 @@ impl Bed {
             self.now = self.now.max(due);
             self.engine.handle_timeout(self.now);
             self.settle();
+            while self.read() {}
         }
         self.now = end;
     }
@@ -179,6 +202,8 @@ impl Bed {
                     wire.bytes.extend(bytes);
                     wire.writes += 1;
                 }
+                Effect::Pause { link } => self.wires.entry(link).or_default().is_paused = true,
+                Effect::Resume { link } => self.wires.entry(link).or_default().is_paused = false,
                 Effect::Close { link } => self.wires.entry(link).or_default().is_closed = true,
                 Effect::Say { level, text } => self.log.push(format!("{level:?}: {text}")),
                 Effect::Exit { code } => self.exit = Some(code),

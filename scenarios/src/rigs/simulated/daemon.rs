@@ -191,6 +191,7 @@ fn widen<C>(news: News) -> Event<C> {
         Event::Received { link, bytes } => Event::Received { link, bytes },
         Event::Closed { link, error } => Event::Closed { link, error },
         Event::Full { link } => Event::Full { link },
+        Event::Draining { link } => Event::Draining { link },
         Event::Drained { link } => Event::Drained { link },
         Event::TransferDone { link, transfer, result } => Event::TransferDone { link, transfer, result },
         Event::Interrupt { link, bytes } => Event::Interrupt { link, bytes },

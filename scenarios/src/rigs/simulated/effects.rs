@@ -26,6 +26,8 @@ impl World {
             }
             Effect::Transfer { link, transfer, request } => self.ask_device(slot, link, transfer, request),
             Effect::Open { link, to } => self.open(slot, link, to),
+            Effect::Pause { link } => self.pause(slot, link, true),
+            Effect::Resume { link } => self.pause(slot, link, false),
             Effect::Close { link } => self.close(slot, link),
             Effect::Run { job, command } => self.run_command(slot, job, &command),
             // Nobody keeps rights for a simulated daemon, and a journal tells what operators see.
@@ -39,7 +41,7 @@ impl World {
         }
     }
 
-    fn side_of(&self, slot: usize, link: LinkId) -> Option<(u32, u8)> {
+    pub(super) fn side_of(&self, slot: usize, link: LinkId) -> Option<(u32, u8)> {
         let number = self.slots[slot].process.as_ref()?.link(link)?;
         Some((number, u8::from(link.is_accepted())))
     }

@@ -47,6 +47,7 @@ fn link_of(news: &News) -> Option<LinkId> {
         | Event::Received { link, .. }
         | Event::Closed { link, .. }
         | Event::Full { link }
+        | Event::Draining { link }
         | Event::Drained { link }
         | Event::TransferDone { link, .. }
         | Event::Interrupt { link, .. } => Some(*link),

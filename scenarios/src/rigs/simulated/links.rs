@@ -85,6 +85,9 @@ struct Lane {
     /// Bytes sent that have not arrived.
     queued: usize,
     is_full: bool,
+    /// Whether the other side reads nothing for now, and what has come to its machine meanwhile.
+    is_paused: bool,
+    unread: VecDeque<Option<Vec<u8>>>,
 }
 
 impl Lane {
@@ -99,6 +102,12 @@ impl Lane {
             self.waiting.pop_front();
         }
         Some(segment)
+    }
+
+    /// Nobody reads any more.
+    fn leave_unread(&mut self) {
+        self.is_paused = false;
+        self.unread.clear();
     }
 }
 
@@ -174,11 +183,7 @@ impl World {
             Fate::Arrives(at) => {
                 lane.clear_at = lane.clear_at.max(at);
                 lane.retries = 0;
-                let due = match segment {
-                    Some(bytes) => Due::Arrive { link: number, side: 1 - side, bytes },
-                    None => Due::Hang { link: number, side: 1 - side },
-                };
-                self.agenda.push(lane.clear_at, due);
+                self.agenda.push(lane.clear_at, Due::Arrive { link: number, side: 1 - side, segment });
                 true
             }
             Fate::Lost => {
@@ -206,15 +211,52 @@ impl World {
         }
     }
 
-    /// Bytes arrive at a side.
-    pub(super) fn arrive(&mut self, number: u32, side: u8, bytes: Vec<u8>) {
+    /// Bytes, or the end of the stream, arrive at a side's machine.
+    pub(super) fn arrive(&mut self, number: u32, side: u8, segment: Option<Vec<u8>>) {
+        let lane = &mut self.links[number as usize].lanes[usize::from(1 - side)];
+        if lane.is_paused || !lane.unread.is_empty() {
+            return lane.unread.push_back(segment);
+        }
+        match segment {
+            Some(bytes) => self.read(number, side, bytes),
+            None => self.break_end(number, side, LinkError::Closed),
+        }
+    }
+
+    /// A side reads no more for now, or reads on.
+    pub(super) fn pause(&mut self, slot: usize, link: LinkId, on: bool) {
+        let Some((number, side)) = self.side_of(slot, link) else { return };
+        self.links[number as usize].lanes[usize::from(1 - side)].is_paused = on;
+        if !on {
+            self.agenda.push(self.now, Due::ReadOn { link: number, side });
+        }
+    }
+
+    /// A side takes what came while it was paused.
+    pub(super) fn read_on(&mut self, number: u32, side: u8) {
+        loop {
+            let lane = &mut self.links[number as usize].lanes[usize::from(1 - side)];
+            let segment = if lane.is_paused { None } else { lane.unread.pop_front() };
+            match segment {
+                Some(Some(bytes)) => self.read(number, side, bytes),
+                Some(None) => self.break_end(number, side, LinkError::Closed),
+                None => return,
+            }
+        }
+    }
+
+    /// A side takes bytes.
+    fn read(&mut self, number: u32, side: u8, bytes: Vec<u8>) {
         let link = &mut self.links[number as usize];
         let lane = &mut link.lanes[usize::from(1 - side)];
         lane.queued = lane.queued.saturating_sub(bytes.len());
         if lane.is_full && lane.queued < BOUND / 2 {
             lane.is_full = false;
             self.agenda.push(self.now, Due::Drained { link: number, side: 1 - side });
+        } else if lane.is_full {
+            self.tell_end(number, 1 - side, |link| Event::Draining { link });
         }
+        let link = &self.links[number as usize];
         match link.ends[usize::from(side)] {
             End::Engine { slot, generation, link: name } => {
                 self.listen_in(number, side, &bytes);
@@ -240,11 +282,6 @@ impl World {
         }
     }
 
-    /// The end of the stream arrives at a side.
-    pub(super) fn hang(&mut self, number: u32, side: u8) {
-        self.break_end(number, side, LinkError::Closed);
-    }
-
     pub(super) fn drained(&mut self, number: u32, side: u8) {
         self.tell_end(number, side, |link| Event::Drained { link });
     }
@@ -254,6 +291,7 @@ impl World {
         let place = usize::from(side);
         let End::Engine { slot, generation, link } = self.links[number as usize].ends[place] else { return };
         self.links[number as usize].ends[place] = End::Gone;
+        self.links[number as usize].lanes[1 - place].leave_unread();
         let is_its = self.slots[slot].generation == generation;
         if let Some(process) = self.slots[slot].process.as_mut().filter(|_| is_its) {
             process.set_link(link, None);
@@ -275,6 +313,7 @@ impl World {
         let stays = matches!(link.over, Over::Network { hosts } if silently && hosts[0] != hosts[1]);
         let End::Engine { generation, link: name, .. } = link.ends[side] else { return };
         link.ends[side] = if stays { End::Vanished } else { End::Gone };
+        link.lanes[1 - side].leave_unread();
         let is_its = self.slots[slot].generation == generation;
         if let Some(process) = self.slots[slot].process.as_mut().filter(|_| is_its) {
             process.set_link(name, None);

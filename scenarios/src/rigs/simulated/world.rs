@@ -41,10 +41,10 @@ pub enum Due {
     Opened { slot: u32, generation: u32, link: LinkId, number: u32 },
     /// A connection could not be made.
     OpenFailed { attempt: Box<Attempt>, error: LinkError },
-    /// Bytes arrive at one side of a link.
-    Arrive { link: u32, side: u8, bytes: Vec<u8> },
-    /// The end of a link arrives at one side of it.
-    Hang { link: u32, side: u8 },
+    /// Bytes, or the end of a link, arrive at one side of it.
+    Arrive { link: u32, side: u8, segment: Option<Vec<u8>> },
+    /// One side of a link takes what came while it read nothing.
+    ReadOn { link: u32, side: u8 },
     /// What could not be sent from one side of a link is tried again.
     Resend { link: u32, side: u8 },
     /// A link's queue has drained below its bound.
@@ -230,12 +230,12 @@ impl World {
 
     fn happen(&mut self, due: Due) {
         match due {
-            Due::Arrive { link, side, bytes } => self.arrive(link, side, bytes),
+            Due::Arrive { link, side, segment } => self.arrive(link, side, segment),
             Due::Tell { slot, generation, news } => self.tell(slot as usize, generation, *news),
             Due::Connect(attempt) => self.connect(attempt),
             Due::Opened { slot, generation, link, number } => self.opened(slot as usize, generation, link, number),
             Due::OpenFailed { attempt, error } => self.open_failed(&attempt, error),
-            Due::Hang { link, side } => self.hang(link, side),
+            Due::ReadOn { link, side } => self.read_on(link, side),
             Due::Resend { link, side } => self.resend(link, side),
             Due::Drained { link, side } => self.drained(link, side),
             Due::Start { slot, boot } => self.start_in_turn(slot as usize, boot),
