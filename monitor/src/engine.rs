@@ -40,6 +40,8 @@ pub struct Upsmon {
     lowering: Option<JobId>,
     /// When it is tried again, after it failed.
     lower_again_at: Option<Instant>,
+    /// It was asked to stop, while it could not.
+    is_to_stop: bool,
     /// The earliest deadline of all.
     wake_at: Option<Instant>,
 }
@@ -60,6 +62,7 @@ impl Upsmon {
             delay_told_at: None,
             lowering: None,
             lower_again_at: None,
+            is_to_stop: false,
             wake_at: None,
         };
         upsmon.out.debug(upsmon.config.debug_min > 0);
@@ -160,6 +163,10 @@ impl Upsmon {
                 phase.step(supplies, desk);
             }
         });
+        if self.is_to_stop && self.phase.is_done_with_the_command() {
+            self.is_to_stop = false;
+            self.turn(now, |supplies, phase, desk| phase.stop(supplies, desk));
+        }
         if self.phase.has_logged_out() {
             self.supplies.clear();
         }
@@ -173,6 +180,7 @@ impl Upsmon {
                 self.out.say(Level::Notice, "forced shutdown is under way already");
             }
             (Signal::Stop, phase) if phase.is_before_the_command() => {
+                self.is_to_stop = true;
                 self.out.say(Level::Warning, "not stopping: a forced shutdown is under way");
             }
             (Signal::Stop, Phase::Left) => {}

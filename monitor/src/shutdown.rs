@@ -13,9 +13,10 @@
 //!
 //! A job that hangs (the flag on a dead disk, SHUTDOWNCMD itself) has a limit to how long it is
 //! waited for; the next step then goes on without it. Only the end of the daemon waits for SHUTDOWNCMD:
-//! a service manager ends what a daemon has left behind. What could not be started, or ended with an error, is
+//! a service manager ends what a daemon has left behind, and is made to wait where SHUTDOWNEXIT says so (`stay`). What could not be started, or ended with an error, is
 //! tried again (`trial`) while this host stays logged in; what runs is never started twice.
 
+mod stay;
 mod trial;
 
 use crate::config::ShutdownExit;
@@ -26,6 +27,7 @@ use crate::power_down_flag;
 use crate::supply::Supply;
 use protocol::effect::Program;
 use protocol::{Bequest, Command, Instant, JobId, JobOutcome, Level};
+use stay::Stay;
 use std::time::Duration;
 use trial::Trial;
 
@@ -52,7 +54,7 @@ pub(crate) enum Phase {
     /// POWERDOWNFLAG is being written.
     RaisingFlag { job: JobId, give_up_at: Instant },
     /// SHUTDOWNCMD has been ordered; a flag that could not be written is tried beside it.
-    Commanded { command: Trial, flag: Trial, leave_at: Option<Instant>, code: u8 },
+    Commanded { command: Trial, flag: Trial, leave_at: Option<Instant>, stay: Stay, code: u8 },
     /// Logged out, while SHUTDOWNCMD still runs; the flag is tried as before.
     LoggedOut { command: Trial, flag: Trial },
     /// Logged out; the daemon ends.
@@ -77,9 +79,9 @@ impl Phase {
             Self::Syncing { give_up_at, count_at, .. } => Some(*give_up_at.min(count_at)),
             Self::Announced { until } => Some(*until),
             Self::RaisingFlag { give_up_at, .. } => Some(*give_up_at),
-            Self::Commanded { command, flag, leave_at, .. } => {
+            Self::Commanded { command, flag, leave_at, stay, .. } => {
                 let next = command.again_at().or(*leave_at);
-                next.into_iter().chain(flag.again_at()).min()
+                next.into_iter().chain(flag.again_at()).chain(stay.ends_at()).min()
             }
             Self::LoggedOut { command, flag } => command.again_at().into_iter().chain(flag.again_at()).min(),
         }
@@ -99,8 +101,18 @@ impl Phase {
         matches!(self, Self::LoggedOut { .. } | Self::Left)
     }
 
+    /// Whether SHUTDOWNCMD was run, and is neither under way nor to be tried again.
+    pub(crate) fn is_done_with_the_command(&self) -> bool {
+        matches!(self, Self::Commanded { command, .. } if command.job.is_none() && command.again_at().is_none())
+    }
+
     /// Ends the daemon because it was asked to.
     pub(crate) fn stop(&mut self, supplies: &mut [Supply], desk: &mut Desk<'_>) {
+        if let Self::Commanded { stay, .. } = self
+            && stay.takes_its_time(supplies, desk)
+        {
+            return;
+        }
         desk.out.say(Level::Notice, "exiting: asked to stop");
         self.go(Next::Leave { code: 0 }, supplies, desk);
     }
@@ -138,12 +150,13 @@ impl Phase {
                 flag.started(*job);
                 Next::Command { flag }
             }
-            Self::Commanded { command, flag, leave_at, code } => {
+            Self::Commanded { command, flag, leave_at, stay, code } => {
                 try_flag_again(flag, desk);
                 if command.is_due(now) {
-                    *leave_at = try_command(command, desk);
+                    *leave_at = try_command(command, stay, desk);
                 }
                 match (command.job, *leave_at) {
+                    _ if stay.is_over(supplies, now) => Next::Leave { code: *code },
                     _ if command.again_at().is_some() => Next::Stay,
                     (Some(_), Some(at)) if at <= now => Next::LogOut,
                     (None, Some(at)) if at <= now => Next::Leave { code: *code },
@@ -153,7 +166,7 @@ impl Phase {
             Self::LoggedOut { command, flag } => {
                 try_flag_again(flag, desk);
                 if command.is_due(now) {
-                    try_command(command, desk);
+                    try_command(command, &mut Stay::default(), desk);
                 }
                 Next::Stay
             }
@@ -251,18 +264,20 @@ impl Phase {
     /// `flag` is what is still to be done for POWERDOWNFLAG.
     fn command(&mut self, flag: Trial, desk: &mut Desk<'_>) {
         let mut command = Trial::default();
-        let leave_at = try_command(&mut command, desk);
+        let mut stay = Stay::default();
+        let leave_at = try_command(&mut command, &mut stay, desk);
         if command.job.is_none() {
             desk.out.say(Level::Error, "no SHUTDOWNCMD is defined: this host stays up");
         }
-        *self = Self::Commanded { command, flag, leave_at, code: 0 };
+        *self = Self::Commanded { command, flag, leave_at, stay, code: 0 };
     }
 }
 
 /// Runs SHUTDOWNCMD; when this host logs out beside it.
-fn try_command(trial: &mut Trial, desk: &mut Desk<'_>) -> Option<Instant> {
+fn try_command(trial: &mut Trial, stay: &mut Stay, desk: &mut Desk<'_>) -> Option<Instant> {
     if let Some(command) = shutdown_command(desk) {
         trial.started(desk.out.run(command));
+        stay.begin(desk.now);
     }
     match desk.config.shutdown_exit {
         ShutdownExit::Never => None,

@@ -1,7 +1,7 @@
 //! A host as its power supply and its operating system see it.
 //!
 //! ```text
-//!            outlet live        boots_in over        told to shut down       stops_in over, late hook done
+//!            outlet live        boots_in over        told to shut down       stopped, late hook done     
 //!   off ───────────────▶ booting ───────────▶ up ─────────────────▶ stopping ───────────────▶ halted
 //!    ▲                      ▲ │                │ ▲ cancelled before      │                        │
 //!    │                      │ │                └─┘ its time came         │ (reboot: booting)      │
@@ -16,6 +16,7 @@
 
 pub mod command;
 pub mod daemons;
+pub mod services;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -24,14 +25,17 @@ use protocol::{Engine, Instant};
 
 use crate::journal::HostState;
 use command::{Delay, End};
+use services::{Stopping, Tier};
 
 /// What a scenario says about a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setup {
     /// From a live outlet to running services.
     pub boots_in: Duration,
-    /// From the operating system's first step down to halted.
+    /// From the operating system's first step down to halted, unless a service takes longer to end.
     pub stops_in: Duration,
+    /// How long a service that was told to end may take before it is killed.
+    pub stop_timeout: Duration,
     /// How many supplies feed it.
     pub supplies: usize,
     /// How many of them must be live for it to keep running.
@@ -59,6 +63,8 @@ pub enum Input {
     },
     /// A shutdown that has not begun was called off.
     Cancel,
+    /// No service of this tier runs any more.
+    ServicesEnded(Tier),
     /// The late shutdown hook has ended.
     LateHookDone,
     /// Somebody presses its power button; means something only while it is off, halted or crashed.
@@ -78,8 +84,10 @@ pub enum Output {
     Cancelled,
     /// Its services start.
     StartServices,
-    /// Its services are told to stop, as the first thing of stopping.
-    StopServices,
+    /// These services are told to stop; answered by [`Input::ServicesEnded`].
+    StopServices(Tier),
+    /// These services took too long, and are killed.
+    KillServices(Tier),
     /// Whatever still runs loses its power now.
     CutProcesses,
     /// The late shutdown hook starts; answered by [`Input::LateHookDone`].
@@ -92,7 +100,7 @@ enum Phase {
     Off,
     Booting { until: Instant },
     Up { shutdown: Option<(Instant, End)> },
-    Stopping { until: Instant, end: End },
+    Stopping { until: Instant, end: End, services: Stopping },
     LateHook { end: End },
     Halted,
     Crashed,
@@ -199,8 +207,30 @@ impl Host {
     }
 
     fn stop(&mut self, end: End, now: Instant) {
-        self.become_(Phase::Stopping { until: now + self.setup.stops_in, end });
-        self.outputs.push_back(Output::StopServices);
+        let (services, first) = Stopping::begin(now, self.setup.stop_timeout);
+        self.become_(Phase::Stopping { until: now + self.setup.stops_in, end, services });
+        self.outputs.push_back(Output::StopServices(first));
+    }
+
+    fn services_ended(&mut self, tier: Tier, now: Instant) {
+        let timeout = self.setup.stop_timeout;
+        if let Phase::Stopping { services, .. } = &mut self.phase {
+            let next = services.ended(tier, now, timeout);
+            self.outputs.extend(next.map(Output::StopServices));
+            self.stop_further(now);
+        }
+    }
+
+    /// The late shutdown hook runs when the operating system has stopped and no service is left.
+    fn stop_further(&mut self, now: Instant) {
+        let Phase::Stopping { until, end, services } = &mut self.phase else { return };
+        if let Some(tier) = services.take_overdue(now) {
+            self.outputs.push_back(Output::KillServices(tier));
+        }
+        if *until <= now && services.is_over() {
+            self.phase = Phase::LateHook { end: *end };
+            self.outputs.push_back(Output::LateHook);
+        }
     }
 
     fn finish(&mut self, end: End, now: Instant) {
@@ -231,6 +261,7 @@ impl Engine for Host {
                     self.boot(now);
                 }
             }
+            Input::ServicesEnded(tier) => self.services_ended(tier, now),
             Input::StopsIn(stops_in) => self.setup.stops_in = stops_in,
             Input::LateHookDone => {
                 if let Phase::LateHook { end } = self.phase {
@@ -247,10 +278,7 @@ impl Engine for Host {
                 self.outputs.push_back(Output::StartServices);
             }
             Phase::Up { shutdown: Some((at, end)) } if at <= now => self.stop(end, now),
-            Phase::Stopping { until, end } if until <= now => {
-                self.phase = Phase::LateHook { end };
-                self.outputs.push_back(Output::LateHook);
-            }
+            Phase::Stopping { .. } => self.stop_further(now),
             _ => {}
         }
     }
@@ -261,9 +289,68 @@ impl Engine for Host {
 
     fn poll_timeout(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Booting { until } | Phase::Stopping { until, .. } => Some(until),
+            Phase::Booting { until } => Some(until),
+            Phase::Stopping { until, services, .. } if services.is_over() => Some(until),
+            Phase::Stopping { services, .. } => services.kill_at(),
             Phase::Up { shutdown } => shutdown.map(|(at, _)| at),
             Phase::Off | Phase::LateHook { .. } | Phase::Halted | Phase::Crashed => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::START + Duration::from_secs(seconds)
+    }
+
+    /// A host that is told to stop at the start, and what it has asked for.
+    fn stopping(stops_in: u64) -> (Host, Vec<Output>) {
+        let seconds = Duration::from_secs;
+        let (stops_in, stop_timeout, boots_in) = (seconds(stops_in), seconds(90), seconds(60));
+        let setup = Setup { boots_in, stops_in, stop_timeout, supplies: 1, needs: 1, restores: true };
+        let mut host = Host::new(setup, true);
+        host.handle(Input::Shutdown { delay: Delay::Now, end: End::Halt }, at(0));
+        let asked = outputs(&mut host);
+        (host, asked)
+    }
+
+    fn outputs(host: &mut Host) -> Vec<Output> {
+        std::iter::from_fn(|| host.poll_output()).collect()
+    }
+
+    fn told(host: &mut Host, input: Input, now: Instant) -> Vec<Output> {
+        host.handle(input, now);
+        outputs(host)
+    }
+
+    #[test]
+    fn services_end_against_the_order_in_which_they_started() {
+        let (mut host, asked) = stopping(10);
+        assert_eq!(asked[2..], [Output::Became(HostState::Stopping), Output::StopServices(Tier::Monitor)]);
+        assert_eq!(told(&mut host, Input::ServicesEnded(Tier::Server), at(1)), [], "it was not told to end");
+        let next = told(&mut host, Input::ServicesEnded(Tier::Monitor), at(1));
+        assert_eq!(next, [Output::StopServices(Tier::Server)]);
+        let next = told(&mut host, Input::ServicesEnded(Tier::Server), at(2));
+        assert_eq!(next, [Output::StopServices(Tier::Drivers)]);
+        assert_eq!(told(&mut host, Input::ServicesEnded(Tier::Drivers), at(3)), []);
+        assert_eq!(host.poll_timeout(), Some(at(10)), "the rest of it takes as long as it says");
+        host.handle_timeout(at(10));
+        assert_eq!(outputs(&mut host), [Output::LateHook]);
+    }
+
+    #[test]
+    fn a_host_has_stopped_when_its_last_service_has_and_no_service_stays_for_ever() {
+        let (mut host, _) = stopping(10);
+        host.handle_timeout(at(10));
+        assert_eq!((outputs(&mut host), host.poll_timeout()), (vec![], Some(at(90))));
+        host.handle_timeout(at(90));
+        assert_eq!((outputs(&mut host), host.poll_timeout()), (vec![Output::KillServices(Tier::Monitor)], None));
+        told(&mut host, Input::ServicesEnded(Tier::Monitor), at(90));
+        told(&mut host, Input::ServicesEnded(Tier::Server), at(90));
+        let last = told(&mut host, Input::ServicesEnded(Tier::Drivers), at(91));
+        assert_eq!(last, [Output::LateHook]);
     }
 }

@@ -196,6 +196,20 @@ fn check_says_which_secondary_would_halt_for_ever_where_its_primary_stays_up() {
 }
 
 #[test]
+fn check_says_which_secondary_stays_logged_in_for_longer_than_anybody_waits() {
+    let stays = |exit: &str, sync: &str| {
+        let long = ("rack/primary/upsmon.conf", "HOSTSYNC 15", sync);
+        warned(PASSING, &[long, ("rack/secondary/upsmon.conf", "HOSTSYNC 15", &format!("HOSTSYNC 15\n{exit}"))])
+    };
+    let said = stays("SHUTDOWNEXIT 30", "HOSTSYNC 15");
+    assert!(said.contains("logged in for 35 s") && said.contains("hint: HOSTSYNC 40 or more"), "{said}");
+    assert_eq!(stays("SHUTDOWNEXIT 30", "HOSTSYNC 40"), "");
+    let said = stays("SHUTDOWNEXIT 100", "HOSTSYNC 200");
+    assert!(said.contains("kills what has not ended after 90 s") && said.contains("TimeoutStopSec=105"), "{said}");
+    assert_eq!(stays("SHUTDOWNEXIT no", "HOSTSYNC 15"), "");
+}
+
+#[test]
 fn check_says_what_is_wrong_with_a_wait_for_the_end() {
     let wait = |text| warned(PASSING, &[("rack/primary/nut.conf", "MODE=netserver", text)]);
     assert_eq!(wait("MODE=netserver\nPOWEROFF_WAIT=30"), "");

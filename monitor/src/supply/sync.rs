@@ -59,6 +59,15 @@ impl Supply {
         self.count == Count::Others(0) && missing == 0
     }
 
+    /// Whether its server may count this host among those that are up: not where that is gone, or refuses it.
+    pub(crate) fn may_be_counted(&self) -> bool {
+        match &self.conversation {
+            Conversation::Resting { .. } => false,
+            Conversation::Opening { .. } => true,
+            Conversation::Talking(_) => !matches!(self.login, Login::Refused { .. }),
+        }
+    }
+
     pub(super) fn counted(&mut self, asked_at: Instant, count: u32, desk: &mut Desk<'_>) {
         if self.order == Order::Sent && asked_at < self.ordered_at {
             return;

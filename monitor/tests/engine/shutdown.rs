@@ -473,6 +473,71 @@ fn shutdownexit_decides_when_this_host_logs_out() {
     check(&never, "15.004000 SHUTDOWNCMD /sbin/shutdown -h +0");
 }
 
+/// From SHUTDOWNCMD on, on a secondary that is told to go down at 10 s, and asked to stop with SHUTDOWNCMD.
+fn secondary_asked_to_stop(exit: &str, then: &str) -> String {
+    let config = format!("{SECONDARY}\nSHUTDOWNEXIT {exit}\nHOSTSYNC 40");
+    from_the_command_on(&run(&config, &format!("6 nas pushes\n10 nas says OB FSD\n16 signal stop\n{then}\n300 end")))
+}
+
+#[test]
+fn a_secondary_that_shutdownexit_keeps_stays_logged_in_although_its_service_manager_stops_it() {
+    check(
+        &secondary_asked_to_stop("30", "20 signal stop"),
+        "
+        15.002000 SHUTDOWNCMD /sbin/shutdown -h +0
+        16.000000 asked to stop: stays logged in for 29 s more (SHUTDOWNEXIT)
+        45.002000 sent LOGOUT
+        45.002000 exit 0
+        ",
+    );
+    check(
+        &secondary_asked_to_stop("no", ""),
+        "
+        15.002000 SHUTDOWNCMD /sbin/shutdown -h +0
+        16.000000 asked to stop: stays logged in for 39 s more (SHUTDOWNEXIT)
+        55.002000 sent LOGOUT
+        55.002000 exit 0
+        ",
+    );
+}
+
+#[test]
+fn nobody_is_stayed_for_when_the_server_is_gone() {
+    let gone = secondary_asked_to_stop("no", "20 nas down");
+    assert!(gone.contains("exit 0") && gone.lines().last().unwrap() < "21.5", "{gone}");
+    let mute = secondary_asked_to_stop("no", "20 nas mute");
+    assert!(mute.contains("exit 0") && mute.lines().last().unwrap() < "31", "{mute}");
+}
+
+#[test]
+fn a_server_that_is_back_at_once_is_stayed_for() {
+    let restarted = secondary_asked_to_stop("30", "20 nas hangs up");
+    assert!(restarted.ends_with("45.002000 sent LOGOUT\n45.002000 exit 0\n"), "{restarted}");
+}
+
+#[test]
+fn sigterm_ends_a_primary_and_a_monitor_without_shutdownexit_at_once() {
+    let script = "6 nas says OB LB\n16 signal stop\n300 end";
+    let primary = from_the_command_on(&run(&format!("{PRIMARY}\nSHUTDOWNEXIT no"), script));
+    assert!(
+        primary.ends_with("16.000000 exiting: asked to stop\n16.000000 sent LOGOUT\n16.000000 exit 0\n"),
+        "{primary}"
+    );
+    let script = "6 nas pushes\n10 nas says OB FSD\n11 shutdown takes 3\n16 signal stop\n300 end";
+    let secondary = from_the_command_on(&run(SECONDARY, script));
+    assert!(
+        secondary.ends_with("16.000000 exiting: asked to stop\n16.000000 sent LOGOUT\n16.000000 exit 0\n"),
+        "{secondary}"
+    );
+}
+
+#[test]
+fn who_was_asked_to_stop_before_shutdowncmd_stops_after_it() {
+    let script = "6 nas says OB LB\n12 signal stop\n300 end";
+    let primary = from_the_command_on(&run(&format!("{PRIMARY}\nSHUTDOWNEXIT no"), script));
+    assert!(primary.ends_with("exiting: asked to stop\n15.005000 sent LOGOUT\n15.005000 exit 0\n"), "{primary}");
+}
+
 #[test]
 fn an_order_that_cannot_be_sent_is_sent_once_the_server_is_back() {
     let script = "

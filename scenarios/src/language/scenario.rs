@@ -130,6 +130,8 @@ pub struct Host {
     pub draws: Milliwatts,
     /// From the moment the operating system begins to stop, to halted.
     pub stops_in: Duration,
+    /// How long its service manager lets a service end before it kills it.
+    pub stop_timeout: Duration,
     /// From the moment its outlet is live again, to up.
     pub boots_in: Duration,
     /// Whether it boots by itself when its outlet becomes live (the BIOS's "restore on AC").

@@ -21,6 +21,7 @@ use emulator::{Control, Observation};
 use protocol::{Engine, Instant};
 
 use crate::host::Host;
+use crate::host::services::Tier;
 use crate::journal::sights::Sights;
 use crate::journal::{CommandRole, Ending, Name, Record, RunFacts, What};
 use crate::language::Scenario;
@@ -42,6 +43,13 @@ pub enum Happening {
         ups: usize,
         /// What.
         observation: Observation,
+    },
+    /// None of these daemons runs any more.
+    ServicesEnded {
+        /// On which host, as an index into the scenario.
+        host: usize,
+        /// Which.
+        tier: Tier,
     },
     /// The late shutdown hook of a host has ended.
     LateHookDone {
@@ -67,10 +75,19 @@ pub enum Act {
         /// On this host.
         host: usize,
     },
-    /// Tell the host's daemons to stop.
+    /// Tell these daemons to stop, as a service manager does; answered by [`Happening::ServicesEnded`].
     StopServices {
         /// On this host.
         host: usize,
+        /// Which.
+        tier: Tier,
+    },
+    /// Kill these daemons.
+    KillServices {
+        /// On this host.
+        host: usize,
+        /// Which.
+        tier: Tier,
     },
     /// Whatever still runs on the host ends now.
     CutProcesses {
@@ -255,6 +272,7 @@ impl Engine for Director {
     fn handle(&mut self, happening: Happening, now: Instant) {
         match happening {
             Happening::Observed { ups, observation } => self.observed(ups, &observation, now),
+            Happening::ServicesEnded { host, tier } => self.services_ended(host, tier, now),
             Happening::LateHookDone { host } => self.late_hook_done(host, now),
             Happening::Seen(what) => self.record(what, now),
         }

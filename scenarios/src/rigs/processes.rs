@@ -31,6 +31,7 @@ mod safety;
 mod services;
 mod slots;
 mod stand_in;
+mod stop;
 
 use super::{RigError, Run, RunOptions, refusal};
 use crate::language::Scenario;

@@ -7,7 +7,7 @@
 //!    to be asked when.
 //! 2. [`process`] and [`daemon`]: engines. [`effects`] and [`acts`]: what they and the director ask for.
 //! 3. [`links`], [`connect`], [`network`], [`port`]: what bytes travel over; [`hearing`]: who listens in.
-//! 4. [`machine`], [`late`], [`tool`]: what hosts do beside.
+//! 4. [`machine`], [`stop`], [`late`], [`tool`]: what hosts do beside.
 
 mod acts;
 mod agenda;
@@ -23,6 +23,7 @@ mod machine;
 mod network;
 mod port;
 mod process;
+mod stop;
 mod tool;
 mod world;
 

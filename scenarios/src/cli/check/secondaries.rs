@@ -8,7 +8,7 @@ use crate::language::{Host, Scenario};
 use crate::rigs::configuration::{Configuration, host_of, ups_of};
 use crate::rigs::facts::{Set, server_of};
 use monitor::Config;
-use monitor::config::{Monitored, Role};
+use monitor::config::{Monitored, Role, ShutdownExit};
 use protocol::diagnostic::{Diagnostic, Severity};
 use protocol::names::same;
 use std::time::Duration;
@@ -21,7 +21,14 @@ pub fn review(scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
         let its_primary = |line: &&Line| line.monitored.role == Role::Primary && line.is_about(secondary, scenario);
         for primary in lines.iter().filter(its_primary) {
             let pair = Pair { secondary, primary };
-            let all = [pair.low_battery(), pair.out_of_sight(), pair.one_supply(), pair.order_for_another()];
+            let all = [
+                pair.low_battery(),
+                pair.out_of_sight(),
+                pair.one_supply(),
+                pair.order_for_another(),
+                pair.stay(),
+                pair.stay_of_a_service(),
+            ];
             said.extend(all.into_iter().flatten());
         }
     }
@@ -99,6 +106,43 @@ impl Pair<'_> {
                 seconds(acts)
             ))
             .hint(format!("DEADTIME {} or more here", acts.as_secs()))
+        })
+    }
+
+    /// SHUTDOWNEXIT of the secondary.
+    fn stays(&self) -> Option<Duration> {
+        match self.secondary.config.shutdown_exit {
+            ShutdownExit::After(stays) if !self.secondary.config.is_primary() => Some(stays),
+            ShutdownExit::After(_) | ShutdownExit::Never => None,
+        }
+    }
+
+    /// SHUTDOWNEXIT against the service manager, which ends the monitor with its host.
+    fn stay_of_a_service(&self) -> Option<Diagnostic> {
+        let (stays, longest) = (self.stays()?, self.secondary.host.stop_timeout);
+        (stays > longest).then(|| {
+            self.warn(&format!(
+                "it stays logged in for {} after SHUTDOWNCMD (SHUTDOWNEXIT), and its service manager kills what has not \
+                 ended after {}",
+                seconds(stays),
+                seconds(longest)
+            ))
+            .hint(format!("TimeoutStopSec={} in the unit of upsmon, and `stop_timeout` here", stays.as_secs() + 5))
+        })
+    }
+
+    /// SHUTDOWNEXIT of the secondary against HOSTSYNC of the primary.
+    fn stay(&self) -> Option<Diagnostic> {
+        let (secondary, primary) = (self.secondary.config, self.primary.config);
+        let stays = secondary.final_delay + self.stays()?;
+        let (who, waits) = (&self.primary.host.group, primary.host_sync);
+        (stays > waits).then(|| {
+            self.warn(&format!(
+                "it stays logged in for {} from the order on (FINALDELAY, SHUTDOWNEXIT), and its primary {who} waits for                  {} (HOSTSYNC)",
+                seconds(stays),
+                seconds(waits)
+            ))
+            .hint(format!("HOSTSYNC {} or more in the upsmon.conf of {who}", (stays + secondary.poll_alert_every).as_secs()))
         })
     }
 

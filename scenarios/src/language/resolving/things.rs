@@ -19,6 +19,9 @@ use std::time::Duration;
 const MOST_HOSTS: usize = 1000;
 /// How long a host boots when the scenario does not say it.
 const BOOTS_IN: Duration = Duration::from_secs(60);
+/// How long a service may take to end when the scenario does not say it (systemd-system.conf(5):
+/// DefaultTimeoutStopSec; NUT's units set none of their own).
+const STOP_TIMEOUT: Duration = Duration::from_secs(90);
 /// Files that make a directory a NUT configuration.
 const NUT_FILES: [&str; 5] = ["nut.conf", "ups.conf", "upsd.conf", "upsd.users", "upsmon.conf"];
 
@@ -153,6 +156,7 @@ impl Resolver<'_> {
             address: written.address.clone(),
             draws: written.draws.0,
             stops_in: written.stops_in.0,
+            stop_timeout: written.stop_timeout.map_or(STOP_TIMEOUT, |time| time.0),
             boots_in: written.boots_in.map_or(BOOTS_IN, |time| time.0),
             restores: written.restores.unwrap_or(true),
             starts_up: written.starts != Some(Start::Off),

@@ -59,6 +59,8 @@ pub struct WrittenHost {
     pub draws: Power,
     /// From the moment its operating system begins to stop, to halted.
     pub stops_in: Time,
+    /// How long its service manager lets a service end before it kills it; 90 s without it, as systemd does.
+    pub stop_timeout: Option<Time>,
     /// From the moment its outlet is live again, to up; 60 s without it.
     pub boots_in: Option<Time>,
     /// Whether it boots when its outlet becomes live again; it does without this.

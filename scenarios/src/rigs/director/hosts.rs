@@ -3,6 +3,7 @@
 use protocol::{Engine, Instant};
 
 use super::{Act, Director};
+use crate::host::services::Tier;
 use crate::host::{Host, Input, Output, Setup};
 use crate::journal::{HostState, Name, What};
 use crate::language::Scenario;
@@ -33,6 +34,7 @@ impl HostDesk {
                 let setup = Setup {
                     boots_in: host.boots_in,
                     stops_in: host.stops_in,
+                    stop_timeout: host.stop_timeout,
                     supplies: host.fed_by.len(),
                     needs: host.needs,
                     restores: host.restores,
@@ -63,6 +65,10 @@ impl Director {
         }
     }
 
+    pub(super) fn services_ended(&mut self, host: usize, tier: Tier, now: Instant) {
+        self.tell_host(host, Input::ServicesEnded(tier), "stopped", now);
+    }
+
     pub(super) fn late_hook_done(&mut self, host: usize, now: Instant) {
         self.tell_host(host, Input::LateHookDone, "stopped", now);
     }
@@ -91,7 +97,8 @@ impl Director {
             match output {
                 Output::Became(state) => self.became(host, state, now),
                 Output::StartServices => self.acts.push_back(Act::StartServices { host }),
-                Output::StopServices => self.acts.push_back(Act::StopServices { host }),
+                Output::StopServices(tier) => self.acts.push_back(Act::StopServices { host, tier }),
+                Output::KillServices(tier) => self.acts.push_back(Act::KillServices { host, tier }),
                 Output::CutProcesses => {
                     let crashed = self.hosts[host].host.state() == HostState::Crashed;
                     self.acts.push_back(Act::CutProcesses { host, crashed });

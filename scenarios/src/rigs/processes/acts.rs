@@ -37,7 +37,8 @@ impl Rig {
                 }
             }
             Act::StartServices { host } => self.start_services(host),
-            Act::StopServices { host } => self.signal_all(host, Signal::SIGTERM),
+            Act::StopServices { host, tier } => self.stop_services(host, tier),
+            Act::KillServices { host, tier } => self.kill_services(host, tier),
             Act::CutProcesses { host, crashed } => {
                 if crashed {
                     self.paths.darken(host);
@@ -123,8 +124,6 @@ impl Rig {
     }
 
     fn late_hook(&mut self, host: usize) {
-        // An init system runs the hook when no process is left: what did not obey SIGTERM has been killed.
-        self.signal_all(host, Signal::SIGKILL);
         if drivers(&self.set.configurations[host]).is_empty() {
             return self.report(Happening::LateHookDone { host });
         }

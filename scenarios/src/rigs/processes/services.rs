@@ -3,8 +3,6 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use nix::sys::signal::Signal;
-
 use super::child::{Child, Start};
 use super::device::{self, Device, wait_for};
 use super::inbox::Input;
@@ -290,16 +288,7 @@ impl Rig {
         } else if self.startups[host].current == Some(slot) {
             self.start_next(host);
         }
-    }
-
-    /// Sends a signal to every service of a host, against the order in which they started.
-    pub(super) fn signal_all(&mut self, host: usize, signal: Signal) {
-        self.startups[host] = super::slots::Startup::default();
-        for slot in self.slots.iter().rev().filter(|slot| slot.host == host && slot.is_service()) {
-            if let Some(child) = &slot.child {
-                child.signal(signal);
-            }
-        }
+        self.service_ended(slot);
     }
 
     pub(super) fn show_process(&mut self, slot: usize, event: ProcessEvent) {

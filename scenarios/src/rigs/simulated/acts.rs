@@ -7,12 +7,13 @@ use protocol::{Event, Signal};
 use super::daemon::Plan;
 use super::process::{Purpose, index};
 use super::world::{Due, World};
+use crate::host::services::Tier;
 use crate::journal::{HostState, ProcessEvent};
 use crate::language::action::{HostChange, NetworkFault, ProcessDeed};
 use crate::rigs::director::Act;
 
 /// How long a signal takes.
-const SIGNAL: Duration = Duration::from_micros(100);
+pub(super) const SIGNAL: Duration = Duration::from_micros(100);
 
 /// How long a daemon takes to be ready: a driver reads its whole device before it says so.
 const READY: Duration = Duration::from_secs(1);
@@ -23,7 +24,8 @@ impl World {
         match act {
             Act::Control { ups, control } => self.control(ups, control),
             Act::StartServices { host } => self.start_services(host),
-            Act::StopServices { host } => self.signal_all(host),
+            Act::StopServices { host, tier } => self.stop_services(host, tier),
+            Act::KillServices { host, tier } => self.kill_services(host, tier),
             Act::CutProcesses { host, crashed } => self.cut(host, crashed),
             Act::LateHook { host } => self.late_hook(host),
             Act::Process { host, daemon, ups, deed } => self.do_to_daemon(host, &daemon, ups.as_deref(), deed),
@@ -44,11 +46,12 @@ impl World {
         let boot = machine.boots;
         let slots: Vec<usize> = self.slots_of(host).collect();
         for slot in slots {
-            let rank = match &self.slots[slot].plan {
-                Plan::Driver { killpower: false, .. } => 0,
-                Plan::Server(_) => 1,
-                Plan::Monitor | Plan::Observer(_) => 2,
-                Plan::Driver { .. } | Plan::Tool(_) => continue,
+            let plan = &self.slots[slot].plan;
+            let rank = match (plan.tier(), plan) {
+                (Some(Tier::Drivers), _) => 0,
+                (Some(Tier::Server), _) => 1,
+                (Some(Tier::Monitor), _) | (None, Plan::Observer(_)) => 2,
+                (None, _) => continue,
             };
             self.agenda.push(self.now + READY * rank, Due::Start { slot: index(slot), boot });
         }
@@ -59,15 +62,6 @@ impl World {
         let host = self.slots[slot].host;
         if self.machines[host].boots == boot && self.director.host(host).state() == HostState::Up {
             self.start(slot);
-        }
-    }
-
-    fn signal_all(&mut self, host: usize) {
-        // An init system stops services against the order in which it started them.
-        let slots: Vec<usize> = self.slots_of(host).collect();
-        for (place, slot) in slots.into_iter().rev().enumerate() {
-            let after = SIGNAL * (u32::try_from(place).unwrap_or(0) + 1);
-            self.tell_later(slot, after, Event::Signal(Signal::Stop));
         }
     }
 

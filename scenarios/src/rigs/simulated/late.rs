@@ -39,7 +39,6 @@ pub struct LateDriver {
 
 impl World {
     pub(super) fn late_hook(&mut self, host: usize) {
-        self.kill_what_is_left(host);
         self.late_began[host] = self.now;
         let machine = &self.machines[host];
         let asked = machine.flag.as_ref().and_then(|flag| machine.files.get(flag));
@@ -55,15 +54,6 @@ impl World {
         self.late[host].extend(drivers);
         self.late_status[host] = i32::from(!is_set);
         self.next_late_driver(host);
-    }
-
-    /// An init system runs the hook when no process is left: what did not obey SIGTERM has been killed.
-    fn kill_what_is_left(&mut self, host: usize) {
-        let left: Vec<usize> =
-            self.slots_of(host).filter(|slot| self.slots[*slot].purpose == Purpose::Service).collect();
-        for slot in left {
-            self.end(slot, ProcessEvent::Killed, false);
-        }
     }
 
     /// What `upsdrvctl` would read of these drivers, in their order.

@@ -165,6 +165,9 @@ impl World {
         for link in links {
             self.drop_end(link, slot, silently);
         }
+        if let Some(tier) = self.slots[slot].plan.tier() {
+            self.look_for_the_end_of(self.slots[slot].host, tier);
+        }
     }
 
     /// SIGSTOP or SIGCONT.
