@@ -17,6 +17,7 @@ mod descriptions;
 mod driver_link;
 mod drivers;
 mod failures;
+mod origin;
 mod requests;
 mod service;
 mod session;

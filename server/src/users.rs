@@ -1,5 +1,7 @@
 //! Who may do what: the sections of `upsd.users`.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use protocol::lexer::on_the_wire;
 use protocol::names::same;
 
@@ -75,6 +77,13 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// The same for the same name and password, and hardly ever for others.
+    pub(crate) fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.name, &self.password).hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// Who the session says it is, for the log.
     pub(crate) fn shown_name(&self) -> String {
         self.name.as_deref().map_or_else(|| "somebody".to_owned(), audit::name)

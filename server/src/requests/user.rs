@@ -45,7 +45,8 @@ impl Desk<'_> {
         }
         let mut failures = 1;
         if user.is_none() {
-            let (fate, news) = self.service.failures.failed(&self.session.address, self.now);
+            let (fate, news) =
+                self.service.failures.failed(&self.session.address, self.session.credentials.digest(), self.now);
             self.fate = fate;
             let Some(news) = news else { return Err(ErrorCode::AccessDenied) };
             failures = news;

@@ -16,6 +16,7 @@ use std::time::Duration;
 use protocol::{Effect, Instant, Level, LinkId};
 
 use super::Upsd;
+use crate::origin::Origin;
 use crate::session::Session;
 
 /// Connections at once where neither MAXCONN nor the system says less.
@@ -74,13 +75,13 @@ impl Upsd {
 
 /// Everybody but the newcomer who may have to go, in that order.
 fn first_to_go(sessions: &BTreeMap<LinkId, Session>, newcomer: LinkId, share: usize, now: Instant) -> Vec<LinkId> {
-    let mut counts = BTreeMap::<&str, usize>::new();
+    let mut counts = BTreeMap::<Origin, usize>::new();
     let mut homes = BTreeSet::<&str>::new();
     for session in sessions.values() {
         if session.login.is_some() {
             homes.insert(&session.address);
         } else {
-            *counts.entry(&session.address).or_default() += 1;
+            *counts.entry(Origin::of(&session.address)).or_default() += 1;
         }
     }
     let rank = |link: LinkId, session: &Session| -> Rank {
@@ -90,7 +91,7 @@ fn first_to_go(sessions: &BTreeMap<LinkId, Session>, newcomer: LinkId, share: us
             () if is_loopback(address) => Standing::Loopback,
             () => Standing::Stranger,
         };
-        let is_within_share = counts.get(address).is_none_or(|&count| count <= share);
+        let is_within_share = counts.get(&Origin::of(address)).is_none_or(|&count| count <= share);
         let is_idle = !session.has_asked || session.heard + IDLE <= now;
         (is_within_share, standing, !session.watches.is_empty(), !is_idle, link)
     };

@@ -103,10 +103,14 @@ impl Bed {
     }
 
     pub fn connect(&mut self) -> LinkId {
+        self.connect_from("127.0.0.1")
+    }
+
+    pub fn connect_from(&mut self, address: &str) -> LinkId {
         let link = LinkId::accepted(self.accepted);
         self.accepted += 1;
         self.wires.insert(link, Wire::default());
-        self.event(Event::Accepted { link, peer: Peer::Tcp("127.0.0.1".into()) });
+        self.event(Event::Accepted { link, peer: Peer::Tcp(address.into()) });
         link
     }
 
