@@ -3,12 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod limits;
+
+use limits::{Cgroup, fill_descriptors};
 use std::fs;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// A command in a folder of configuration files.
@@ -76,18 +79,8 @@ fn an_order_without_a_running_upsmon_fails() {
 fn the_privileged_process_obeys_three_bytes_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let (flag, proof) = (folder.path().join("killpower"), folder.path().join("proof"));
-    let (mut ours, theirs) = UnixStream::pair().unwrap();
-    ours.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let mut child = upsmon(folder.path())
-        .arg("--keep-privileges-for-errands")
-        .stdin(OwnedFd::from(theirs))
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    for text in [flag.display().to_string(), format!("echo done >> {}; exit 3", proof.display())] {
-        ours.write_all(&u16::try_from(text.len()).unwrap().to_be_bytes()).unwrap();
-        ours.write_all(text.as_bytes()).unwrap();
-    }
+    let command = format!("echo done >> {}; exit 3", proof.display());
+    let (mut child, mut ours) = privileged_with(folder.path(), &command, Stdio::null());
     let mut give = |order: &[u8]| {
         ours.write_all(order).unwrap();
         let mut answer = [0; 8];
@@ -106,12 +99,12 @@ fn the_privileged_process_obeys_three_bytes_and_nothing_else() {
 }
 
 /// A privileged process whose plan is a flag in the folder, and a line more in `proof` for each shutdown.
-fn privileged(folder: &Path) -> (std::process::Child, UnixStream) {
+fn privileged(folder: &Path) -> (Child, UnixStream) {
     let command = format!("echo done >> {}", folder.join("proof").display());
     privileged_with(folder, &command, Stdio::null())
 }
 
-fn privileged_with(folder: &Path, command: &str, errors: impl Into<Stdio>) -> (std::process::Child, UnixStream) {
+fn privileged_with(folder: &Path, command: &str, errors: impl Into<Stdio>) -> (Child, UnixStream) {
     let (mut ours, theirs) = UnixStream::pair().unwrap();
     ours.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let child = upsmon(folder)
@@ -248,32 +241,17 @@ fn a_terminal_that_is_gone_keeps_nobody_from_starting() {
     assert_eq!(ended.code(), Some(1), "a message that nobody reads is not a panic");
 }
 
-/// A cgroup that this test made, for one process.
-struct Cgroup(std::path::PathBuf);
-
-impl Cgroup {
-    fn around(child: &std::process::Child) -> Option<Self> {
-        let name = format!("ridethrough-{}-{}", std::process::id(), child.id());
-        ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].into_iter().find_map(|root| {
-            let made = Self(Path::new(root).join(&name));
-            fs::create_dir(&made.0).ok()?;
-            fs::write(made.0.join("cgroup.procs"), child.id().to_string()).ok()?;
-            made.0.join("pids.max").exists().then_some(made)
-        })
-    }
-
-    fn allow(&self, tasks: u32) {
-        fs::write(self.0.join("pids.max"), tasks.to_string()).unwrap();
-    }
-
-    fn tasks(&self) -> u32 {
-        fs::read_to_string(self.0.join("pids.current")).unwrap().trim().parse().unwrap()
-    }
-}
-
-impl Drop for Cgroup {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir(&self.0);
+/// The same in a cgroup of its own; `None`, and said, where none can be made.
+fn confined(folder: &Path) -> Option<(Child, UnixStream, Cgroup)> {
+    let (mut child, ours) = privileged(folder);
+    match Cgroup::around(&[child.id()]) {
+        Ok(cgroup) => Some((child, ours, cgroup)),
+        Err(why) => {
+            drop(ours);
+            child.wait().unwrap();
+            eprintln!("skipped: {why}");
+            None
+        }
     }
 }
 
@@ -282,15 +260,9 @@ impl Drop for Cgroup {
 fn where_the_system_gives_no_more_tasks_the_flag_is_written_and_shutdowncmd_runs() {
     for more in 0..3 {
         let folder = tempfile::tempdir().unwrap();
-        let (mut child, mut ours) = privileged(folder.path());
+        let Some((mut child, mut ours, cgroup)) = confined(folder.path()) else { return };
         order(&mut ours, b"R");
-        let Some(cgroup) = Cgroup::around(&child) else {
-            drop(ours);
-            child.wait().unwrap();
-            eprintln!("skipped: no cgroup with pids.max can be made here");
-            return;
-        };
-        cgroup.allow(cgroup.tasks() + more);
+        cgroup.allow(cgroup.tasks().unwrap() + more).unwrap();
         order(&mut ours, b"F");
         assert!(folder.path().join("killpower").exists(), "{more}");
         order(&mut ours, b"S");
@@ -304,15 +276,9 @@ fn where_the_system_gives_no_more_tasks_the_flag_is_written_and_shutdowncmd_runs
 #[test]
 fn a_privileged_process_that_gets_no_child_becomes_shutdowncmd() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut child, mut ours) = privileged(folder.path());
+    let Some((mut child, mut ours, cgroup)) = confined(folder.path()) else { return };
     order(&mut ours, b"F");
-    let Some(cgroup) = Cgroup::around(&child) else {
-        drop(ours);
-        child.wait().unwrap();
-        eprintln!("skipped: no cgroup with pids.max can be made here");
-        return;
-    };
-    cgroup.allow(1);
+    cgroup.allow(1).unwrap();
     let mut failures = 0;
     loop {
         ours.write_all(b"S").unwrap();
@@ -335,18 +301,12 @@ fn a_privileged_process_that_gets_no_child_becomes_shutdowncmd() {
 #[test]
 fn a_monitor_that_is_killed_before_shutdowncmd_could_start_has_it_started_all_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut child, mut ours) = privileged(folder.path());
+    let Some((mut child, mut ours, cgroup)) = confined(folder.path()) else { return };
     order(&mut ours, b"F");
-    let Some(cgroup) = Cgroup::around(&child) else {
-        drop(ours);
-        child.wait().unwrap();
-        eprintln!("skipped: no cgroup with pids.max can be made here");
-        return;
-    };
-    cgroup.allow(1);
+    cgroup.allow(1).unwrap();
     order(&mut ours, b"S");
     drop(ours);
-    cgroup.allow(100);
+    cgroup.allow(100).unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
 }
@@ -370,13 +330,8 @@ fn where_the_system_gives_no_more_descriptors_the_flag_is_written_and_shutdowncm
     let (mut child, mut ours) = privileged(folder.path());
     ours.write_all(b"W\0\x0f\0\0\0\x0f\0\0").unwrap();
     ours.read_exact(&mut [0; 8]).unwrap();
-    let open = fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap();
-    let highest = open.filter_map(|one| one.unwrap().file_name().to_str()?.parse::<u32>().ok()).max().unwrap();
-    let limit = [format!("--pid={}", child.id()), format!("--nofile={0}:{0}", highest + 1)];
-    #[expect(clippy::disallowed_methods, reason = "nobody else changes the limits of another process")]
-    let limited = Command::new("prlimit").args(limit).status();
-    if !limited.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: no prlimit here");
+    if let Err(why) = fill_descriptors(child.id()) {
+        return eprintln!("skipped: {why}");
     }
     order(&mut ours, b"F");
     assert!(folder.path().join("killpower").exists());

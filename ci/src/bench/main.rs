@@ -3,9 +3,13 @@
 //! Wall time is noisy where this runs, so every figure stands beside the peer's from the same
 //! minute, and nothing here is a gate. The peer is Debian's NUT; without it only ours is printed.
 
+mod commit;
 mod detection;
+#[path = "../../../monitor/tests/limits/mod.rs"]
+mod limits;
 mod list_var;
 mod memory;
+mod outage;
 mod pairs;
 mod simulation;
 mod stack;
@@ -18,10 +22,11 @@ use stack::Stack;
 type Table = fn(&[Stack]) -> std::io::Result<String>;
 
 /// The tables, by the names that choose some of them.
-const TABLES: [(&str, Table); 4] = [
+const TABLES: [(&str, Table); 5] = [
     ("simulation", simulation::table),
     ("list-var", list_var::table),
     ("detection", detection::table),
+    ("commit", commit::table),
     ("memory", memory::table),
 ];
 

@@ -34,7 +34,8 @@ impl Stack {
         matches!(self, Self::Ours | Self::OnPeersServer)
     }
 
-    fn program(self, name: &str) -> PathBuf {
+    /// One of its programs.
+    pub fn program(self, name: &str) -> PathBuf {
         match (self, name) {
             (_, "ups-emulator")
             | (Self::Ours | Self::OursOnFile, _)
@@ -114,14 +115,7 @@ impl Trio {
 
     /// Each notice that NOTIFYCMD is run for from now on, with the instant its command wrote it.
     pub fn notices(&self) -> io::Result<Receiver<(Instant, String)>> {
-        // Open for writing as well: the pipe then never ends between two commands.
-        let pipe = fs::OpenOptions::new().read(true).write(true).open(self.path("notices"))?;
-        let (send, receive) = channel();
-        std::thread::spawn(move || {
-            use std::io::{BufRead, BufReader};
-            BufReader::new(pipe).lines().map_while(Result::ok).all(|line| send.send((now(), line)).is_ok())
-        });
-        Ok(receive)
+        lines_of(Path::new(&self.path("notices")))
     }
 
     /// One request on a connection of its own; the first line of the answer.
@@ -152,14 +146,12 @@ impl Trio {
         for folder in ["bus", "bin"] {
             fs::create_dir(self.path(folder))?;
         }
-        #[expect(clippy::disallowed_methods, reason = "the standard library has no mkfifo")]
-        Command::new("mkfifo").arg(self.path("notices")).status()?;
+        make_pipe(Path::new(&self.path("notices")))?;
         for (name, body) in [
             ("bin/wall", "#!/bin/sh\nexit 0\n".to_owned()),
             ("recorder", format!("#!/bin/sh\necho \"$NOTIFYTYPE\" > {}\n", self.path("notices"))),
         ] {
-            fs::write(self.path(name), body)?;
-            fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755))?;
+            executable(Path::new(&self.path(name)), &body)?;
         }
         let (driver, port) = match self.stack {
             Stack::Ours | Stack::OnPeersServer => ("usbhid-ups", "auto"),
@@ -216,6 +208,30 @@ impl Drop for Trio {
             let _ = child.wait();
         }
     }
+}
+
+/// Writes a script.
+pub fn executable(path: &Path, body: &str) -> io::Result<()> {
+    fs::write(path, body)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+/// A named pipe that commands write to.
+pub fn make_pipe(path: &Path) -> io::Result<()> {
+    #[expect(clippy::disallowed_methods, reason = "the standard library has no mkfifo")]
+    Command::new("mkfifo").arg(path).status().map(drop)
+}
+
+/// Each line that comes through a named pipe from now on, with the instant it came.
+pub fn lines_of(pipe: &Path) -> io::Result<Receiver<(Instant, String)>> {
+    // Open for writing as well: the pipe then never ends between two commands.
+    let pipe = fs::OpenOptions::new().read(true).write(true).open(pipe)?;
+    let (send, receive) = channel();
+    std::thread::spawn(move || {
+        use std::io::{BufRead, BufReader};
+        BufReader::new(pipe).lines().map_while(Result::ok).all(|line| send.send((now(), line)).is_ok())
+    });
+    Ok(receive)
 }
 
 /// The wall clock of the benchmark.
