@@ -8,9 +8,10 @@ use std::time::{Duration, Instant as WallInstant};
 /// How long the rig sleeps at most, so that it can tell by how much it was woken late.
 pub const LOOK: Duration = Duration::from_millis(20);
 
-/// How late a run may be by its own clock: half of the shortest patience that a daemon has by default
-/// (POLLINTERVAL, 2 s).
-const SCENARIO_LIMIT: Duration = Duration::from_secs(1);
+/// How late a run may be by its own clock: as long as the shortest patience that a daemon has by default
+/// (POLLINTERVAL). On a machine with four runs for two cores and a compiler beside them, half of that is
+/// nothing unusual, and no verdict depends on it.
+const SCENARIO_LIMIT: Duration = Duration::from_secs(2);
 
 /// How late on the wall is ordinary, however fast the clocks run ([`super::rig::RESOLUTION`] counts on it).
 const ORDINARY: Duration = Duration::from_millis(50);
@@ -45,7 +46,7 @@ mod tests {
     #[test]
     fn the_faster_the_clocks_the_shorter_the_hold_up_that_counts() {
         let start = wall();
-        for (speed, ordinary, held_up) in [(1, 1000, 1001), (10, 100, 101), (20, 50, 51), (1000, 50, 51)] {
+        for (speed, ordinary, held_up) in [(1, 2000, 2001), (10, 200, 201), (20, 100, 101), (1000, 50, 51)] {
             let after = |late: u64| Watchman::new(speed, start).look(start + LOOK + Duration::from_millis(late));
             assert_eq!(after(ordinary), None, "speed {speed}");
             assert_eq!(after(held_up), Some(Duration::from_millis(held_up)), "speed {speed}");
