@@ -13,7 +13,7 @@ use crate::pairs::{Pair, heading, median, percentile_99, row};
 use crate::stack::{Stack, Trio, now};
 
 /// Outages of ours and the peer's in turn; NUT's take up to 7 s each, and as long to end.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 15;
 /// Outages of ours alone, for a percentile.
 const ALONE: usize = 50;
 /// The devices, and how often each may send.
@@ -29,34 +29,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The table.
 pub fn table(stacks: &[Stack]) -> io::Result<String> {
-    let sites = stacks.iter().map(|&stack| Site::open(stack, DEVICES[0].0)).collect::<io::Result<Vec<_>>>()?;
-    let mut pairs = Vec::new();
-    for _ in 0..ROUNDS {
-        let figures = sites.iter().map(Site::outage_ms).collect::<io::Result<Vec<_>>>()?;
-        pairs.push(Pair { ours: figures[0], peer: figures.get(1).copied().unwrap_or(f64::NAN) });
-    }
-    drop(sites);
     let mut text = heading("Detection: mains fails → NOTIFYCMD started");
-    text += &row(&format!("interrupt interval {}", DEVICES[0].1), "ms", &pairs);
+    text += &beside_peers(stacks)?;
     for (device, interval) in DEVICES {
         let site = Site::open(Stack::Ours, device)?;
-        let figures = (0..ALONE).map(|_| site.outage_ms()).collect::<io::Result<Vec<_>>>()?;
-        text += &format!(
-            "  ours alone, {ALONE} outages, interval {interval}: p50 {:.1} ms, p99 {:.1} ms\n",
-            median(figures.clone()),
-            percentile_99(figures)
-        );
+        text += &percentiles(&format!("ours alone, interval {interval}"), site.outages_ms(ALONE)?);
     }
-    let site = Site::open(Stack::OursOnFile, "")?;
-    let figures = (0..ALONE).map(|_| site.outage_ms()).collect::<io::Result<Vec<_>>>()?;
-    text += &format!(
-        "  ours alone, {ALONE} outages of a dummy-ups file: p50 {:.1} ms, p99 {:.1} ms\n",
-        median(figures.clone()),
-        percentile_99(figures)
-    );
+    text += &percentiles("ours alone, a dummy-ups file", Site::open(Stack::OursOnFile, "")?.outages_ms(ALONE)?);
     if stacks.contains(&Stack::Nut) {
         let site = Site::open(Stack::OnPeersServer, DEVICES[0].0)?;
-        let figures = (0..POLLED).map(|_| site.outage_ms()).collect::<io::Result<Vec<_>>>()?;
+        let figures = site.outages_ms(POLLED)?;
         text += &format!(
             "  ours around Debian's upsd, {POLLED} outages, POLLFREQ 5 s: p50 {:.0} ms, longest {:.0} ms\n",
             median(figures.clone()),
@@ -64,6 +46,38 @@ pub fn table(stacks: &[Stack]) -> io::Result<String> {
         );
     }
     Ok(text)
+}
+
+/// Ours on a device and on a file in turn with the peer's, which has its `dummy-ups` alone.
+fn beside_peers(stacks: &[Stack]) -> io::Result<String> {
+    let mut sites = vec![Site::open(Stack::Ours, DEVICES[0].0)?, Site::open(Stack::OursOnFile, "")?];
+    if stacks.contains(&Stack::Nut) {
+        sites.push(Site::open(Stack::Nut, "")?);
+    }
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        rounds.push(sites.iter().map(Site::outage_ms).collect::<io::Result<Vec<_>>>()?);
+    }
+    let of = |site: usize| rounds.iter().filter_map(|round| round.get(site).copied()).collect::<Vec<_>>();
+    let peer = |round: &Vec<f64>| round.get(2).copied().unwrap_or(f64::NAN);
+    let pairs =
+        |site: usize| rounds.iter().map(|round| Pair { ours: round[site], peer: peer(round) }).collect::<Vec<_>>();
+    let mut text = row(&format!("interrupt interval {}", DEVICES[0].1), "ms", &pairs(0));
+    text += &row("a dummy-ups file", "ms", &pairs(1));
+    text += &percentiles("ours in turn, a dummy-ups file", of(1));
+    if sites.len() > 2 {
+        text += &percentiles("NUT's in turn, a dummy-ups file", of(2));
+    }
+    Ok(text)
+}
+
+fn percentiles(what: &str, figures: Vec<f64>) -> String {
+    let outages = figures.len();
+    format!(
+        "  {what}, {outages} outages: p50 {:.1} ms, p99 {:.1} ms\n",
+        median(figures.clone()),
+        percentile_99(figures)
+    )
 }
 
 /// A running trio, and what its monitor tells.
@@ -79,6 +93,10 @@ impl Site {
         let notices = trio.notices()?;
         trio.monitor()?;
         Ok(Self { trio, notices, round: Cell::new(0) })
+    }
+
+    fn outages_ms(&self, count: usize) -> io::Result<Vec<f64>> {
+        (0..count).map(|_| self.outage_ms()).collect()
     }
 
     fn outage_ms(&self) -> io::Result<f64> {
