@@ -10,6 +10,11 @@
 //!    └───────────────────────────────────────── last supply gone ─────────────────────────────────┘
 //! ```
 //!
+//! A late hook that found the power-down flag waits for the end where POWEROFF_WAIT says so, and boots the host again
+//! when none came, as Debian's does (`/lib/systemd/system-shutdown/nutshutdown`). Nothing is left to lose meanwhile: the
+//! host is halted, and still draws power. systemd ends the hook after [`KILLED_AFTER`], whatever it does, and a host
+//! whose wait was ended so stays off.
+//!
 //! Both rigs use this one model: it decides when daemons start and stop and when the late shutdown
 //! hook runs, and the rig carries that out. It knows nothing of UPSes, only of supplies that are
 //! live or not.
@@ -21,9 +26,11 @@ pub mod services;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use driver::hook::KILLED_AFTER;
 use protocol::{Engine, Instant};
 
 use crate::journal::HostState;
+use crate::language::wording::time;
 use command::{Delay, End};
 use services::{Stopping, Tier};
 
@@ -42,6 +49,8 @@ pub struct Setup {
     pub needs: usize,
     /// Whether it boots by itself when it has enough supplies again (the BIOS's "restore on AC").
     pub restores: bool,
+    /// POWEROFF_WAIT: how long its late hook waits for the end before it boots the host again.
+    pub poweroff_wait: Option<Duration>,
 }
 
 /// What happens to a host.
@@ -65,8 +74,11 @@ pub enum Input {
     Cancel,
     /// No service of this tier runs any more.
     ServicesEnded(Tier),
-    /// The late shutdown hook has ended.
-    LateHookDone,
+    /// The late shutdown hook has told whom it had to.
+    LateHookDone {
+        /// The power-down flag was there: the hook waits for the end.
+        expects_cut: bool,
+    },
     /// Somebody presses its power button; means something only while it is off, halted or crashed.
     PowerButton,
     /// From now on it takes so long to stop.
@@ -101,7 +113,8 @@ enum Phase {
     Booting { until: Instant },
     Up { shutdown: Option<(Instant, End)> },
     Stopping { until: Instant, end: End, services: Stopping },
-    LateHook { end: End },
+    LateHook { since: Instant, end: End },
+    Waiting { until: Instant, end: End },
     Halted,
     Crashed,
 }
@@ -136,15 +149,36 @@ impl Host {
             Phase::Booting { .. } => HostState::Booting,
             Phase::Up { .. } => HostState::Up,
             Phase::Stopping { .. } | Phase::LateHook { .. } => HostState::Stopping,
-            Phase::Halted => HostState::Halted,
+            Phase::Waiting { .. } | Phase::Halted => HostState::Halted,
             Phase::Crashed => HostState::Crashed,
         }
     }
 
-    /// Whether it draws power: from a live outlet to halted.
+    /// Whether it draws power: from a live outlet until it has switched itself off.
     #[must_use]
     pub fn draws(&self) -> bool {
         matches!(self.state(), HostState::Booting | HostState::Up | HostState::Stopping)
+            || matches!(self.phase, Phase::Waiting { .. })
+    }
+
+    /// POWEROFF_WAIT.
+    #[must_use]
+    pub fn poweroff_wait(&self) -> Option<Duration> {
+        self.setup.poweroff_wait
+    }
+
+    /// Why its time has come to change its state, where it is not for what it was told.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        let wait = self.setup.poweroff_wait.map(time).unwrap_or_default();
+        let killed = || format!("systemd ended its late shutdown after {}", time(KILLED_AFTER));
+        match self.phase {
+            Phase::Booting { .. } => Some("booted".to_owned()),
+            Phase::Waiting { end: End::Reboot, .. } => Some(format!("its POWEROFF_WAIT of {wait} is over")),
+            Phase::Waiting { end: End::Halt, .. } => Some(format!("{}, in its POWEROFF_WAIT of {wait}", killed())),
+            Phase::LateHook { .. } => Some(killed()),
+            _ => None,
+        }
     }
 
     /// Whether that supply is live.
@@ -172,7 +206,7 @@ impl Host {
     fn lose_power(&mut self) {
         match self.phase {
             Phase::Off | Phase::Crashed => {}
-            Phase::Halted => self.become_(Phase::Off),
+            Phase::Waiting { .. } | Phase::Halted => self.become_(Phase::Off),
             Phase::Booting { .. } | Phase::Up { .. } | Phase::Stopping { .. } | Phase::LateHook { .. } => {
                 self.outputs.push_back(Output::CutProcesses);
                 self.become_(Phase::Crashed);
@@ -228,7 +262,7 @@ impl Host {
             self.outputs.push_back(Output::KillServices(tier));
         }
         if *until <= now && services.is_over() {
-            self.phase = Phase::LateHook { end: *end };
+            self.phase = Phase::LateHook { since: now, end: *end };
             self.outputs.push_back(Output::LateHook);
         }
     }
@@ -239,6 +273,15 @@ impl Host {
             End::Halt => self.become_(Phase::Halted),
             End::Reboot => self.boot(now),
         }
+    }
+
+    fn late_hook_done(&mut self, expects_cut: bool, now: Instant) {
+        let Phase::LateHook { since, end } = self.phase else { return };
+        let Some(wait) = self.setup.poweroff_wait.filter(|_| expects_cut) else { return self.finish(end, now) };
+        let (over, killed) = (now + wait, since + KILLED_AFTER);
+        let (until, end) = if over < killed { (over, End::Reboot) } else { (killed, end) };
+        self.outputs.push_back(Output::CutProcesses);
+        self.become_(Phase::Waiting { until, end });
     }
 
     fn become_(&mut self, phase: Phase) {
@@ -263,11 +306,7 @@ impl Engine for Host {
             }
             Input::ServicesEnded(tier) => self.services_ended(tier, now),
             Input::StopsIn(stops_in) => self.setup.stops_in = stops_in,
-            Input::LateHookDone => {
-                if let Phase::LateHook { end } = self.phase {
-                    self.finish(end, now);
-                }
-            }
+            Input::LateHookDone { expects_cut } => self.late_hook_done(expects_cut, now),
         }
     }
 
@@ -279,6 +318,8 @@ impl Engine for Host {
             }
             Phase::Up { shutdown: Some((at, end)) } if at <= now => self.stop(end, now),
             Phase::Stopping { .. } => self.stop_further(now),
+            Phase::LateHook { since, end } if since + KILLED_AFTER <= now => self.finish(end, now),
+            Phase::Waiting { until, end } if until <= now => self.finish(end, now),
             _ => {}
         }
     }
@@ -289,11 +330,12 @@ impl Engine for Host {
 
     fn poll_timeout(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Booting { until } => Some(until),
+            Phase::Booting { until } | Phase::Waiting { until, .. } => Some(until),
             Phase::Stopping { until, services, .. } if services.is_over() => Some(until),
             Phase::Stopping { services, .. } => services.kill_at(),
+            Phase::LateHook { since, .. } => Some(since + KILLED_AFTER),
             Phase::Up { shutdown } => shutdown.map(|(at, _)| at),
-            Phase::Off | Phase::LateHook { .. } | Phase::Halted | Phase::Crashed => None,
+            Phase::Off | Phase::Halted | Phase::Crashed => None,
         }
     }
 }
@@ -310,7 +352,8 @@ mod tests {
     fn stopping(stops_in: u64) -> (Host, Vec<Output>) {
         let seconds = Duration::from_secs;
         let (stops_in, stop_timeout, boots_in) = (seconds(stops_in), seconds(90), seconds(60));
-        let setup = Setup { boots_in, stops_in, stop_timeout, supplies: 1, needs: 1, restores: true };
+        let setup =
+            Setup { boots_in, stops_in, stop_timeout, supplies: 1, needs: 1, restores: true, poweroff_wait: None };
         let mut host = Host::new(setup, true);
         host.handle(Input::Shutdown { delay: Delay::Now, end: End::Halt }, at(0));
         let asked = outputs(&mut host);
@@ -352,5 +395,44 @@ mod tests {
         told(&mut host, Input::ServicesEnded(Tier::Server), at(90));
         let last = told(&mut host, Input::ServicesEnded(Tier::Drivers), at(91));
         assert_eq!(last, [Output::LateHook]);
+    }
+
+    /// A host whose late hook has told whom it had to after 5 s.
+    fn waiting(poweroff_wait: Option<u64>) -> Host {
+        let (mut host, _) = stopping(0);
+        host.setup.poweroff_wait = poweroff_wait.map(Duration::from_secs);
+        for tier in [Tier::Monitor, Tier::Server, Tier::Drivers] {
+            host.handle(Input::ServicesEnded(tier), at(0));
+        }
+        assert_eq!(host.poll_timeout(), Some(at(90)), "systemd ends the hook");
+        host.handle(Input::LateHookDone { expects_cut: true }, at(5));
+        host
+    }
+
+    #[test]
+    fn a_wait_for_the_cut_is_safe_and_draws_power_and_boots_the_host_where_none_comes() {
+        let mut host = waiting(Some(30));
+        assert_eq!((host.state(), host.draws(), host.poll_timeout()), (HostState::Halted, true, Some(at(35))));
+        host.handle_timeout(at(35));
+        assert_eq!((host.state(), host.poll_timeout()), (HostState::Booting, Some(at(95))));
+
+        let mut host = waiting(Some(30));
+        host.handle(Input::Supply { supply: 0, live: false }, at(20));
+        assert_eq!((host.state(), host.poll_timeout()), (HostState::Off, None), "cut as it was meant to be");
+        host.handle(Input::Supply { supply: 0, live: true }, at(50));
+        assert_eq!(host.state(), HostState::Booting);
+
+        let host = waiting(None);
+        assert_eq!((host.state(), host.draws(), host.poll_timeout()), (HostState::Halted, false, None));
+    }
+
+    #[test]
+    fn a_wait_that_systemd_ends_leaves_the_host_off() {
+        let mut host = waiting(Some(85));
+        host.handle_timeout(at(90));
+        assert_eq!((host.state(), host.draws(), host.poll_timeout()), (HostState::Halted, false, None));
+        let mut host = waiting(Some(84));
+        host.handle_timeout(at(89));
+        assert_eq!(host.state(), HostState::Booting);
     }
 }

@@ -44,6 +44,7 @@ fn host(name: &str, stops_in_ms: u64, primary: bool) -> HostFacts {
         stops_in_ms,
         boots_in_ms: 60_000,
         restores: true,
+        poweroff_wait_s: None,
         starts: HostState::Up,
         maxage_s: primary.then_some(15),
         monitor: Some(MonitorFacts {

@@ -85,6 +85,9 @@ pub struct HostFacts {
     pub boots_in_ms: u64,
     /// Whether it boots when its outlet becomes live.
     pub restores: bool,
+    /// POWEROFF_WAIT of its `nut.conf`, in seconds, where its late shutdown boots it again when no cut comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poweroff_wait_s: Option<u64>,
     /// Its state at the start.
     pub starts: super::state::HostState,
     /// MAXAGE of its `upsd`, where it runs one.

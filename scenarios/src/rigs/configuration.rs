@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use monitor::config::Role as MonitorRole;
-use protocol::conf::nut_conf;
+use protocol::conf::nut_conf::{self, NutConf};
 use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 
@@ -29,6 +30,8 @@ pub struct Configuration {
     pub ups: Option<UpsConf>,
     /// `upsmon.conf`, where there is one.
     pub monitor: Option<monitor::Config>,
+    /// POWEROFF_WAIT of `nut.conf`.
+    pub poweroff_wait: Option<Duration>,
     /// MAXAGE of `upsd.conf`, where the host runs a server.
     pub maxage_seconds: Option<u64>,
     /// What was odd about them, a line each.
@@ -67,12 +70,13 @@ impl Configuration {
         let source = |name: &str| Some(Source::new(&format!("{directory}/{name}"), files.get(name)?));
         let mut warnings = Vec::new();
         let mut note = |found: &Diagnostics| warnings.extend(found.iter().map(Diagnostic::one_line));
-        let mode = source("nut.conf").and_then(|source| {
+        let nut = source("nut.conf").map(|source| {
             let (file, found) = nut_conf::read(&source);
             note(&found);
-            file.mode
+            file
         });
-        let implied = Implied::by(mode, |name| files.contains_key(name));
+        let poweroff_wait = nut.as_ref().and_then(NutConf::poweroff_wait);
+        let implied = Implied::by(nut.and_then(|nut| nut.mode), |name| files.contains_key(name));
         let ups = source("ups.conf").map(|source| UpsConf::read(&source)).transpose();
         let ups = ups.map_err(RigError::Configuration)?;
         let ups = ups.map(|(ups, found)| {
@@ -89,7 +93,7 @@ impl Configuration {
             None => None,
         };
         let maxage_seconds = implied.server.then(|| maxage(files.get("upsd.conf").map_or(&[], Vec::as_slice)));
-        Ok(Self { implied, ups, monitor, maxage_seconds, warnings, files })
+        Ok(Self { implied, ups, monitor, poweroff_wait, maxage_seconds, warnings, files })
     }
 
     /// What its `upsmon` says of itself, for the journal. `server` finds the host that a MONITOR line names.

@@ -51,10 +51,12 @@ pub enum Happening {
         /// Which.
         tier: Tier,
     },
-    /// The late shutdown hook of a host has ended.
+    /// The late shutdown hook of a host has told whom it had to.
     LateHookDone {
         /// Which host, as an index into the scenario.
         host: usize,
+        /// Its power-down flag was there.
+        expects_cut: bool,
     },
     /// Anything else that anyone could see: it goes into the journal as it is.
     Seen(What),
@@ -174,7 +176,7 @@ impl Director {
         let mut director = Self {
             feeds: Feed::all(&facts),
             ups: UpsDesk::all(&scenario, &facts),
-            hosts: HostDesk::all(&scenario),
+            hosts: HostDesk::all(&scenario, &facts),
             timeline,
             undo: Undo::default(),
             sights: Sights::default(),
@@ -273,7 +275,7 @@ impl Engine for Director {
         match happening {
             Happening::Observed { ups, observation } => self.observed(ups, &observation, now),
             Happening::ServicesEnded { host, tier } => self.services_ended(host, tier, now),
-            Happening::LateHookDone { host } => self.late_hook_done(host, now),
+            Happening::LateHookDone { host, expects_cut } => self.late_hook_done(host, expects_cut, now),
             Happening::Seen(what) => self.record(what, now),
         }
     }

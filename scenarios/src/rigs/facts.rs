@@ -114,6 +114,7 @@ impl Set {
             stops_in_ms: millis(host.stops_in),
             boots_in_ms: millis(host.boots_in),
             restores: host.restores,
+            poweroff_wait_s: configuration.poweroff_wait.map(|wait| wait.as_secs()),
             starts: if host.starts_up { HostState::Up } else { HostState::Off },
             maxage_s: configuration.maxage_seconds,
             monitor: configuration.monitor_facts(|name| server_of(scenario, &host.name, name)),

@@ -8,6 +8,7 @@ use crate::checks::history::{Course, History};
 use crate::journal::{CommandRole, Ending, HostFacts, HostState, MainsState, Name, Record, What};
 use crate::language::Host;
 use crate::language::wording::{clock, time};
+use driver::hook::KILLED_AFTER;
 use protocol::Instant;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -128,8 +129,23 @@ fn what_keeps_away(history: &History<'_>, host: &HostFacts, since: Instant) -> S
         (_, 1) => format!("{supplies} have not been dead together"),
         _ => format!("too few of {supplies} have been dead together"),
     };
-    let late = if has_failed_late(history, host) { " (its late shutdown failed)" } else { "" };
+    let late = if was_killed_late(history, host, since) {
+        format!(" (systemd ended its late shutdown after {})", time(KILLED_AFTER))
+    } else if has_failed_late(history, host) {
+        " (its late shutdown failed)".to_owned()
+    } else {
+        String::new()
+    };
     format!("{never} since it stopped{late}, and it boots only when power comes back")
+}
+
+/// Whether the last late shutdown hook of a host had not come to its end when the host switched itself off.
+fn was_killed_late(history: &History<'_>, host: &HostFacts, off: Instant) -> bool {
+    let began = history.records.iter().rev().find_map(|record| match &record.what {
+        What::Ran { host: on, role: CommandRole::LateShutdown, .. } if *on == host.name => Some(record.at),
+        _ => None,
+    });
+    began.is_some_and(|began| off - began >= KILLED_AFTER)
 }
 
 /// Whether the last late shutdown hook of a host, which had a load to cut, failed.

@@ -5,9 +5,11 @@ use protocol::{Engine, Instant};
 use super::{Act, Director};
 use crate::host::services::Tier;
 use crate::host::{Host, Input, Output, Setup};
-use crate::journal::{HostState, Name, What};
+use crate::journal::{HostState, Name, RunFacts, What};
 use crate::language::Scenario;
 use crate::language::action::ShutdownCommand;
+use crate::language::wording::time;
+use std::time::Duration;
 
 /// One host.
 #[derive(Debug)]
@@ -26,11 +28,12 @@ pub struct HostDesk {
 
 impl HostDesk {
     /// Every host of a scenario.
-    pub fn all(scenario: &Scenario) -> Vec<Self> {
+    pub fn all(scenario: &Scenario, facts: &RunFacts) -> Vec<Self> {
         scenario
             .hosts
             .iter()
             .map(|host| {
+                let seconds = facts.host(&host.name).and_then(|facts| facts.poweroff_wait_s);
                 let setup = Setup {
                     boots_in: host.boots_in,
                     stops_in: host.stops_in,
@@ -38,6 +41,7 @@ impl HostDesk {
                     supplies: host.fed_by.len(),
                     needs: host.needs,
                     restores: host.restores,
+                    poweroff_wait: seconds.map(Duration::from_secs),
                 };
                 Self {
                     name: host.name.as_str().into(),
@@ -69,17 +73,20 @@ impl Director {
         self.tell_host(host, Input::ServicesEnded(tier), "stopped", now);
     }
 
-    pub(super) fn late_hook_done(&mut self, host: usize, now: Instant) {
-        self.tell_host(host, Input::LateHookDone, "stopped", now);
+    pub(super) fn late_hook_done(&mut self, host: usize, expects_cut: bool, now: Instant) {
+        let wait = self.hosts[host].host.poweroff_wait().filter(|_| expects_cut);
+        let because = wait.map_or_else(
+            || "stopped".to_owned(),
+            |wait| format!("stopped; if the cut does not come it boots again after {} (POWEROFF_WAIT)", time(wait)),
+        );
+        self.tell_host(host, Input::LateHookDone { expects_cut }, because, now);
     }
 
     pub(super) fn pass_time_of_hosts(&mut self, now: Instant) {
         for host in 0..self.hosts.len() {
             let desk = &mut self.hosts[host];
             if desk.host.poll_timeout().is_some_and(|at| at <= now) {
-                if desk.host.state() == HostState::Booting {
-                    desk.because = Some("booted".into());
-                }
+                desk.because = desk.host.reason().or(desk.because.take());
                 desk.host.handle_timeout(now);
                 self.settle_host(host, now);
             }

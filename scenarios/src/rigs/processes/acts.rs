@@ -7,8 +7,9 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 
-use super::child::{Start, command};
+use super::child::{Start, command, run_group};
 use super::inbox::{Errand, Input};
 use super::place::{CONF, DRIVERS, LATE, STATE};
 use super::rig::Rig;
@@ -44,6 +45,7 @@ impl Rig {
                     self.paths.darken(host);
                 }
                 self.signal_all(host, Signal::SIGKILL);
+                self.hooks[host] = None;
             }
             Act::LateHook { host } => self.late_hook(host),
             Act::Process { host, daemon, ups, deed } => self.do_to_daemon(host, &daemon, ups.as_deref(), deed),
@@ -125,7 +127,7 @@ impl Rig {
 
     fn late_hook(&mut self, host: usize) {
         if drivers(&self.set.configurations[host]).is_empty() {
-            return self.report(Happening::LateHookDone { host });
+            return self.report(Happening::LateHookDone { host, expects_cut: false });
         }
         let name = self.director.host_name(host).clone();
         let role = CommandRole::LateShutdown;
@@ -137,11 +139,14 @@ impl Rig {
             user: self.place.user.as_ref(),
             faketime: None,
         };
-        self.run_errand(start, Errand::AskFlag { host });
+        self.hooks[host] = Some(self.run_errand(start, Errand::AskFlag { host }));
     }
 
     /// The drivers cut the load; the ones on USB are always ours.
     pub(super) fn cut_load(&mut self, host: usize) {
+        if self.hooks[host].is_none() {
+            return;
+        }
         let start = Start {
             program: self.programs.ours("upsdrvctl"),
             arguments: vec!["shutdown".into()],
@@ -149,26 +154,28 @@ impl Rig {
             user: self.place.user.as_ref(),
             faketime: None,
         };
-        self.run_errand(start, Errand::CutLoad { host });
+        self.hooks[host] = Some(self.run_errand(start, Errand::CutLoad { host }));
     }
 
-    pub(super) fn late_hook_over(&mut self, host: usize, status: Option<i32>) {
+    pub(super) fn late_hook_over(&mut self, host: usize, status: Option<i32>, expects_cut: bool) {
         let name = self.director.host_name(host).clone();
         let (role, command) = (CommandRole::LateShutdown, HOOK.to_owned());
         self.see(What::Ended { host: name, role, command, status });
-        self.report(Happening::LateHookDone { host });
+        self.report(Happening::LateHookDone { host, expects_cut });
     }
 
-    fn run_errand(&self, start: Start<'_>, errand: Errand) {
+    /// Runs a program to its end, or until what is returned is dropped.
+    fn run_errand(&self, start: Start<'_>, errand: Errand) -> oneshot::Sender<()> {
+        let (alive, dropped) = oneshot::channel();
         let sender = self.sender.clone();
         let limit = self.clock.real(LONGEST_ERRAND).max(Duration::from_secs(10));
         let mut command = command(start);
         command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
         tokio::spawn(async move {
-            let ended = tokio::time::timeout(limit, command.status()).await;
-            let status = ended.ok().and_then(Result::ok).and_then(|status| status.code());
+            let status = run_group(command, limit, dropped).await;
             let _ = sender.send(Input::Done { errand, status });
         });
+        alive
     }
 
     /// Runs one of the tools that talk to a server, against the proxies.
@@ -186,7 +193,8 @@ impl Rig {
             user: self.place.user.as_ref(),
             faketime: None,
         };
-        self.run_errand(start, Errand::Tool);
+        let alive = self.run_errand(start, Errand::Tool);
+        self.tools.push(alive);
     }
 
     /// `ups@host` as it is reached on this machine; any other word as it is.

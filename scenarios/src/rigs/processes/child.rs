@@ -7,8 +7,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, User};
 use tokio::io::{AsyncRead, BufReader};
 use tokio::process::Command;
@@ -124,6 +125,21 @@ pub fn command(what: Start<'_>) -> Command {
         command.env(name, value);
     }
     command
+}
+
+/// Runs a program to its end: its exit status, if it has one. When its time is over, or whoever holds the other end of
+/// `dropped` lets go, it is killed with all that it has started.
+pub async fn run_group(mut command: Command, limit: Duration, dropped: oneshot::Receiver<()>) -> Option<i32> {
+    let mut child = command.process_group(0).spawn().ok()?;
+    let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)?;
+    tokio::select! {
+        status = child.wait() => return status.ok()?.code(),
+        _ = tokio::time::timeout(limit, dropped) => {}
+    }
+    // Its id is not given away before it was waited for.
+    let _ = killpg(group, Signal::SIGKILL);
+    let _ = child.wait().await;
+    None
 }
 
 async fn read_log(log: impl AsyncRead + Unpin, slot: usize, generation: u32, inbox: UnboundedSender<Input>) {

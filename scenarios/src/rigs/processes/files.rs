@@ -48,6 +48,10 @@ impl Files<'_> {
                 "ups.conf" => self.drivers(host, configuration, &shown, text)?,
                 _ => Rewritten { text: text.clone(), changes: Vec::new() },
             };
+            if file == "nut.conf" {
+                // For POWEROFF_WAIT.
+                self.place.write(&self.place.host(name, LATE).join(file), text)?;
+            }
             let path = conf.join(file);
             if file == "upsmon.conf" {
                 safety::check(&path, &rewritten.text, &self.place.host(name, BIN))?;

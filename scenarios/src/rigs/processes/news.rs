@@ -220,7 +220,8 @@ impl Rig {
     fn errand_done(&mut self, errand: Errand, status: Option<i32>) {
         match errand {
             Errand::AskFlag { host } if status == Some(0) => self.cut_load(host),
-            Errand::AskFlag { host } | Errand::CutLoad { host } => self.late_hook_over(host, status),
+            Errand::AskFlag { host } => self.late_hook_over(host, status, false),
+            Errand::CutLoad { host } => self.late_hook_over(host, status, true),
             Errand::Tool => {}
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use emulator::Observation;
 use protocol::{Engine, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 use super::clock::{Clock, wall};
 use super::device::{self, Device};
@@ -60,6 +61,10 @@ pub struct Rig {
     pub(super) paths: Arc<Paths>,
     pub(super) recognisers: Vec<Option<Recogniser>>,
     pub(super) flags: Vec<(PathBuf, bool)>,
+    /// The late shutdown hook of each host while it runs; dropped, it is killed.
+    pub(super) hooks: Vec<Option<oneshot::Sender<()>>>,
+    /// The same of tools.
+    pub(super) tools: Vec<oneshot::Sender<()>>,
     pub(super) rewritten: Vec<String>,
     pub(super) finished: bool,
     taps: BTreeMap<u32, Tap>,
@@ -100,6 +105,8 @@ impl Rig {
         let director = Director::new(Arc::new(scenario.clone()), facts);
         Ok(Self {
             slots: slots::all(scenario, &set.configurations),
+            hooks: scenario.hosts.iter().map(|_| None).collect(),
+            tools: Vec::new(),
             startups: scenario.hosts.iter().map(|_| Startup::default()).collect(),
             paths: Arc::new(Paths::new(scenario.hosts.len())),
             scenario: Arc::new(scenario.clone()),

@@ -70,7 +70,7 @@ impl World {
         for slot in slots {
             self.end(slot, ProcessEvent::Killed, crashed);
         }
-        self.late[host].clear();
+        self.end_hook(host, crashed);
         self.machines[host].watches.clear();
         self.machines[host].is_reachable = false;
     }

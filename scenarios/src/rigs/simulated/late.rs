@@ -4,6 +4,7 @@
 //! device on the bus, and writes what makes it count down. What fails is tried as often as
 //! `ups.conf` says, as `upsdrvctl` does.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use driver::hook;
@@ -11,7 +12,7 @@ use driver::upsdrvctl::entries;
 use monitor::power_down_flag::Flag;
 use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::Source;
-use protocol::names;
+use protocol::{Instant, names};
 
 use super::daemon::poweroff_wait;
 use super::machine::CONFIGURATION;
@@ -37,13 +38,27 @@ pub struct LateDriver {
     longest: Duration,
 }
 
+/// The late shutdown hook of a host.
+#[derive(Debug, Default)]
+pub struct Hook {
+    began: Instant,
+    /// The drivers that it has still to be done with.
+    drivers: VecDeque<LateDriver>,
+    /// How it will end.
+    status: i32,
+    /// The power-down flag was there.
+    expects_cut: bool,
+}
+
 impl World {
     pub(super) fn late_hook(&mut self, host: usize) {
-        self.late_began[host] = self.now;
         let machine = &self.machines[host];
         let asked = machine.flag.as_ref().and_then(|flag| machine.files.get(flag));
         let is_set = asked.is_some_and(|contents| Flag::from_contents(contents) == Flag::Set);
         let mut drivers = self.late_drivers(host);
+        // A host without drivers has no `upsdrvctl` either, and its hook does nothing.
+        let expects_cut = is_set && !drivers.is_empty();
+        self.hooks[host] = Hook { began: self.now, status: i32::from(!is_set), expects_cut, ..Hook::default() };
         if drivers.is_empty() {
             return self.late_done_in(host, BRIEF);
         }
@@ -51,9 +66,16 @@ impl World {
         if !is_set {
             drivers.clear();
         }
-        self.late[host].extend(drivers);
-        self.late_status[host] = i32::from(!is_set);
+        self.hooks[host].drivers.extend(drivers);
         self.next_late_driver(host);
+    }
+
+    /// Whatever ran on a host has ended with it; the hook's drivers as well, where it was not done.
+    pub(super) fn end_hook(&mut self, host: usize, crashed: bool) {
+        let was_busy = !std::mem::take(&mut self.hooks[host].drivers).is_empty();
+        if was_busy && !crashed {
+            self.show_end_of_hook(host, None);
+        }
     }
 
     /// What `upsdrvctl` would read of these drivers, in their order.
@@ -71,17 +93,14 @@ impl World {
     }
 
     fn next_late_driver(&mut self, host: usize) {
-        let Some(LateDriver { slot, longest, .. }) = self.late[host].front().copied() else {
-            let name = self.machines[host].name.clone();
-            let (role, command) = (CommandRole::LateShutdown, COMMAND.to_owned());
-            let status = Some(self.late_status[host]);
-            self.see(What::Ended { host: name, role, command, status });
+        let Some(LateDriver { slot, longest, .. }) = self.hooks[host].drivers.front().copied() else {
+            self.show_end_of_hook(host, Some(self.hooks[host].status));
             return self.late_done_in(host, BRIEF);
         };
         self.start(slot);
         if self.slots[slot].process.is_none() {
-            self.late[host].pop_front();
-            self.late_status[host] = 1;
+            self.hooks[host].drivers.pop_front();
+            self.hooks[host].status = 1;
             return self.next_late_driver(host);
         }
         let generation = self.slots[slot].generation;
@@ -91,9 +110,10 @@ impl World {
     /// A driver has ended; it is tried again, or the next one of a hook starts.
     pub(super) fn late_driver_ended(&mut self, slot: usize, code: u8) {
         let host = self.slots[slot].host;
-        let Some(driver) = self.late[host].front_mut().filter(|driver| driver.slot == slot) else { return };
+        let Hook { began, drivers, .. } = &mut self.hooks[host];
+        let Some(driver) = drivers.front_mut().filter(|driver| driver.slot == slot) else { return };
         driver.attempts -= 1;
-        let elapsed = self.now - self.late_began[host];
+        let elapsed = self.now - *began;
         let left = hook::next_attempt(elapsed, driver.retry_delay, poweroff_wait(&self.machines[host].files));
         if code != 0
             && driver.attempts > 0
@@ -103,15 +123,15 @@ impl World {
             let (again, boot) = (self.now + driver.retry_delay, self.machines[host].boots);
             return self.agenda.push(again, Due::RetryLate { host: index(host), boot });
         }
-        self.late[host].pop_front();
+        self.hooks[host].drivers.pop_front();
         // One load that stays on makes `upsdrvctl shutdown` fail.
-        self.late_status[host] |= i32::from(code != 0);
+        self.hooks[host].status |= i32::from(code != 0);
         self.next_late_driver(host);
     }
 
     pub(super) fn retry_late(&mut self, host: usize, boot: u32) {
         // A host that has lost its power since, or has booted again, has nothing left to try.
-        if self.machines[host].boots == boot && !self.late[host].is_empty() {
+        if self.machines[host].boots == boot && !self.hooks[host].drivers.is_empty() {
             self.next_late_driver(host);
         }
     }
@@ -124,7 +144,8 @@ impl World {
     }
 
     pub(super) fn late_hook_done(&mut self, host: usize) {
-        self.report(Happening::LateHookDone { host });
+        let expects_cut = self.hooks[host].expects_cut;
+        self.report(Happening::LateHookDone { host, expects_cut });
     }
 
     fn late_done_in(&mut self, host: usize, after: Duration) {
@@ -134,5 +155,10 @@ impl World {
     fn show_hook(&mut self, host: usize) {
         let (host, role) = (self.machines[host].name.clone(), CommandRole::LateShutdown);
         self.see(What::Ran { host, role, by: "late-shutdown".into(), command: COMMAND.to_owned() });
+    }
+
+    fn show_end_of_hook(&mut self, host: usize, status: Option<i32>) {
+        let (host, role) = (self.machines[host].name.clone(), CommandRole::LateShutdown);
+        self.see(What::Ended { host, role, command: COMMAND.to_owned(), status });
     }
 }

@@ -6,14 +6,13 @@
 //!
 //! Ids are indices: a machine's index is its host's in the scenario, a port's is its UPS's.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
 
 use protocol::{Endpoint, Engine, Event, Instant, LinkError, LinkId};
 
 use super::agenda::Agenda;
 use super::alarms::Alarms;
-use super::late::LateDriver;
+use super::late::Hook;
 use super::links::Link;
 use super::machine::Machine;
 use super::network::Network;
@@ -91,11 +90,8 @@ pub struct World {
     /// What the world leaves open: in which order the connections of a process end with it.
     pub(super) orders: Dice,
     pub(super) learnt: Learnt,
-    pub(super) late: Vec<VecDeque<LateDriver>>,
-    /// When each host's late shutdown hook began.
-    pub(super) late_began: Vec<Instant>,
-    /// How each host's late shutdown hook will end.
-    pub(super) late_status: Vec<i32>,
+    /// The late shutdown hook of each host.
+    pub(super) hooks: Vec<Hook>,
     pub(super) all_wires: bool,
     pub(super) heard: Vec<What>,
     /// Buffers of frames that have arrived, for those to come.
@@ -135,9 +131,7 @@ impl World {
             director,
             network: Network::new(machines.len(), seed),
             orders: Dice::new(!seed),
-            late: machines.iter().map(|_| VecDeque::new()).collect(),
-            late_began: vec![Instant::START; machines.len()],
-            late_status: vec![0; machines.len()],
+            hooks: machines.iter().map(|_| Hook::default()).collect(),
             machines,
             slots,
             ports,
