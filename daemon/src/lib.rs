@@ -49,6 +49,7 @@ mod reloading;
 pub mod reserve;
 pub mod room;
 mod run;
+pub mod secrecy;
 mod signals;
 mod stream;
 mod usb_bus;

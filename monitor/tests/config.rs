@@ -162,3 +162,14 @@ fn a_text_that_is_cut_leaves_the_host_protected_and_is_a_mistake_for_a_checker()
         ["word longer than 8192 characters"]
     );
 }
+
+#[test]
+fn a_hash_in_a_password_is_pointed_out_and_no_part_of_it_is_shown() {
+    let cut = messages("MONITOR rack@nas 1 mon gehe#im primary\nSHUTDOWNCMD /sbin/halt\n");
+    assert!(cut.contains("# begins a comment") && cut.contains("put into quotes"), "{cut}");
+    assert!(!cut.contains("gehe") && !cut.contains("im primary"), "{cut}");
+    let words = messages("MONITOR rack@nas 1 mon two words primary\nSHUTDOWNCMD /sbin/halt\n");
+    assert!(!words.contains("two") && !words.contains("words"), "{words}");
+    let small = messages("monitor rack@nas 1 mon geheim primary\nSHUTDOWNCMD /sbin/halt\n");
+    assert!(!small.contains("geheim"), "{small}");
+}

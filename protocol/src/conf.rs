@@ -14,6 +14,7 @@ pub mod flat;
 mod item;
 mod lines;
 pub mod nut_conf;
+pub mod secrets;
 pub mod sectioned;
 pub mod ups_conf;
 

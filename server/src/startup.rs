@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use daemon::{Reloaded, paths};
@@ -55,7 +54,7 @@ impl Files {
         if said.has_errors() {
             return Err(said);
         }
-        said.extend(self.check_secrecy());
+        said.extend(daemon::secrecy::check(&self.folder.join("upsd.users"), "upsd"));
         let allow_no_device =
             std::env::var("ALLOW_NO_DEVICE").ok().and_then(|text| parse_yes_or_no(&text)).unwrap_or(false);
         match Config::load_from(&config::Files { ups, upsd, users, allow_no_device }) {
@@ -85,17 +84,6 @@ impl Files {
             Severity::Warning => Level::Warning,
         };
         Reloaded { config, messages: said.iter().map(|one| (level(one.severity), one.to_string())).collect() }
-    }
-
-    /// Passwords that every user of the machine can read protect nothing.
-    fn check_secrecy(&self) -> Option<Diagnostic> {
-        let path = self.folder.join("upsd.users");
-        let mode = fs::metadata(&path).ok()?.permissions().mode();
-        let problem = Diagnostic::unplaced(
-            Severity::Warning,
-            format!("every user of this machine can read the passwords in {}", path.display()),
-        );
-        (mode & 0o004 != 0).then(|| problem.hint("chmod 640, and give it to the group that upsd runs in"))
     }
 
     fn read(&self, name: &str, missing: Severity, hint: &str, said: &mut Diagnostics) -> Source {

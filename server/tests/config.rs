@@ -128,3 +128,22 @@ fn a_long_password_lets_in_whoever_cuts_it_and_whoever_does_not() {
     let users = users.replace(&long, &"p".repeat(9000));
     assert!(Config::load_from(&files(UPS_CONF, UPSD_CONF, &users)).is_err(), "more than a file's word can hold");
 }
+
+#[test]
+fn no_part_of_a_password_is_shown_however_the_line_is_wrong() {
+    for line in [
+        "password = geheim words",
+        "password geheim",
+        "pasword = geheim",
+        "Passwort=geheim",
+        "actions = SETT password = geheim",
+        "password = \"geheim\nwords\"",
+        "password = x # geheim",
+    ] {
+        let users = format!("[admin]\n{line}\n[mon] password = geheim\npassword = geheim\npassword = again\n");
+        let said = said(UPS_CONF, UPSD_CONF, &users);
+        assert!(!said.contains("geheim") && !said.contains("words"), "{line}: {said}");
+    }
+    let cut = said(UPS_CONF, UPSD_CONF, "[admin]\npassword = gehe#im\nactions = SET\n");
+    assert!(cut.contains("# begins a comment") && !cut.contains("gehe"), "{cut}");
+}

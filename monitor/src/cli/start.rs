@@ -108,9 +108,10 @@ fn disown_foreign_flag(config: &mut Config) {
 /// The configuration, its warnings on the terminal; or what is wrong with it.
 fn read(file: &PathBuf, debug: u32) -> Result<Config, String> {
     let text = std::fs::read(file).map_err(|error| format!("{NAME}: can't open {}: {error}", file.display()))?;
-    let (mut config, warnings) =
+    let (mut config, mut warnings) =
         Config::load_from(text, &file.to_string_lossy()).map_err(|errors| errors.to_string())?;
     config.debug_min = config.debug_min.max(debug);
+    warnings.extend(daemon::secrecy::check(file, NAME));
     if !warnings.is_empty() {
         say(&warnings.to_string());
     }

@@ -120,6 +120,7 @@ fn monitor(reading: &mut Reading, line: &Directive) {
         let problem = system.warning(&reading.source, format!("UPS {} is monitored already", system.text));
         return reading.diagnostics.push(problem.label("ignored"));
     }
+    reading.diagnostics.extend(password.cut_by_comment(&reading.source));
     reading.config.monitored.push(Monitored {
         system: system.text.clone(),
         address,

@@ -4,6 +4,7 @@
 //! warning, and the default stays. What leaves a host unprotected is an error.
 
 use super::{Config, directives, lints, secrets};
+use protocol::conf;
 use protocol::conf::flat::{self, Directive};
 use protocol::diagnostic::{Diagnostic, Diagnostics, Source};
 
@@ -28,13 +29,14 @@ impl Config {
     pub fn load_from(text: impl AsRef<[u8]>, path: &str) -> Result<(Self, Diagnostics), Diagnostics> {
         let source = Source::new(path, text);
         let (directives, diagnostics) = flat::read_vital(&source, |name| VITAL.contains(&name));
-        let (source, diagnostics) = secrets::hide(&source, &directives, diagnostics);
         let mut reading = Reading { config: Self::default(), source, diagnostics };
         for directive in &directives {
             reading.take(directive);
         }
         lints::check(&mut reading, &directives);
-        reading.diagnostics.into_result(reading.config)
+        let Reading { config, source, diagnostics } = reading;
+        let found = secrets::of(&directives);
+        conf::secrets::hide(&source, conf::secrets::behind_login, found, diagnostics).1.into_result(config)
     }
 
     /// POWERDOWNFLAG alone: a mistake elsewhere in the file must not keep the load from being cut.
@@ -61,7 +63,9 @@ impl Reading {
             } else {
                 Diagnostic::warning(&self.source, directive.span(), message).label("ignored")
             };
-            return self.diagnostics.push(row.advice.iter().fold(problem, |problem, advice| problem.hint(*advice)));
+            self.diagnostics.push(row.advice.iter().fold(problem, |problem, advice| problem.hint(*advice)));
+            let last = directive.arguments.last().filter(|_| row.is_vital);
+            return self.diagnostics.extend(last.and_then(|word| word.cut_by_comment(&self.source)));
         }
         (row.apply)(self, directive);
     }

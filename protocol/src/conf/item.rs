@@ -26,6 +26,18 @@ impl Item {
         self.text.trim().parse().map_err(|_| self.error(source, format!("`{}` is not {wanted}", self.text)))
     }
 
+    /// Whether a comment begins in what may have been meant as one word, such as `ab#cd`: a hint to that.
+    #[must_use]
+    pub fn cut_by_comment(&self, source: &Source) -> Option<Diagnostic> {
+        let is_cut = !self.quoted && source.bytes().get(self.span.end) == Some(&b'#');
+        is_cut.then(|| {
+            let at = self.span.end;
+            let problem =
+                Diagnostic::warning(source, at..at + 1, "# begins a comment, in the middle of a word as well");
+            problem.label("what follows does not count").hint("a word with a # in it is put into quotes")
+        })
+    }
+
     /// An error at this word.
     #[must_use]
     pub fn error(&self, source: &Source, message: impl Into<String>) -> Diagnostic {

@@ -12,6 +12,7 @@
 
 use std::collections::BTreeSet;
 
+use protocol::conf::secrets;
 use protocol::conf::sectioned::{self, Entry, Section};
 use protocol::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 
@@ -29,6 +30,12 @@ const ROLES: &[(&str, &[Action])] = &[
 
 /// Reads `upsd.users`.
 pub(super) fn read(source: &Source) -> (Vec<User>, Diagnostics) {
+    let (users, diagnostics) = read_openly(source);
+    (users, secrets::hide(source, secrets::behind_password, [], diagnostics).1)
+}
+
+/// With passwords in its messages.
+fn read_openly(source: &Source) -> (Vec<User>, Diagnostics) {
     let (file, mut diagnostics) = sectioned::read_vital(source, |key| key.eq_ignore_ascii_case("password"));
     for entry in &file.globals {
         let problem = entry.key.warning(source, format!("`{}` belongs to no user", entry.key.text));
@@ -58,7 +65,10 @@ fn user(source: &Source, section: &Section, diagnostics: &mut Diagnostics) -> Us
             // NUT passes over such a line: to take it would grant what nobody has had so far.
             key if needs_equals(key) && !entry.has_equals => diagnostics.push(no_equals(source, entry)),
             "password" => match entry.value().filter(|value| !value.is_empty()) {
-                Some(value) if password.is_none() => password = Some(value.to_owned()),
+                Some(value) if password.is_none() => {
+                    password = Some(value.to_owned());
+                    diagnostics.extend(entry.values.first().and_then(|value| value.cut_by_comment(source)));
+                }
                 Some(_) => {
                     let problem = entry.key.warning(source, "second password for the same user");
                     diagnostics.push(problem.label("is ignored: the first counts"));
