@@ -324,6 +324,8 @@ pub enum ShutdownCommand {
 pub struct Script {
     /// Command lines that it runs, each a program and its arguments, in this order.
     pub runs: Vec<Vec<String>>,
+    /// What it runs in the same way at its end, unless somebody ends it before.
+    pub then: Vec<Vec<String>>,
     /// How long it takes.
     pub takes: Duration,
     /// Its exit status.

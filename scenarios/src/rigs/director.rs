@@ -27,6 +27,7 @@ use crate::journal::{CommandRole, Ending, Name, Record, RunFacts, What};
 use crate::language::Scenario;
 use crate::language::action::{HostChange, NetworkFault, ProcessDeed};
 
+use commands::Running;
 pub use commands::{Fate, Request, show_words};
 use end::Rest;
 use hosts::HostDesk;
@@ -161,6 +162,7 @@ pub struct Director {
     hosts: Vec<HostDesk>,
     timeline: Timeline,
     undo: Undo,
+    running: Running,
     sights: Sights,
     rest: Rest,
     acts: VecDeque<Act>,
@@ -179,6 +181,7 @@ impl Director {
             hosts: HostDesk::all(&scenario, &facts),
             timeline,
             undo: Undo::default(),
+            running: Running::default(),
             sights: Sights::default(),
             rest: Rest::default(),
             acts: VecDeque::new(),
@@ -286,6 +289,7 @@ impl Engine for Director {
             self.act(&action, now);
         }
         self.play_due_steps(now);
+        self.end_commands(now);
         self.pass_time_of_hosts(now);
         if let Some(because) = self.ending(now) {
             self.finish(because, now);
@@ -298,7 +302,11 @@ impl Engine for Director {
 
     fn poll_timeout(&self) -> Option<Instant> {
         let hosts = self.hosts.iter().filter_map(|desk| desk.host.poll_timeout());
-        [self.timeline.next_at(), self.undo.next_at(), self.ends_at()].into_iter().flatten().chain(hosts).min()
+        [self.timeline.next_at(), self.undo.next_at(), self.running.next_at(), self.ends_at()]
+            .into_iter()
+            .flatten()
+            .chain(hosts)
+            .min()
     }
 }
 

@@ -267,8 +267,10 @@ impl Resolver<'_> {
         let mut scripts = BTreeMap::new();
         for (name, script) in &written.0 {
             let runs = script.runs.0.iter().map(|line| self.command(line)).collect();
+            let then = script.then.0.iter().map(|line| self.command(line)).collect();
             let script = Script {
                 runs,
+                then,
                 takes: script.takes.map_or(Duration::ZERO, |time| time.0),
                 exits: script.exits.unwrap_or(0),
                 hangs: script.hangs,

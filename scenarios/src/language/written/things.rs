@@ -87,6 +87,9 @@ pub struct WrittenScript {
     /// Command lines that it runs, in this order.
     #[serde(default)]
     pub runs: OneOrMany<Located<String>>,
+    /// Command lines that it runs at its end, in this order; none where somebody ends it before.
+    #[serde(default)]
+    pub then: OneOrMany<Located<String>>,
     /// How long it takes.
     pub takes: Option<Time>,
     /// Its exit status; 0 without it.

@@ -36,14 +36,51 @@ pub struct Fate {
     pub takes: Duration,
     /// With this exit status; `None`: it never returns.
     pub status: Option<i32>,
+    /// What to call it by, should it be killed before ([`Director::killed`]).
+    pub number: u32,
+}
+
+/// Commands that have something to do at their end.
+#[derive(Debug, Default)]
+pub struct Running {
+    started: u32,
+    ends: Vec<End>,
+}
+
+/// The end of a command, which is to come.
+#[derive(Debug)]
+struct End {
+    at: Instant,
+    number: u32,
+    host: usize,
+    role: CommandRole,
+    depth: usize,
+    then: Vec<Vec<String>>,
+}
+
+impl Running {
+    /// When the next one ends.
+    pub fn next_at(&self) -> Option<Instant> {
+        self.ends.iter().map(|end| end.at).min()
+    }
+
+    /// Nothing runs on a host any more.
+    pub fn clear(&mut self, host: usize) {
+        self.ends.retain(|end| end.host != host);
+    }
+
+    fn take_due(&mut self, now: Instant) -> Option<End> {
+        let index = self.ends.iter().position(|end| end.at <= now)?;
+        Some(self.ends.remove(index))
+    }
 }
 
 /// What a command takes that does nothing worth waiting for.
 const BRIEF: Duration = Duration::from_millis(5);
 
 impl Fate {
-    const WELL: Self = Self { takes: BRIEF, status: Some(0) };
-    const FAILED: Self = Self { takes: BRIEF, status: Some(1) };
+    const WELL: Self = Self { takes: BRIEF, status: Some(0), number: 0 };
+    const FAILED: Self = Self { takes: BRIEF, status: Some(1), number: 0 };
 }
 
 impl Director {
@@ -60,21 +97,41 @@ impl Director {
                     self.record(What::Ended { host: name, role, command, status }, now);
                     return Fate::FAILED;
                 }
-                ShutdownCommand::Hangs => return Fate { takes: BRIEF, status: None },
+                ShutdownCommand::Hangs => return Fate { status: None, ..Fate::WELL },
                 ShutdownCommand::DoesNothing => return Fate::WELL,
             }
         }
+        self.running.started += 1;
         let mut fate = Fate::WELL;
         for words in command::commands(line) {
             fate = self.carry_out(host, role, &words, 0, now);
         }
-        fate
+        Fate { number: self.running.started, ..fate }
+    }
+
+    /// A command was killed before its end.
+    pub fn killed(&mut self, number: u32, now: Instant) {
+        if let Some(end) = self.running.ends.iter().find(|end| end.number == number) {
+            let name = self.hosts[end.host].name.clone();
+            self.running.ends.retain(|end| end.number != number);
+            self.warn(format!("{name}: a command is killed before its end"), now);
+        }
+    }
+
+    /// Has the commands that end now do what they do at their end.
+    pub(super) fn end_commands(&mut self, now: Instant) {
+        while let Some(end) = self.running.take_due(now) {
+            for words in &end.then {
+                self.carry_out(end.host, end.role, words, end.depth + 1, now);
+            }
+        }
     }
 
     /// Runs a program with its arguments: writes it down, and does what it means.
     pub fn run_words(&mut self, host: usize, role: CommandRole, words: &[String], now: Instant) -> Fate {
         let shown = words.split_first().map(|(program, arguments)| show_words(program, arguments)).unwrap_or_default();
         self.show_run(host, role, shown, now);
+        self.running.started += 1;
         self.carry_out(host, role, words, 0, now)
     }
 
@@ -124,7 +181,12 @@ impl Director {
         for words in &script.runs {
             self.carry_out(host, role, words, depth + 1, now);
         }
-        Fate { takes: script.takes.max(BRIEF), status: (!script.hangs).then_some(script.exits) }
+        let takes = script.takes.max(BRIEF);
+        if !script.hangs && !script.then.is_empty() {
+            let (number, then) = (self.running.started, script.then.clone());
+            self.running.ends.push(End { at: now + takes, number, host, role, depth, then });
+        }
+        Fate { takes, status: (!script.hangs).then_some(script.exits), ..Fate::WELL }
     }
 }
 

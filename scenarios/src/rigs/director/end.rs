@@ -77,6 +77,7 @@ impl Director {
     fn settles_at(&self) -> Option<Instant> {
         let moves = self.timeline.has_due()
             || self.undo.next_at().is_some()
+            || self.running.next_at().is_some()
             || self.ups.iter().any(|ups| ups.counts_down || ups.supply == Supply::OnBattery)
             || self.hosts.iter().any(|desk| {
                 matches!(desk.host.state(), HostState::Booting | HostState::Stopping)

@@ -129,7 +129,10 @@ impl Director {
             HostState::Off => said.unwrap_or_else(|| "its outlet went dead".to_owned()),
             HostState::Stopping | HostState::Up | HostState::Booting | HostState::Halted => said.unwrap_or_default(),
         };
-        let host = desk.name.clone();
-        self.record(What::Host { host, is, because }, now);
+        let name = desk.name.clone();
+        if is != HostState::Up {
+            self.running.clear(host);
+        }
+        self.record(What::Host { host: name, is, because }, now);
     }
 }

@@ -51,6 +51,11 @@ pub enum Input {
         /// Its exit status goes here; dropped, it never returns.
         answer: oneshot::Sender<u8>,
     },
+    /// A command of a monitor was killed before its end.
+    CommandKilled {
+        /// Which, as the director numbers them.
+        number: u32,
+    },
     /// A proxied connection is there.
     Opened {
         /// Its number.

@@ -52,6 +52,7 @@ impl Rig {
             }
             Input::Exited { .. } | Input::Ready { .. } => {}
             Input::Command { report, answer } => self.command(&report, answer),
+            Input::CommandKilled { number } => self.director.killed(number, self.now()),
             Input::Unanswered { host } => self.unanswered(host),
             Input::Done { errand, status } => self.errand_done(errand, status),
         }
@@ -162,7 +163,7 @@ impl Rig {
         text
     }
 
-    fn command(&mut self, report: &Report, answer: oneshot::Sender<u8>) {
+    fn command(&mut self, report: &Report, mut answer: oneshot::Sender<u8>) {
         let Some(host) = self.scenario.hosts.iter().position(|host| host.name == report.host) else { return };
         let name = self.director.host_name(host).clone();
         let Some(config) = self.set.configurations[host].monitor.clone() else { return };
@@ -184,15 +185,18 @@ impl Rig {
         let shown = show_words(&line, &arguments);
         let fate = self.director.run(Request { host, role, line: &line, shown: &shown }, self.now());
         let takes = self.clock.real(fate.takes);
+        let sender = self.sender.clone();
         tokio::spawn(async move {
-            match fate.status {
-                Some(status) => {
-                    // How long the command takes *is* what is simulated here.
-                    let _ = tokio::time::timeout(takes, std::future::pending::<()>()).await;
-                    let _ = answer.send(u8::try_from(status).unwrap_or(u8::MAX));
-                }
+            let killed = match fate.status {
+                // How long the command takes *is* what is simulated here.
+                Some(_) => tokio::time::timeout(takes, answer.closed()).await.is_ok(),
                 // Hangs until its caller ends.
                 None => std::future::pending().await,
+            };
+            if killed {
+                let _ = sender.send(Input::CommandKilled { number: fate.number });
+            } else if let Some(status) = fate.status {
+                let _ = answer.send(u8::try_from(status).unwrap_or(u8::MAX));
             }
         });
     }
@@ -250,14 +254,20 @@ impl Rig {
                 let sender = sender.clone();
                 tokio::spawn(async move {
                     let (reader, mut writer) = stream.into_split();
-                    let line = next_line(&mut BufReader::new(reader)).await;
+                    let mut reader = BufReader::new(reader);
+                    let line = next_line(&mut reader).await;
                     let report = line.and_then(|line| serde_json::from_str::<Report>(&line).ok());
                     let Some(report) = report else { return };
                     let (answer, answered) = oneshot::channel();
-                    if sender.send(Input::Command { report, answer }).is_ok()
-                        && let Ok(status) = answered.await
-                    {
-                        let _ = writer.write_all(format!("exit {status}\n").as_bytes()).await;
+                    if sender.send(Input::Command { report, answer }).is_err() {
+                        return;
+                    }
+                    // A recorder that is killed says nothing more, and hears nothing.
+                    tokio::select! {
+                        Ok(status) = answered => {
+                            let _ = writer.write_all(format!("exit {status}\n").as_bytes()).await;
+                        }
+                        _ = next_line(&mut reader) => {}
                     }
                 });
             }

@@ -5,13 +5,15 @@
 
 use std::path::Path;
 
-use protocol::conf::flat;
+use protocol::conf::flat::{self, Directive};
 use protocol::diagnostic::Source;
 
 use crate::rigs::RigError;
 
 /// Directives whose value is run.
 const COMMANDS: [&str; 2] = ["SHUTDOWNCMD", "NOTIFYCMD"];
+/// A directive that is called after one of them, and whose value is a number of seconds.
+const LIMIT: &str = "NOTIFYCMDTIMEOUT";
 
 /// Refuses an `upsmon.conf` in which a command is not the recorder, alone.
 ///
@@ -36,8 +38,17 @@ pub fn check(path: &Path, text: &[u8], recorder_directory: &Path) -> Result<(), 
     // Whatever the reader made of the file, these words stand nowhere else but in comments.
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_start().starts_with(b"#"));
     let mentions = lines.filter(|line| mentions_command(line)).count();
-    let read = directives.iter().filter(|directive| COMMANDS.contains(&directive.name.text.as_str())).count();
+    let read = directives.iter().filter(|directive| is_command(directive) || is_limit(directive)).count();
     if mentions == read { Ok(()) } else { Err(refuse("a command is hidden from the check")) }
+}
+
+fn is_command(directive: &Directive) -> bool {
+    COMMANDS.contains(&directive.name.text.as_str())
+}
+
+fn is_limit(directive: &Directive) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    directive.name.text == LIMIT && directive.argument(0).is_some_and(is_number) && directive.argument(1).is_none()
 }
 
 fn mentions_command(line: &[u8]) -> bool {
@@ -57,6 +68,7 @@ mod tests {
     #[test]
     fn a_wrapped_command_passes() {
         assert!(!is_refused("SHUTDOWNCMD \"/run/rig/bin/shutdown\"\nNOTIFYCMD /run/rig/bin/notify\n"));
+        assert!(!is_refused("NOTIFYCMD /run/rig/bin/notify\nNOTIFYCMDTIMEOUT 60\n"));
         assert!(!is_refused("# SHUTDOWNCMD \"/sbin/shutdown -h +0\"\n"));
     }
 
@@ -69,6 +81,7 @@ mod tests {
             "SHUTDOWNCMD /run/rig/bin/notify\n",
             "NOTIFYCMD /usr/local/bin/tell\n",
             "shutdowncmd poweroff\n",
+            "NOTIFYCMDTIMEOUT poweroff\n",
             "POWERDOWNFLAG \"x\nSHUTDOWNCMD poweroff\n\"\n",
             "SHUTDOWNCMD /run/rig/bin/shutdown\nMONITOR a 1 b c \\\nSHUTDOWNCMD poweroff\n",
         ] {

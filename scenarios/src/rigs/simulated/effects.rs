@@ -107,6 +107,9 @@ impl World {
         self.director_was_heard();
         let ends = fate.status.map(|status| (fate.takes, JobOutcome::Exited(status)));
         let is_ended = command.longest.filter(|longest| ends.as_ref().is_none_or(|(takes, _)| takes > longest));
+        if is_ended.is_some() {
+            self.director.killed(fate.number, self.now);
+        }
         let ended = is_ended.map(|longest| (longest, JobOutcome::outlived(longest)));
         if let Some((after, outcome)) = ended.or(ends) {
             self.tell_later(slot, after, Event::JobDone { job, outcome });
