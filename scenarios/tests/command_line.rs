@@ -15,6 +15,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 const PASSING: &str = "two-second-blip.yaml";
+/// Of which `check` has nothing to say.
+const FLAWLESS: &str = "cut-that-could-not-be-told.yaml";
 
 #[expect(clippy::disallowed_methods, reason = "the command line is what is tested")]
 fn ridethrough(arguments: &[&str]) -> Output {
@@ -100,6 +102,8 @@ fn configured(directory: &TempDir, file: &str, old: &str, new: &str) -> PathBuf 
         let entry = entry.unwrap();
         fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
     }
+    // Nothing else is to be said of it.
+    fs::write(copy.join("nut.conf"), "MODE=netserver\nPOWEROFF_WAIT=30\n").unwrap();
     let text = fs::read_to_string(copy.join(file)).unwrap();
     assert!(text.contains(old), "{file} has no `{old}`");
     fs::write(copy.join(file), text.replacen(old, new, 1)).unwrap();
@@ -145,6 +149,10 @@ fn warned(scenario: &str, changes: &[(&str, &str, &str)]) -> String {
                 fs::copy(file.path(), copy.join(file.file_name())).unwrap();
             }
         }
+    }
+    if !changes.iter().any(|(file, ..)| file.ends_with("nut.conf")) {
+        // Else each of them is advised to set it.
+        fs::write(directory.path().join("rack/primary/nut.conf"), "MODE=netserver\nPOWEROFF_WAIT=30\n").unwrap();
     }
     for (file, old, new) in changes {
         let path = directory.path().join(file);
@@ -211,10 +219,38 @@ fn check_says_which_secondary_stays_logged_in_for_longer_than_anybody_waits() {
 
 #[test]
 fn check_says_what_is_wrong_with_a_wait_for_the_end() {
-    let wait = |text| warned(PASSING, &[("rack/primary/nut.conf", "MODE=netserver", text)]);
+    let wait = |text: &str| warned(PASSING, &[("rack/primary/nut.conf", "MODE=netserver", text)]);
     assert_eq!(wait("MODE=netserver\nPOWEROFF_WAIT=30"), "");
     assert!(wait("MODE=netserver\nPOWEROFF_WAIT=15").contains("rack cuts 20 s after it was told"));
     assert!(wait("MODE=netserver\nPOWEROFF_WAIT=15m").contains("systemd ends the late shutdown after 90 s"));
+    assert!(wait("MODE=netserver\nPOWEROFF_WAIT=0.5m").contains("the drivers take this for no wait at all"));
+    // Debian's hook is no shell that reads the file.
+    for (text, taken) in [
+        ("POWEROFF_WAIT=\"30\"", "`\"30\"`"),
+        ("POWEROFF_WAIT=30 # s", "`30 # s`"),
+        ("POWEROFF_WAIT=20\nPOWEROFF_WAIT=30", "`20 30`"),
+        ("export POWEROFF_WAIT=30", "``"),
+    ] {
+        let said = wait(&format!("MODE=netserver\n{text}"));
+        assert!(said.contains(&format!("as it stands, here {taken}, for its wait")), "{said}");
+    }
+}
+
+#[test]
+fn check_advises_a_wait_to_a_host_that_would_stay_off_where_the_mains_return_and_its_load_is_not_cut() {
+    let said = |changes: &[(&str, &str, &str)]| {
+        let same = ("rack/primary/nut.conf", "MODE=netserver", "MODE=netserver");
+        warned(PASSING, &[changes, &[same]].concat())
+    };
+    assert!(said(&[]).contains("without POWEROFF_WAIT this host stays off for ever"), "{}", said(&[]));
+    assert!(said(&[]).contains("POWEROFF_WAIT=30 boots it again, later than rack cuts (20 s)"), "{}", said(&[]));
+    let delay = |seconds: u32| {
+        said(&[("rack/primary/ups.conf", "port = auto", &format!("port = auto\n offdelay = {seconds}"))])
+    };
+    assert!(delay(70).contains("POWEROFF_WAIT=75"), "{}", delay(70));
+    assert!(!delay(75).contains("POWEROFF_WAIT"), "none fits: {}", delay(75));
+    let cuts_nothing = said(&[("rack/primary/upsmon.conf", "POWERDOWNFLAG /etc/killpower", "")]);
+    assert!(!cuts_nothing.contains("POWEROFF_WAIT"), "{cuts_nothing}");
 }
 
 /// The passing scenario with another model, beside the shipped configurations.
@@ -265,7 +301,7 @@ fn found(file: &str, old: &str, new: &str) -> (serde_json::Value, Option<String>
         PASSING => changed(&directory, file, old, new),
         _ => configured(&directory, file, old, new),
     };
-    let output = ridethrough(&["check", "--json", scenario.to_str().unwrap(), PASSING]);
+    let output = ridethrough(&["check", "--json", scenario.to_str().unwrap(), FLAWLESS]);
     let said = text(&output.stdout);
     let objects: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(objects.len(), 2, "{said}");
@@ -273,7 +309,7 @@ fn found(file: &str, old: &str, new: &str) -> (serde_json::Value, Option<String>
     assert_eq!(objects[0]["file"], scenario.to_str().unwrap());
     assert_eq!(output.status.code() == Some(0), objects[0]["right"] == true, "{said}");
     let right = serde_json::json!({
-        "file": PASSING, "right": true, "scenarios": 1, "diagnostics": [], "left_out": 0,
+        "file": FLAWLESS, "right": true, "scenarios": 1, "diagnostics": [], "left_out": 0,
     });
     assert_eq!(objects[1], right);
     let one = &objects[0]["diagnostics"][0];

@@ -2,6 +2,7 @@
 
 mod configurations;
 mod delays;
+mod late_wait;
 mod monitors;
 mod secondaries;
 

@@ -1,22 +1,20 @@
 //! Delays of `ups.conf` that a UPS would not keep as they stand there.
 
+use super::late_wait;
 use crate::language::Scenario;
 use crate::rigs::configuration::Configuration;
 use crate::rigs::facts::Set;
 use driver::DriverConfig;
 use driver::config::{CommandLine, Knowledge};
 use driver::hid::Descriptor;
-use driver::hook;
 use driver::usbhid::delays::{START_AFTER_CUT, effective_cut};
 use driver::usbhid::subdriver::Subdriver;
 use driver::usbhid::{self, quirk};
 use emulator::Device;
-use protocol::conf::nut_conf;
 use protocol::conf::ups_conf::{UpsConf, UpsSection};
-use protocol::diagnostic::{Diagnostic, Severity, Source};
+use protocol::diagnostic::{Diagnostic, Severity};
 use protocol::names::same;
 use protocol::usb::Identity;
-use std::path::Path;
 
 /// What there is to say of every UPS whose model the scenario names.
 pub fn review(scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
@@ -28,46 +26,20 @@ pub fn review(scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
     });
     let mut said: Vec<Diagnostic> = said.collect();
     for (host, configuration) in scenario.hosts.iter().zip(&set.configurations) {
-        said.extend(late_wait(&host.config, configuration, scenario, set));
+        said.extend(late_wait::review(&host.config, configuration, &cuts(configuration, scenario, set)));
     }
     said
 }
 
-/// POWEROFF_WAIT beside what it waits for, and beside what ends it.
-fn late_wait(directory: &Path, configuration: &Configuration, scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
-    let Some(contents) = configuration.files.get("nut.conf") else { return Vec::new() };
-    let source = Source::new(&directory.join("nut.conf").display().to_string(), contents.as_slice());
-    let (file, _) = nut_conf::read(&source);
-    let (Some(wait), Some(setting)) =
-        (file.poweroff_wait(), file.settings.iter().rev().find(|setting| setting.name.text == "POWEROFF_WAIT"))
-    else {
-        return Vec::new();
-    };
-    let warn = |text: String, hint: &str| Diagnostic::warning(&source, setting.value.span.clone(), text).hint(hint);
-    let mut said = Vec::new();
-    if wait > hook::LONGEST_WAIT {
-        let text = format!(
-            "systemd ends the late shutdown after {} s, and a wait of {} s with it: the host stays as it is",
-            hook::KILLED_AFTER.as_secs(),
-            wait.as_secs()
-        );
-        let (longest, rest) = (hook::LONGEST_WAIT.as_secs(), hook::HURRIED.as_secs());
-        said.push(warn(text, &format!("{longest} at most leaves the drivers {rest} s")));
-    }
+/// When each UPS of a host's `ups.conf` whose model is known cuts, in seconds after it was told.
+fn cuts(configuration: &Configuration, scenario: &Scenario, set: &Set) -> Vec<(String, u64)> {
     let sections = configuration.ups.iter().flat_map(|conf| conf.sections.iter().map(move |section| (conf, section)));
-    for (conf, section) in sections {
-        let device = scenario.ups.iter().position(|ups| same(&ups.name, section.name.as_str()));
-        let Some(off) = device.and_then(|at| off_delay(conf, section, &set.devices[at])) else { continue };
-        if u64::try_from(off).is_ok_and(|off| off >= wait.as_secs()) {
-            let text = format!(
-                "{} cuts {off} s after it was told, and this host boots again after {} s: the cut lands on it",
-                section.name,
-                wait.as_secs()
-            );
-            said.push(warn(text, &format!("offdelay < POWEROFF_WAIT <= {}", hook::LONGEST_WAIT.as_secs())));
-        }
-    }
-    said
+    let cut = sections.filter_map(|(conf, section)| {
+        let device = scenario.ups.iter().position(|ups| same(&ups.name, section.name.as_str()))?;
+        let off = u64::try_from(off_delay(conf, section, &set.devices[device])?).ok()?;
+        Some((section.name.as_str().to_owned(), off))
+    });
+    cut.collect()
 }
 
 /// When a UPS cuts, in seconds, as its driver tells its model: more than `offdelay` where it counts in steps of its own,
