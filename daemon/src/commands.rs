@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use protocol::effect::Program;
-use protocol::{Command, JobId, JobOutcome};
+use protocol::{Command, JobId, JobOutcome, printable};
 use tokio::process::Child;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
@@ -79,7 +79,7 @@ fn tell_users(program: Program, text: &str, longest: Duration, under_way: &mut J
         longest: Some(longest),
         privileged: false,
     };
-    let input = format!("{text}\n").into_bytes();
+    let input = format!("{}\n", printable(text)).into_bytes();
     let starting = launch(spawn, command, true, &Reserve::none());
     let begun = watch_start(under_way);
     tokio::spawn(async move {

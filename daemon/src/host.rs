@@ -343,8 +343,8 @@ where
     }
 
     fn apply(&mut self, reloaded: Reloaded<C>) {
-        for (level, text) in reloaded.messages {
-            self.log.say(level, text);
+        for (level, text) in &reloaded.messages {
+            self.log.say_lines(*level, text);
         }
         match reloaded.config {
             Some(config) => {

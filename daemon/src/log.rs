@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::time::Duration;
 
-use protocol::Level;
+use protocol::{Level, printable};
 
 /// Lines that wait for the writer before more are dropped.
 const QUEUE: usize = 1024;
@@ -60,6 +60,11 @@ impl Log {
         if self.wants(level) && self.lines.try_send(Entry::Line(level, text.into())).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Logs each line of a text of ours: a message with its place.
+    pub(crate) fn say_lines(&self, level: Level, text: &str) {
+        text.lines().for_each(|line| self.say(level, line));
     }
 
     /// Waits until what was said is written, within reason.
@@ -142,14 +147,15 @@ fn standard_error_line(journal: bool, level: Level, text: &str) -> String {
         Level::Debug => "debug: ",
         _ => "",
     };
+    let text = printable(text);
     match journal {
-        true => text.lines().map(|line| format!("<{}>{line}\n", severity(level))).collect(),
+        true => format!("<{}>{text}\n", severity(level)),
         false => format!("{label}{text}\n"),
     }
 }
 
 fn syslog_line(name: &str, level: Level, text: &str) -> String {
-    format!("<{}>{name}[{}]: {text}", FACILITY_DAEMON | severity(level), std::process::id())
+    format!("<{}>{name}[{}]: {}", FACILITY_DAEMON | severity(level), std::process::id(), printable(text))
 }
 
 #[cfg(test)]
@@ -157,10 +163,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_journal_gets_a_priority_per_line_and_a_terminal_gets_words() {
-        assert_eq!(standard_error_line(true, Level::Warning, "a\nb"), "<4>a\n<4>b\n");
+    fn the_journal_gets_a_priority_and_a_terminal_gets_words() {
+        assert_eq!(standard_error_line(true, Level::Warning, "no driver"), "<4>no driver\n");
         assert_eq!(standard_error_line(false, Level::Warning, "no driver"), "warning: no driver\n");
         assert_eq!(standard_error_line(false, Level::Notice, "on battery"), "on battery\n");
+    }
+
+    #[test]
+    fn what_a_device_says_commands_no_terminal_and_makes_no_line() {
+        let device = "reading AP\x1b]0;x\x07C UPS\r\nups.status: OB LB";
+        let shown = "reading AP\\u{1b}]0;x\\u{7}C UPS\\r\\nups.status: OB LB";
+        assert_eq!(standard_error_line(false, Level::Info, device), format!("{shown}\n"));
+        assert_eq!(standard_error_line(true, Level::Info, device), format!("<6>{shown}\n"));
+        assert!(syslog_line("upsd", Level::Info, device).ends_with(shown));
     }
 
     #[test]

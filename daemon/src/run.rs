@@ -86,14 +86,14 @@ where
     }
     if options.background {
         let log = log.clone();
-        std::panic::set_hook(Box::new(move |panic| log.say(Level::Error, panic.to_string())));
+        std::panic::set_hook(Box::new(move |panic| log.say_lines(Level::Error, &panic.to_string())));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(turn(engine(), options, sockets, log.clone(), background));
     // A name look-up or a disk that hangs must not hold the end up.
     runtime.shutdown_background();
     if let Err(error) = &ended {
-        log.say(Level::Error, error.to_string());
+        log.say_lines(Level::Error, &error.to_string());
     }
     log.flush();
     drop(pid_file);

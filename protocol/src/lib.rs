@@ -6,6 +6,7 @@
 //! 2. [`event`] and [`effect`]: what the world tells an engine, and what an engine asks of the world.
 //! 3. [`lexer`]: NUT's one lexer, for both wires and every configuration file; [`text`] writes what
 //!    it reads.
+//!    [`printable`](mod@printable) shows what others wrote.
 //! 4. [`names`], [`value`] and [`status`]: what the words mean.
 //! 5. [`net`] and [`driver_socket`]: requests and replies of both text protocols; [`session`]: a
 //!    client's side of the first.
@@ -23,6 +24,7 @@ pub mod hid;
 pub mod lexer;
 pub mod names;
 pub mod net;
+pub mod printable;
 pub mod session;
 pub mod status;
 pub mod text;
@@ -33,4 +35,5 @@ pub mod value;
 pub use effect::{Bequest, Command, Effect, Endpoint, JobId, Level, LinkId, TransferId};
 pub use engine::Engine;
 pub use event::{Event, JobOutcome, LinkError, Peer, Signal};
+pub use printable::printable;
 pub use time::Instant;

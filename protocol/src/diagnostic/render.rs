@@ -5,6 +5,7 @@
 //! is a few lines long.
 
 use super::{Diagnostic, Severity};
+use crate::printable::is_printable;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
 
@@ -102,5 +103,5 @@ fn clean(text: &str) -> String {
 
 /// Nothing from a file may command the terminal.
 fn visible(c: char) -> char {
-    if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }
+    if is_printable(c) || c == '\t' { c } else { char::REPLACEMENT_CHARACTER }
 }

@@ -4,6 +4,7 @@ mod telling;
 
 use crate::journal::{HostState, Name, Record, RunFacts};
 use protocol::Instant;
+use protocol::printable;
 use std::time::Duration;
 
 /// How far apart the same news of several hosts may be, to be told in one line.
@@ -53,7 +54,7 @@ pub fn tell(facts: &RunFacts, journal: &[Record]) -> Vec<Event> {
     let mut teller = telling::Teller::new(facts);
     let mut events: Vec<Event> = Vec::new();
     for (index, record) in journal.iter().enumerate() {
-        let Some(event) = teller.tell(record, index) else { continue };
+        let Some(event) = teller.tell(record, index).map(printable_event) else { continue };
         if let Some(same) = joins(&mut events, &event) {
             same.who.extend(event.who);
             same.detail = same.detail.take().zip(event.detail).and_then(|(one, other)| shared(one, &other));
@@ -63,6 +64,12 @@ pub fn tell(facts: &RunFacts, journal: &[Record]) -> Vec<Event> {
         }
     }
     events
+}
+
+/// What a host ran or said is shown, never obeyed.
+fn printable_event(event: Event) -> Event {
+    let detail = event.detail.map(|detail| printable(&detail).into_owned());
+    Event { what: printable(&event.what).into_owned(), detail, ..event }
 }
 
 /// A recent line that the same news can be put into: no other news of its hosts lies between.

@@ -8,6 +8,7 @@ use crate::journal::{What, names};
 use crate::language::wording::{clock, time};
 use crate::reports::Report;
 use anstyle::Style;
+use protocol::printable;
 use std::io::{self, Write};
 
 /// Writes them.
@@ -69,7 +70,7 @@ fn indented(out: &mut Folding<impl Write>, text: &str, style: Style) -> io::Resu
     for line in text.lines() {
         write!(out, "      ")?;
         out.hang_here();
-        writeln!(out, "{style}{line}{}", palette::RESET)?;
+        writeln!(out, "{style}{}{}", printable(line), palette::RESET)?;
     }
     Ok(())
 }
