@@ -1,4 +1,4 @@
-//! Files written and removed away from the event loop, durably, each as it was wished last.
+//! Files read, written and removed away from the event loop, durably, each as it was wished last.
 //!
 //! A disk that hangs can hold a change up for longer than anybody waits, and let it go when a newer one has
 //! been made. Nothing can call the old one back; so whoever made it looks whether it was still the newest, and
@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -118,6 +118,42 @@ pub(crate) fn start(
     });
 }
 
+/// Starts to read a file; what is in it is told as the job's. Nothing waits for it, not even the daemon's end.
+pub(crate) fn start_reading(job: JobId, path: String, limit: usize, outlet: Outlet) {
+    let read = aside::start(move || read(Path::new(&path), limit));
+    tokio::spawn(async move {
+        let contents = match read.await {
+            Ok(contents) => contents.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        outlet.tell(News::FileRead { job, contents }).await;
+    });
+}
+
+/// What a regular file holds; `None` where there is none. Whoever its folder belongs to can put anything there.
+///
+/// # Errors
+///
+/// What the operating system says, of a link as well; [`io::ErrorKind::InvalidData`] for what is no regular file, and
+/// for one of more than `limit` bytes.
+pub fn read(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let flags = nix::libc::O_NONBLOCK | nix::libc::O_NOFOLLOW;
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"));
+    }
+    let mut contents = Vec::new();
+    file.take(u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut contents)?;
+    if contents.len() > limit {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("more than {limit} bytes")));
+    }
+    Ok(Some(contents))
+}
+
 /// New contents that this process has written.
 static FRESH: AtomicU64 = AtomicU64::new(0);
 
@@ -202,6 +238,21 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let outcome = run(&folder.path().join("no/file"), Change::Write(Vec::new())).await;
         assert!(matches!(outcome, JobOutcome::Failed(_)), "{outcome:?}");
+    }
+
+    #[test]
+    fn only_a_regular_file_of_a_bounded_size_is_read_and_nothing_else_holds_anybody_up() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("file"), "0123").expect("written");
+        std::os::unix::fs::symlink(path("file"), path("link")).expect("linked");
+        nix::unistd::mkfifo(&path("fifo"), nix::sys::stat::Mode::S_IRWXU).expect("made");
+        assert_eq!(read(&path("file"), 4).expect("read").as_deref(), Some(&b"0123"[..]));
+        assert_eq!(read(&path("none"), 4).expect("nothing to read"), None);
+        assert!(read(&path("file"), 3).is_err());
+        for refused in [path("link"), path("fifo"), folder.path().to_owned(), "/dev/zero".into()] {
+            assert!(read(&refused, 4).is_err(), "{}", refused.display());
+        }
     }
 
     #[test]

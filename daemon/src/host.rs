@@ -185,6 +185,7 @@ where
                 }
             }
             News::JobDone { job, outcome } => self.engine.handle(Event::JobDone { job, outcome }, now),
+            News::FileRead { job, contents } => self.engine.handle(Event::FileRead { job, contents }, now),
             News::ErrandsLost => self.engine.handle(Event::ErrandsLost, now),
             News::FileChanged { path, contents } => self.engine.handle(Event::FileChanged { path, contents }, now),
             News::Signal(signal) => self.engine.handle(Event::Signal(signal), now),
@@ -263,7 +264,7 @@ where
             Effect::Run { job, command } if command.privileged && self.errands.is_some() => {
                 self.hand_over(job, Errand::Run(*command));
             }
-            Effect::WriteFile { job, path, contents } if self.errands.is_some() => {
+            Effect::WriteFile { job, path, contents, privileged: true } if self.errands.is_some() => {
                 self.hand_over(job, Errand::WriteFile { path, contents });
             }
             Effect::RemoveFile { job, path } if self.errands.is_some() => {
@@ -285,11 +286,18 @@ where
                 let (outlet, reserve) = (self.outlet.clone(), self.reserves.commands.clone());
                 commands::start(job, *command, outlet, (self.under_way(), &reserve));
             }
-            Effect::WriteFile { job, path, contents } => {
+            Effect::WriteFile { job, path, contents, privileged: true } => {
                 self.reserves.room.iter().for_each(Room::free_descriptors);
-                self.change_file(job, &path, Change::Write(contents));
+                self.change_file(job, &path, Change::Write(contents), &self.reserves.files.clone());
             }
-            Effect::RemoveFile { job, path } => self.change_file(job, &path, Change::Remove),
+            // What is no emergency takes nothing that is kept for one.
+            Effect::WriteFile { job, path, contents, privileged: false } => {
+                self.change_file(job, &path, Change::Write(contents), &Reserve::none());
+            }
+            Effect::RemoveFile { job, path } => {
+                self.change_file(job, &path, Change::Remove, &self.reserves.files.clone());
+            }
+            Effect::ReadFile { job, path, limit } => files::start_reading(job, path, limit, self.outlet.clone()),
             Effect::WatchFile { path } => {
                 // Asked again, a file is read again; one watch of it is enough.
                 match self.watches.get(&path) {
@@ -315,10 +323,10 @@ where
         }
     }
 
-    fn change_file(&mut self, job: JobId, path: &str, change: Change) {
+    fn change_file(&mut self, job: JobId, path: &str, change: Change, reserve: &Reserve) {
         let carry_out = self.files.wish(Path::new(path), change);
-        let (outlet, reserve) = (self.outlet.clone(), self.reserves.files.clone());
-        files::start(job, carry_out, outlet, (self.under_way(), &reserve));
+        let outlet = self.outlet.clone();
+        files::start(job, carry_out, outlet, (self.under_way(), reserve));
     }
 
     /// What the end waits for, without what is done.

@@ -12,6 +12,7 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `RIDETHROUGH_SPEED` | how much faster than the wall the clock runs, such as `10` ([`Clock`]) |
+//! | `RIDETHROUGH_KEEP_PATH` | the folder of what is kept across boots, else `/var/lib/nut` |
 //! | `RIDETHROUGH_USB_BUS` | the folder of the emulator bus, where each socket is a USB device |
 //! | `RIDETHROUGH_WIRE_LOG` | a file that gets every byte of every link, one JSON object a line |
 //! | `NOTIFY_SOCKET`, `JOURNAL_STREAM` | set by systemd |

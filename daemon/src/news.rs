@@ -22,6 +22,7 @@ pub(crate) enum News {
     OfLink { ticket: Ticket, what: LinkNews },
     JobDone { job: JobId, outcome: JobOutcome },
     ErrandsLost,
+    FileRead { job: JobId, contents: Result<Option<Vec<u8>>, String> },
     FileChanged { path: String, contents: Option<Vec<u8>> },
     Signal(Signal),
     ReloadAsked,

@@ -8,6 +8,9 @@ const CONFIGURATION: &str = "/etc/nut";
 /// Debian's `NUT_STATEPATH` and `NUT_PIDPATH`.
 const STATE: &str = "/run/nut";
 
+/// Debian's folder for what NUT keeps across boots, which its group may write.
+const KEPT: &str = "/var/lib/nut";
+
 fn from_environment(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
@@ -37,6 +40,12 @@ pub fn pid(configured_state: Option<&str>) -> PathBuf {
 #[must_use]
 pub fn root_pid() -> PathBuf {
     from_environment("NUT_PIDPATH").unwrap_or_else(|| STATE.into())
+}
+
+/// The folder of what is kept across boots, which [`state`] need not be: `RIDETHROUGH_KEEP_PATH`, else `/var/lib/nut`.
+#[must_use]
+pub fn kept() -> PathBuf {
+    from_environment("RIDETHROUGH_KEEP_PATH").unwrap_or_else(|| KEPT.into())
 }
 
 /// The folder of the emulator bus, where each socket is a USB device: `RIDETHROUGH_USB_BUS`, or none.

@@ -269,7 +269,8 @@ fn connections_are_opened_and_the_reason_is_told_where_they_cannot() {
 fn a_file_is_there_when_its_job_is_done_and_a_command_s_end_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flag").to_string_lossy().into_owned();
-    let first = vec![Effect::WriteFile { job: JobId(1), path: path.clone(), contents: b"exit 5".to_vec() }];
+    let first =
+        vec![Effect::WriteFile { job: JobId(1), path: path.clone(), contents: b"exit 5".to_vec(), privileged: true }];
     let shell = Shell::start(first, None, |event| match event {
         Event::Received { bytes, .. } if bytes.starts_with(b"sh ") => {
             let command = Command {

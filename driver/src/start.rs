@@ -23,9 +23,6 @@ use protocol::conf::nut_conf;
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use protocol::{Effect, Engine, Event, Level};
 use std::fmt;
-use std::fs::OpenOptions;
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -177,13 +174,8 @@ impl Files {
 
     /// What the driver before has kept. What cannot be read, or is longer than any of them, is as good as none.
     fn memory(&self) -> Memory {
-        let limit = u64::try_from(Memory::LIMIT).unwrap_or(u64::MAX);
-        let mut contents = Vec::new();
-        // Whoever the folder belongs to can put anything there; nothing of it holds up who cuts the load.
-        let flags = nix::libc::O_NONBLOCK | nix::libc::O_NOFOLLOW;
-        let opened = OpenOptions::new().read(true).custom_flags(flags).open(&self.memory);
-        let read = opened.and_then(|file| file.take(limit).read_to_end(&mut contents));
-        Memory { path: self.memory.to_string_lossy().into_owned(), contents: read.is_ok().then_some(contents) }
+        let contents = daemon::files::read(&self.memory, Memory::LIMIT).ok().flatten();
+        Memory { path: self.memory.to_string_lossy().into_owned(), contents }
     }
 }
 

@@ -16,7 +16,11 @@ const EXAMPLES: &str = "\
 Examples:
   upsmon                             watch over this host as upsmon.conf says, from the background
   upsmon -c fsd                      take down every host of the UPSes that this one is primary of
-  upsmon -K && upsdrvctl shutdown    late in a shutdown: cut the load where that is wanted";
+  upsmon -K && upsdrvctl shutdown    late in a shutdown: cut the load where that is wanted
+
+Files:
+  /var/lib/nut/upsmon.logins         how many secondaries log in, kept across boots by a primary;
+                                     RIDETHROUGH_KEEP_PATH names another folder than /var/lib/nut";
 
 /// Monitors UPS servers, and shuts this host down before its power is gone
 #[derive(Debug, Parser)]

@@ -59,6 +59,8 @@ pub struct Config {
     pub power_down_flag: Option<String>,
     /// RUN_AS_USER.
     pub run_as_user: Option<String>,
+    /// The file of what is kept across boots, which the shell names; `None` where nothing is.
+    pub kept: Option<String>,
     /// DEBUG_MIN, or the number of `-D` where that is more: lines for debugging are logged above 0.
     pub debug_min: u32,
     /// Directives that are read, checked for their shape, and have no effect here: name and arguments.
@@ -97,6 +99,7 @@ impl Default for Config {
             notices: NoticeTable::default(),
             power_down_flag: None,
             run_as_user: None,
+            kept: None,
             debug_min: 0,
             inert: Vec::new(),
         }

@@ -1,6 +1,7 @@
 //! The engine: hands events to the supplies they belong to, decides, and drives the shutdown.
 
 mod judging;
+mod keeping;
 mod parent;
 mod reloading;
 
@@ -13,6 +14,7 @@ use crate::outbox::Outbox;
 use crate::shutdown::Phase;
 use crate::sight::Sight;
 use crate::supply::Supply;
+use keeping::Keeping;
 use protocol::{Effect, Engine, Event, Instant, JobId, JobOutcome, Level, LinkError, LinkId, Signal};
 use std::time::Duration;
 
@@ -42,6 +44,7 @@ pub struct Upsmon {
     lower_again_at: Option<Instant>,
     /// It was asked to stop, while it could not.
     is_to_stop: bool,
+    keeping: Keeping,
     /// The earliest deadline of all.
     wake_at: Option<Instant>,
 }
@@ -63,11 +66,13 @@ impl Upsmon {
             lowering: None,
             lower_again_at: None,
             is_to_stop: false,
+            keeping: Keeping::default(),
             wake_at: None,
         };
         upsmon.out.debug(upsmon.config.debug_min > 0);
         upsmon.introduce();
         upsmon.lower_flag();
+        upsmon.read_kept();
         upsmon.act_in_time(now);
         upsmon
     }
@@ -110,6 +115,9 @@ impl Upsmon {
                 (true, false) | (false, true) => {}
             }
             self.lower_again_at = (!outcome.is_success()).then_some(now + LOWER_EVERY);
+            return;
+        }
+        if self.kept_was_written(job, outcome, now) {
             return;
         }
         self.turn(now, |supplies, phase, desk| {
@@ -167,6 +175,7 @@ impl Upsmon {
             self.is_to_stop = false;
             self.turn(now, |supplies, phase, desk| phase.stop(supplies, desk));
         }
+        self.keep(now);
         if self.phase.has_logged_out() {
             self.supplies.clear();
         }
@@ -211,12 +220,14 @@ impl Upsmon {
         let is_open = self.phase == Phase::Watching;
         let turning = self.supplies.iter().filter(|_| is_open).filter_map(Supply::turns_critical_at);
         let unheard = is_open.then(|| self.next_unheard(now)).flatten();
+        let keeps = self.keeping.deadline().filter(|_| is_open);
         let lowers = self.lower_again_at.filter(|_| is_open && self.lowering.is_none());
         supplies
             .chain(turning)
             .chain(self.phase.deadline())
             .chain(self.parent_missed_at)
             .chain(lowers)
+            .chain(keeps)
             .chain(unheard)
             .min()
     }
@@ -242,6 +253,7 @@ impl Engine for Upsmon {
                 self.out.close(link);
                 self.lost(link, LinkError::TimedOut, now);
             }
+            Event::FileRead { job, contents } => self.kept_was_read(job, contents),
             Event::JobDone { job, outcome } => self.job_done(job, &outcome, now),
             Event::Signal(signal) => self.signalled(signal, now),
             Event::Reload(config) => self.reload(*config, now),

@@ -7,7 +7,7 @@
 //!    why; a pure function. [`decision`]: the one thing this monitor decides.
 //! 3. [`Upsmon`]: the engine. It hands events to one `supply` per UPS (a polling connection and a
 //!    push connection each), decides, and drives the `shutdown`.
-//! 4. [`power_down_flag`]: the file that has the load cut. [`cli`]: the shell around it all.
+//! 4. [`power_down_flag`]: the file that has the load cut. [`kept`]: what a primary keeps across boots. [`cli`]: the shell around it all.
 //!
 //! It never knows how a server or a driver works inside, and the engine owns no clock, socket or process.
 
@@ -17,6 +17,7 @@ pub mod criticality;
 pub mod decision;
 mod desk;
 mod engine;
+pub mod kept;
 pub mod notice;
 mod notifier;
 mod outbox;

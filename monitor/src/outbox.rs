@@ -66,7 +66,20 @@ impl Outbox {
 
     pub(crate) fn write_file(&mut self, path: String, contents: Vec<u8>) -> JobId {
         let job = self.next_job();
-        self.effects.push_back(Effect::WriteFile { job, path, contents });
+        self.effects.push_back(Effect::WriteFile { job, path, contents, privileged: true });
+        job
+    }
+
+    /// Writes a file that needs no rights but this monitor's own.
+    pub(crate) fn write_own_file(&mut self, path: String, contents: Vec<u8>) -> JobId {
+        let job = self.next_job();
+        self.effects.push_back(Effect::WriteFile { job, path, contents, privileged: false });
+        job
+    }
+
+    pub(crate) fn read_file(&mut self, path: String, limit: usize) -> JobId {
+        let job = self.next_job();
+        self.effects.push_back(Effect::ReadFile { job, path, limit });
         job
     }
 

@@ -73,9 +73,6 @@ pub(crate) struct Supply {
     gone: u32,
     /// When they are counted again while nothing happens.
     count_at: Instant,
-    /// From when a login count is believed: a server that has just come back has not got its
-    /// secondaries back.
-    settled_at: Instant,
     poll_at: Instant,
     /// When the last poll was asked that a status answered; `None` once one was answered otherwise.
     polled_at: Option<Instant>,
@@ -114,7 +111,6 @@ impl Supply {
             regulars: Regulars::default(),
             gone: 0,
             count_at: now,
-            settled_at: Instant::START,
             poll_at: now,
             polled_at: None,
             pushed_at: None,

@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+use monitor::kept::Kept;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
@@ -122,6 +123,9 @@ impl Lab {
         );
         refuse_unless_recorded(&config, &record);
         self.write("upsmon.conf", &config);
+        let system = format!("dummy@127.0.0.1:{}", self.port);
+        let nobody: Kept = [(system.as_str(), 0)].into_iter().collect();
+        fs::write(self.path("state").join(monitor::kept::NAME), nobody.write()).unwrap();
         self.start(program, &["-F", "-p"])
     }
 
@@ -136,6 +140,7 @@ impl Lab {
             .env("NUT_STATEPATH", self.path("state"))
             .env("NUT_ALTPIDPATH", self.path("pid"))
             .env("NUT_PIDPATH", self.path("pid"))
+            .env("RIDETHROUGH_KEEP_PATH", self.path("state"))
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())

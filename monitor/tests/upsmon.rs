@@ -19,6 +19,7 @@ use std::time::Duration;
 fn upsmon(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_upsmon"));
     command.env_clear().env("NUT_CONFPATH", folder).env("NUT_PIDPATH", folder);
+    command.env("RIDETHROUGH_KEEP_PATH", folder);
     command
 }
 

@@ -185,6 +185,17 @@ pub enum Effect {
         path: String,
         /// Its new content.
         contents: Vec<u8>,
+        /// Whether it needs the rights the daemon had before it dropped them, and whatever is kept for an emergency.
+        privileged: bool,
+    },
+    /// Read a regular file once, following no link; answered by `FileRead`.
+    ReadFile {
+        /// Its id, chosen by the engine.
+        job: JobId,
+        /// The file.
+        path: String,
+        /// The most it may hold, in bytes.
+        limit: usize,
     },
     /// Remove a file, which need not exist; answered by `JobDone`.
     RemoveFile {

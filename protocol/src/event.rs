@@ -193,6 +193,13 @@ pub enum Event<C> {
         /// How.
         outcome: JobOutcome,
     },
+    /// A file has been read once.
+    FileRead {
+        /// Which job.
+        job: JobId,
+        /// Its content, `None` where there is no file; or the operating system's words.
+        contents: Result<Option<Vec<u8>>, String>,
+    },
     /// A watched file's content, or `None` while it cannot be read.
     FileChanged {
         /// The file.

@@ -3,7 +3,7 @@
 //! Read it in this order:
 //!
 //! 1. [`director`]: the part of a run that is the same on every rig.
-//! 2. [`configuration`], [`facts`]: what a run is made of. [`notices`]: how monitors speak.
+//! 2. [`configuration`], [`facts`], [`kept`]: what a run is made of. [`notices`]: how monitors speak.
 //! 3. [`tap`]: who listens in on the wires.
 //! 4. [`simulated`]: the engines on a virtual clock. [`processes`]: real daemons, in real time.
 
@@ -11,6 +11,7 @@ pub mod configuration;
 pub mod dice;
 pub mod director;
 pub mod facts;
+pub mod kept;
 pub mod notices;
 pub mod observer;
 pub mod processes;

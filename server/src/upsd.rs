@@ -192,6 +192,7 @@ impl Engine for Upsd {
             | Event::Interrupt { .. }
             | Event::JobDone { .. }
             | Event::ErrandsLost
+            | Event::FileRead { .. }
             | Event::FileChanged { .. } => {}
         }
     }

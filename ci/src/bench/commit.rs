@@ -180,6 +180,7 @@ impl Desk {
             .env("NUT_CONFPATH", self.folder.path())
             .env("NUT_STATEPATH", self.folder.path())
             .env("NUT_ALTPIDPATH", self.folder.path())
+            .env("RIDETHROUGH_KEEP_PATH", self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -190,6 +190,7 @@ impl Trio {
             .env("NUT_CONFPATH", &folder)
             .env("NUT_STATEPATH", &folder)
             .env("NUT_ALTPIDPATH", &folder)
+            .env("RIDETHROUGH_KEEP_PATH", &folder)
             .env("RIDETHROUGH_USB_BUS", self.path("bus"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

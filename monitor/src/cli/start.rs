@@ -3,7 +3,7 @@
 use super::privileged::{self, Plan};
 use super::{Arguments, NAME, order};
 use crate::power_down_flag::Flag;
-use crate::{Config, Upsmon};
+use crate::{Config, Upsmon, kept};
 use daemon::errands::Errands;
 use daemon::{Options, Reloaded};
 use nix::unistd::{Uid, User};
@@ -112,10 +112,15 @@ fn read(file: &PathBuf, debug: u32) -> Result<Config, String> {
         Config::load_from(text, &file.to_string_lossy()).map_err(|errors| errors.to_string())?;
     config.debug_min = config.debug_min.max(debug);
     warnings.extend(daemon::secrecy::check(file, NAME));
+    config.kept = Some(kept_path());
     if !warnings.is_empty() {
         say(&warnings.to_string());
     }
     Ok(config)
+}
+
+fn kept_path() -> String {
+    daemon::paths::kept().join(kept::NAME).to_string_lossy().into_owned()
 }
 
 fn reload(file: &PathBuf, debug: u32, split: Option<&Plan>) -> Reloaded<Config> {
@@ -129,6 +134,7 @@ fn reload(file: &PathBuf, debug: u32, split: Option<&Plan>) -> Reloaded<Config> 
     match Config::load_from(text, &file.to_string_lossy()) {
         Ok((mut config, warnings)) => {
             config.debug_min = config.debug_min.max(debug);
+            config.kept = Some(kept_path());
             let mut messages: Vec<_> = warnings.iter().map(|one| (Level::Warning, one.one_line())).collect();
             messages.extend(split.and_then(|plan| keep_plan(&mut config, plan)));
             Reloaded { config: Some(config), messages }

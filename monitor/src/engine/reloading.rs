@@ -30,6 +30,7 @@ impl Upsmon {
             supplies.iter_mut().for_each(|supply| supply.look_ahead(desk));
         });
         self.supplies = supplies;
+        self.read_kept();
         self.out.say(Level::Notice, "configuration read again");
     }
 }

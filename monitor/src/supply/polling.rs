@@ -88,10 +88,7 @@ impl Supply {
     /// The connection is open: logs in, and asks for the status in the same breath.
     pub(super) fn start_talking(&mut self, link: LinkId, desk: &mut Desk<'_>) {
         self.conversation = Conversation::Talking(Box::new(Talk::new(link, desk.now, self.patience)));
-        if std::mem::take(&mut self.login) == Login::Granted {
-            // After a break the server may have lost its other logins as well.
-            self.settled_at = desk.now + desk.config.host_sync;
-        }
+        self.login = Login::default();
         self.poll_at = desk.now + self.pace(desk);
         self.ask(desk, |supply, talk, now| {
             talk.ask(Asked::Username, &Request::Username(&supply.monitored.user), now);

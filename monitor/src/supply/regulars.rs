@@ -49,6 +49,11 @@ impl Regulars {
         self.known
     }
 
+    /// Takes what was known before this start. The day with fewer begins anew.
+    pub(super) fn recall(&mut self, known: u32) {
+        self.known = self.known.max(Some(known));
+    }
+
     /// Takes a count of those that are logged in, this host not among them.
     pub(super) fn take(&mut self, others: u32, now: Instant) {
         let stretch = self.now.map_or_else(|| Stretch::new(now, others), |stretch| stretch.with(others));

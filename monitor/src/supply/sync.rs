@@ -1,7 +1,8 @@
 //! The primary's part of a forced shutdown: the order, and who has not logged out yet.
 //!
 //! A count that could not be had is not "nobody": the primary then waits for HOSTSYNC. Nor is one of a server
-//! that some have not found again yet: those that are missing are waited for as well.
+//! that some have not found yet: those that are missing are waited for as well, and where nobody knows how many
+//! there are, it waits for HOSTSYNC.
 
 use super::login::{Count, Login, Order};
 use super::talk::Asked;
@@ -24,6 +25,11 @@ impl Supply {
         self.send_order(desk);
         if !self.sight.has.forced_shutdown {
             desk.notify(Notice::ForcedShutdown, &self.monitored.system, "");
+        }
+        if self.regulars.known().is_none() && !desk.config.host_sync.is_zero() {
+            let text =
+                format!("UPS {}: it is not known yet how many secondaries log in: waiting HOSTSYNC", self.name());
+            desk.out.say(Level::Notice, text);
         }
         if self.order == Order::Pending {
             let text = format!("FSD set on UPS {} failed: not connected; sent once it is", self.name());
@@ -53,10 +59,20 @@ impl Supply {
     }
 
     /// Whether every other host of this UPS is known to have logged out: nobody is logged in, and nobody is
-    /// missing that has not gone since the outage began.
+    /// missing that has not gone since the outage began. False where nobody knows how many there are.
     pub(crate) fn secondaries_have_left(&self) -> bool {
-        let missing = self.regulars.known().map_or(0, |known| known.saturating_sub(self.gone));
-        self.count == Count::Others(0) && missing == 0
+        let missing = self.regulars.known().map(|known| known.saturating_sub(self.gone));
+        self.count == Count::Others(0) && missing == Some(0)
+    }
+
+    /// How many secondaries there are as a rule, once that is known.
+    pub(crate) fn regulars(&self) -> Option<u32> {
+        self.regulars.known()
+    }
+
+    /// Takes how many there were before this start.
+    pub(crate) fn recall_regulars(&mut self, count: u32) {
+        self.regulars.recall(count);
     }
 
     /// Whether its server may count this host among those that are up: not where that is gone, or refuses it.
@@ -75,9 +91,7 @@ impl Supply {
         let own = u32::from(self.login == Login::Granted);
         let others = count.saturating_sub(own);
         self.keep_count(others, desk);
-        // Where it is known who is missing, a server that is only just back tells as much as any.
-        let is_settled = self.settled_at <= desk.now || self.regulars.known().is_some();
-        self.count = if is_settled { Count::Others(others) } else { Count::Unknown };
+        self.count = Count::Others(others);
     }
 
     fn keep_count(&mut self, others: u32, desk: &Desk<'_>) {

@@ -29,6 +29,7 @@
 
 mod server;
 
+use monitor::kept::{Kept, LIMIT};
 use monitor::{Config, Upsmon};
 use protocol::effect::Program;
 use protocol::{Effect, Endpoint, Engine, Event, Instant, JobOutcome, Level, LinkError, LinkId, Signal};
@@ -64,8 +65,17 @@ pub struct World {
     /// Whether the last will has the flag written, and after how long it is carried out for a monitor that is
     /// gone, and for one that is stuck.
     pub will: Option<(bool, Duration, Duration)>,
+    /// What was kept across boots, and whether what is kept is in the log.
+    kept: File,
+    shows_kept: bool,
     log: String,
 }
+
+/// What stands at the path of a file: its content, nothing, or why it cannot be read. Never answered: `None`.
+pub type File = Option<Result<Option<Vec<u8>>, String>>;
+
+/// Where what is kept across boots is.
+const KEPT: &str = "/var/lib/nut/upsmon.logins";
 
 /// Runs a script; the outcome from the first second on, when this host has logged in.
 pub fn run(config: &str, script: &str) -> String {
@@ -75,13 +85,24 @@ pub fn run(config: &str, script: &str) -> String {
 
 /// Runs a script; the outcome as text.
 pub fn run_from_the_start(config: &str, script: &str) -> String {
-    let mut world = World::new(config);
-    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let (at, what) = line.split_once(char::is_whitespace).unwrap();
-        world.run_until(instant(at));
-        world.act(what.trim());
+    World::new(config).run(script)
+}
+
+/// Runs a script on a host that finds this file of what is kept across boots.
+pub fn run_with_kept(kept: File, config: &str, script: &str) -> String {
+    World::with_kept(config, kept).run(script)
+}
+
+impl World {
+    fn run(mut self, script: &str) -> String {
+        let world = &mut self;
+        for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (at, what) = line.split_once(char::is_whitespace).unwrap();
+            world.run_until(instant(at));
+            world.act(what.trim());
+        }
+        self.log
     }
-    world.log
 }
 
 /// Compares an outcome with what a test expects, blank lines and indentation aside.
@@ -102,8 +123,16 @@ fn instant(seconds: &str) -> Instant {
 }
 
 impl World {
+    /// On a host where nobody else has logged in for long.
     pub fn new(config: &str) -> Self {
-        let (config, _) = Config::load_from(config, "upsmon.conf").unwrap_or_else(|errors| panic!("{errors}"));
+        let (known, _) = Config::load_from(config, "upsmon.conf").unwrap_or_else(|errors| panic!("{errors}"));
+        let nobody: Kept = known.monitored.iter().map(|ups| (ups.system.as_str(), 0)).collect();
+        Self { shows_kept: false, ..Self::with_kept(config, Some(Ok(Some(nobody.write())))) }
+    }
+
+    fn with_kept(config: &str, kept: File) -> Self {
+        let (mut config, _) = Config::load_from(config, "upsmon.conf").unwrap_or_else(|errors| panic!("{errors}"));
+        config.kept = Some(KEPT.to_owned());
         let servers = config.monitored.iter().map(|ups| ups.address.server.host.clone());
         let servers = servers.map(|host| (host, Server::default())).collect();
         let upsmon = Upsmon::new(config, Instant::START);
@@ -117,6 +146,8 @@ impl World {
             shutdown: Fate::Works,
             gone: false,
             will: None,
+            kept,
+            shows_kept: true,
             log: String::new(),
         };
         world.carry_out();
@@ -234,7 +265,18 @@ impl World {
                     self.job_done(fate, job);
                 }
                 Effect::Bequeath(will) => self.will = Some((will.file.is_some(), will.after, will.at_the_latest)),
-                Effect::WriteFile { job, path, contents } => {
+                Effect::ReadFile { job, path, limit } => {
+                    assert_eq!((path.as_str(), limit), (KEPT, LIMIT));
+                    if let Some(contents) = self.kept.clone() {
+                        self.soon(Event::FileRead { job, contents });
+                    }
+                }
+                Effect::WriteFile { job, path, privileged: false, .. } if !self.shows_kept => {
+                    assert_eq!(path, KEPT);
+                    self.job_done(self.disk, job);
+                }
+                Effect::WriteFile { job, path, contents, privileged } => {
+                    assert_eq!(privileged, path != KEPT);
                     writeln!(self.log, "{} wrote {path}: {}", self.now, String::from_utf8_lossy(&contents)).unwrap();
                     self.job_done(self.disk, job);
                 }

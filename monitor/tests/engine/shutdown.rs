@@ -1,6 +1,7 @@
 //! The forced shutdown, step by step: who waits for whom, and what nothing may hold up.
 
-use crate::script::{check, run};
+use crate::script::{File, check, run, run_with_kept};
+use monitor::kept::Kept;
 use monitor::{Config, Upsmon};
 use protocol::{Effect, Engine, Event, Instant, JobOutcome};
 use std::time::Duration;
@@ -100,7 +101,7 @@ fn a_login_count_that_cannot_be_had_is_not_everyone_has_left() {
         15  nas up
         60  end";
     check(
-        &from_the_order_on(&run(PRIMARY, script)),
+        &from_the_order_on(&run_with_kept(kept(2), PRIMARY, script)),
         "
         10.002000 sent FSD rack
         10.002000 UPS rack@nas: forced shutdown in progress (and wall)
@@ -171,6 +172,79 @@ fn secondaries_that_left_in_the_outage_are_not_waited_for() {
         340 end";
     let outcome = run(&format!("{PRIMARY}\nHOSTSYNC 30"), script);
     assert!(!outcome.contains("Waiting for secondaries"), "{outcome}");
+}
+
+/// Second outage: this host is up, and the others still boot.
+const BOOTED_IN_AN_OUTAGE: &str = "2 nas says OB LB\n15 nas logins 2\n25 nas logins 1\n60 end";
+
+#[test]
+fn a_primary_that_boots_in_an_outage_waits_for_secondaries_that_still_boot() {
+    let config = format!("{PRIMARY}\nHOSTSYNC 30\nFINALDELAY 0");
+    let shutdown = |kept: File, script: &str| {
+        let outcome = run_with_kept(kept, &config, script);
+        let line = outcome.lines().find(|line| line.contains("SHUTDOWNCMD")).map(str::to_owned);
+        let second = line.and_then(|line| line.split('.').next()?.parse::<u64>().ok());
+        second.unwrap_or_else(|| panic!("{outcome}"))
+    };
+    assert_eq!(shutdown(kept(1), BOOTED_IN_AN_OUTAGE), 25);
+    // Of two one has come and gone: HOSTSYNC from FSD at most.
+    assert_eq!(shutdown(kept(2), BOOTED_IN_AN_OUTAGE), 35);
+    assert_eq!(shutdown(kept(u32::MAX), BOOTED_IN_AN_OUTAGE), 35);
+    // Nobody ever logs in here.
+    assert_eq!(shutdown(kept(0), "2 nas says OB LB\n60 end"), 5);
+}
+
+#[test]
+fn a_primary_that_does_not_know_its_secondaries_waits_hostsync() {
+    let unknown = [
+        Some(Ok(None)),
+        Some(Ok(Some(b"\xff\0rubbish".to_vec()))),
+        Some(Ok(Some(b"0 rack@nas\n".to_vec()))),
+        Some(Err("more than 1048576 bytes".to_owned())),
+        Some(Err("Permission denied (os error 13)".to_owned())),
+        // A disk that hangs.
+        None,
+    ];
+    for file in unknown {
+        let is_first_start = file == Some(Ok(None));
+        let outcome = run_with_kept(file.clone(), &format!("{PRIMARY}\nHOSTSYNC 30"), BOOTED_IN_AN_OUTAGE);
+        assert!(outcome.contains("35.002000 Host sync timer expired"), "{file:?}: {outcome}");
+        assert!(outcome.contains("it is not known yet how many secondaries log in"), "{file:?}: {outcome}");
+        let warned =
+            outcome.contains("warning how many secondaries log in is counted anew: /var/lib/nut/upsmon.logins");
+        assert_eq!(warned, !is_first_start && file.is_some(), "{file:?}: {outcome}");
+        // Once it has counted for a minute it knows.
+        let outcome = run_with_kept(file, PRIMARY, "90 nas says OB LB\n160 end");
+        assert!(!outcome.contains("Host sync timer expired"), "{outcome}");
+    }
+}
+
+#[test]
+fn how_many_secondaries_log_in_is_kept_when_it_changes_and_a_disk_that_fails_is_tried_again() {
+    let wrote = |outcome: &str| {
+        let is_count = |line: &&str| line.strip_suffix(" rack@nas").is_some_and(|count| count.parse::<u32>().is_ok());
+        let lines = outcome.lines().filter(is_count);
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let config = format!("{PRIMARY}\nMONITOR other@nas 0 mon secret secondary");
+    // A day and more in which two log in, and then one: written at the start and after a day with fewer.
+    let outcome = run_with_kept(Some(Ok(None)), &config, "1 nas logins 3\n600 nas logins 2\n87500 end");
+    assert_eq!(wrote(&outcome), ["2 rack@nas", "1 rack@nas"]);
+    assert!(!outcome.contains("0 other@nas") && !outcome.contains("2 other@nas"), "{outcome}");
+    // What is known already is not written again; what is no longer monitored is dropped.
+    assert_eq!(wrote(&run_with_kept(kept(0), PRIMARY, "9000 end")), [""; 0]);
+    let more: Kept = [("gone@nas", 1), ("rack@nas", 0)].into_iter().collect();
+    assert_eq!(wrote(&run_with_kept(Some(Ok(Some(more.write()))), PRIMARY, "9000 end")).len(), 1);
+    // Nothing is written over a file that has not been read.
+    assert_eq!(wrote(&run_with_kept(None, PRIMARY, "9000 end")), [""; 0]);
+    // Said once, tried every ten minutes.
+    let outcome = run_with_kept(Some(Ok(None)), PRIMARY, "0 disk fails\n1900 disk works\n9000 end");
+    assert_eq!(outcome.matches("cannot be kept across boots").count(), 1, "{outcome}");
+    assert_eq!(wrote(&outcome).len(), 5, "{outcome}");
+    // A disk that hangs on it holds nothing up, the end included.
+    let script = "0 disk hangs\n1 nas logins 2\n90 disk works\n100 nas logins 1\n101 nas says OB LB\n160 end";
+    let outcome = run_with_kept(Some(Ok(None)), PRIMARY, script);
+    assert!(outcome.contains("SHUTDOWNCMD"), "{outcome}");
 }
 
 #[test]
@@ -546,7 +620,7 @@ fn an_order_that_cannot_be_sent_is_sent_once_the_server_is_back() {
         26  nas up
         60  end";
     check(
-        &from_the_order_on(&run(PRIMARY, script)),
+        &from_the_order_on(&run_with_kept(kept(1), PRIMARY, script)),
         "
         26.755000 sent FSD rack
         26.756000 info Logged into UPS rack@nas
@@ -639,6 +713,12 @@ fn an_old_flag_on_a_disk_that_refuses_is_removed_once_it_can_be() {
         said,
         ["an old POWERDOWNFLAG could not be removed: read-only file system", "the old POWERDOWNFLAG is removed"]
     );
+}
+
+/// A file that says how many secondaries log in.
+fn kept(count: u32) -> File {
+    let kept: Kept = [("rack@nas", count)].into_iter().collect();
+    Some(Ok(Some(kept.write())))
 }
 
 fn from_the_order_on(outcome: &str) -> String {

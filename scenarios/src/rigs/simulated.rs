@@ -34,13 +34,14 @@ use std::time::Instant as WallInstant;
 use protocol::Instant;
 
 use self::daemon::Plan;
-use self::machine::{CONFIGURATION, Machine};
+use self::machine::{CONFIGURATION, Machine, kept_path};
 use self::port::Port;
 use self::process::{Purpose, Slot};
 use self::world::{Parts, World};
 use super::configuration::Configuration;
 use super::director::Director;
 use super::facts::Set;
+use super::kept::kept;
 use super::{RigError, Run, RunOptions, refusal};
 use crate::language::action::Disk;
 use crate::language::{Makers, Scenario};
@@ -75,11 +76,14 @@ pub fn run(scenario: &Scenario, options: &RunOptions) -> Result<Run, RigError> {
 fn machines(scenario: &Scenario, configurations: &[Configuration]) -> Vec<Machine> {
     let machine = |(index, (host, configuration)): (usize, (&crate::language::Host, &Configuration))| {
         let address = host.address.clone().unwrap_or_else(|| format!("10.0.{}.{}", index / 250, index % 250 + 1));
-        let files: BTreeMap<String, Vec<u8>> = configuration
+        let mut files: BTreeMap<String, Vec<u8>> = configuration
             .files
             .iter()
             .map(|(name, contents)| (format!("{CONFIGURATION}/{name}"), contents.clone()))
             .collect();
+        if let Some(monitor) = &configuration.monitor {
+            files.insert(kept_path(), kept(scenario, configurations, index, monitor));
+        }
         Machine {
             name: host.name.as_str().into(),
             names: vec![host.name.clone(), address.clone()],

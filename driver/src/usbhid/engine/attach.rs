@@ -51,7 +51,7 @@ impl UsbHid {
             memory.contents = Some(contents.clone());
             let path = memory.path.clone();
             self.jobs = self.jobs.wrapping_add(1);
-            self.desk.publisher.push(Effect::WriteFile { job: JobId(self.jobs), path, contents });
+            self.desk.publisher.push(Effect::WriteFile { job: JobId(self.jobs), path, contents, privileged: false });
         }
     }
 

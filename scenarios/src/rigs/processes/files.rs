@@ -1,6 +1,6 @@
 //! Writes the hosts' files into the run's directory: rewritten, checked, and listed.
 
-use super::place::{BIN, CONF, ETC, LATE, Place};
+use super::place::{BIN, CONF, ETC, KEPT, LATE, Place};
 use super::programs::Programs;
 use super::rewriting::{self, MonitorPlaces, Rewritten};
 use super::slots::{Route, drivers, route};
@@ -8,6 +8,7 @@ use super::{safety, stand_in};
 use crate::language::{Maker, Makers, Scenario};
 use crate::rigs::RigError;
 use crate::rigs::configuration::{Configuration, host_of, ups_of};
+use crate::rigs::kept::kept;
 use protocol::diagnostic::{Diagnostic, Severity};
 
 /// What the files of a run are made from.
@@ -15,6 +16,8 @@ use protocol::diagnostic::{Diagnostic, Severity};
 pub struct Files<'a> {
     /// The scenario.
     pub scenario: &'a Scenario,
+    /// What its hosts' files say.
+    pub configurations: &'a [Configuration],
     /// The run's directory.
     pub place: &'a Place,
     /// Where our programs are.
@@ -32,7 +35,8 @@ impl Files<'_> {
     ///
     /// # Errors
     /// The file system's word, or [`RigError::Unsafe`].
-    pub fn write(&self, host: usize, configuration: &Configuration) -> Result<Vec<String>, RigError> {
+    pub fn write(&self, host: usize) -> Result<Vec<String>, RigError> {
+        let configuration = &self.configurations[host];
         let name = &self.scenario.hosts[host].name;
         let conf = self.place.host(name, CONF);
         let mut changes = Vec::new();
@@ -55,11 +59,19 @@ impl Files<'_> {
             let path = conf.join(file);
             if file == "upsmon.conf" {
                 safety::check(&path, &rewritten.text, &self.place.host(name, BIN))?;
+                self.keep(host, &rewritten.text)?;
             }
             self.place.write(&path, &rewritten.text)?;
             changes.extend(rewritten.changes);
         }
         Ok(changes)
+    }
+
+    /// What its monitor has kept, by the names that it goes by here.
+    fn keep(&self, host: usize, rewritten: &[u8]) -> Result<(), RigError> {
+        let (config, _) = monitor::Config::load_from(rewritten, "upsmon.conf").map_err(RigError::Configuration)?;
+        let path = self.place.host(&self.scenario.hosts[host].name, KEPT).join(monitor::kept::NAME);
+        self.place.write(&path, &kept(self.scenario, self.configurations, host, &config))
     }
 
     fn monitor(

@@ -13,6 +13,7 @@
 //!     bus/            its USB: proxies of the emulators' data ports
 //!     bin/            shutdown, notify, wall: the recorder
 //!     etc/            its POWERDOWNFLAG
+//!     kept/           what its monitor keeps across boots
 //! ```
 
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -58,6 +59,8 @@ pub const BUS: &str = "bus";
 pub const BIN: &str = "bin";
 /// The power-down flag.
 pub const ETC: &str = "etc";
+/// What lasts across boots.
+pub const KEPT: &str = "kept";
 
 impl Place {
     /// Makes the directories of every host.
@@ -72,7 +75,7 @@ impl Place {
         place.directory(&place.root().join("ups")).map_err(broken)?;
         for host in &scenario.hosts {
             place.directory(&place.host(&host.name, "")).map_err(broken)?;
-            for name in [CONF, LATE, DRIVERS, STATE, BUS, BIN, ETC] {
+            for name in [CONF, LATE, DRIVERS, STATE, BUS, BIN, ETC, KEPT] {
                 place.directory(&place.host(&host.name, name)).map_err(broken)?;
             }
             for command in ["shutdown", "notify", "wall"] {

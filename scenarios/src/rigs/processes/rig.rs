@@ -84,6 +84,7 @@ impl Rig {
         let Network { routes, ports, kept: kept_ports } = network(scenario, &set)?;
         let files = Files {
             scenario,
+            configurations: &set.configurations,
             place: &place,
             programs: &programs,
             makers: options.makers,
@@ -91,8 +92,8 @@ impl Rig {
             ports: &ports,
         };
         let mut rewritten = Vec::new();
-        for (host, configuration) in set.configurations.iter().enumerate() {
-            rewritten.extend(files.write(host, configuration)?);
+        for host in 0..set.configurations.len() {
+            rewritten.extend(files.write(host)?);
         }
         let (sender, inbox) = unbounded_channel();
         let desk = Desk { inbox: sender.clone(), numbers: Numbers::default(), speed: options.speed };

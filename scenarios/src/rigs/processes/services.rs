@@ -6,7 +6,7 @@ use std::path::Path;
 use super::child::{Child, Start};
 use super::device::{self, Device, wait_for};
 use super::inbox::Input;
-use super::place::{BIN, BUS, CONF, DRIVERS, STATE};
+use super::place::{BIN, BUS, CONF, DRIVERS, KEPT, STATE};
 use super::proxy::{self, Reserved};
 use super::readiness::{ask_driver, ask_server};
 use super::recorder;
@@ -187,6 +187,7 @@ impl Rig {
             ("NUT_STATEPATH", place(state)),
             ("NUT_ALTPIDPATH", place(state)),
             ("NUT_PIDPATH", place(state)),
+            ("RIDETHROUGH_KEEP_PATH", place(KEPT)),
             ("RIDETHROUGH_USB_BUS", place(BUS)),
             ("RIDETHROUGH_SPEED", self.options.speed.to_string().into()),
             (recorder::SOCKET, self.place.recorders().into_os_string()),

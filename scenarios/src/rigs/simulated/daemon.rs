@@ -15,7 +15,7 @@ use protocol::{Effect, Engine, Event, Instant};
 use server::Upsd;
 use server::config::{Config as UpsdConfig, Files, Listen};
 
-use super::machine::{CONFIGURATION, STATE};
+use super::machine::{CONFIGURATION, STATE, kept_path};
 use super::tool::Tool;
 use super::world::News;
 use crate::rigs::dice::Dice;
@@ -197,6 +197,7 @@ fn widen<C>(news: News) -> Event<C> {
         Event::Interrupt { link, bytes } => Event::Interrupt { link, bytes },
         Event::JobDone { job, outcome } => Event::JobDone { job, outcome },
         Event::ErrandsLost => Event::ErrandsLost,
+        Event::FileRead { job, contents } => Event::FileRead { job, contents },
         Event::FileChanged { path, contents } => Event::FileChanged { path, contents },
         Event::Signal(signal) => Event::Signal(signal),
         Event::Reload(nothing) => never(*nothing),
@@ -253,7 +254,8 @@ fn server_config(files: &BTreeMap<String, Vec<u8>>) -> Result<UpsdConfig, String
 
 fn monitor_config(files: &BTreeMap<String, Vec<u8>>) -> Result<monitor::Config, String> {
     let source = source(files, "upsmon.conf");
-    let (config, _) = monitor::Config::load_from(source.bytes(), source.path()).map_err(|found| said(&found))?;
+    let (mut config, _) = monitor::Config::load_from(source.bytes(), source.path()).map_err(|found| said(&found))?;
+    config.kept = Some(kept_path());
     Ok(config)
 }
 

@@ -32,8 +32,9 @@ impl World {
             Effect::Run { job, command } => self.run_command(slot, job, &command),
             // Nobody keeps rights for a simulated daemon, and a journal tells what operators see.
             Effect::Bequeath(_) | Effect::Debug { .. } => {}
-            Effect::WriteFile { job, path, contents } => self.change_file(slot, job, &path, Some(contents)),
+            Effect::WriteFile { job, path, contents, .. } => self.change_file(slot, job, &path, Some(contents)),
             Effect::RemoveFile { job, path } => self.change_file(slot, job, &path, None),
+            Effect::ReadFile { job, path, limit } => self.read_file(slot, job, &path, limit),
             Effect::WatchFile { path } => self.watch(slot, path),
             Effect::Say { level, text } => self.say(slot, level, text),
             Effect::Wall { text } => self.wall(slot, &text),
@@ -139,6 +140,13 @@ impl World {
             self.tell_watchers(host, path);
         }
         self.tell_later(slot, DISK, Event::JobDone { job, outcome });
+    }
+
+    fn read_file(&mut self, slot: usize, job: JobId, path: &str, limit: usize) {
+        let found = self.machines[self.slots[slot].host].files.get(path).cloned();
+        let is_too_long = found.as_ref().is_some_and(|contents| contents.len() > limit);
+        let contents = if is_too_long { Err(format!("more than {limit} bytes")) } else { Ok(found) };
+        self.tell_later(slot, DISK, Event::FileRead { job, contents });
     }
 
     fn watch(&mut self, slot: usize, path: String) {

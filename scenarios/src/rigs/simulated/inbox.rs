@@ -53,6 +53,7 @@ fn link_of(news: &News) -> Option<LinkId> {
         | Event::Interrupt { link, .. } => Some(*link),
         Event::JobDone { .. }
         | Event::ErrandsLost
+        | Event::FileRead { .. }
         | Event::FileChanged { .. }
         | Event::Signal(_)
         | Event::Reload(_) => None,

@@ -11,6 +11,12 @@ pub const CONFIGURATION: &str = "/etc/nut";
 /// Where its driver sockets are.
 pub const STATE: &str = "/run/nut";
 
+/// Where its monitor keeps what lasts across boots.
+#[must_use]
+pub fn kept_path() -> String {
+    format!("/var/lib/nut/{}", monitor::kept::NAME)
+}
+
 /// One host's machine.
 #[derive(Debug)]
 pub struct Machine {
