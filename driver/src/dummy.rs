@@ -284,6 +284,10 @@ impl Engine for DummyUps {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
+        if self.publisher.has_turn() {
+            self.publisher.take_turn();
+            self.serve();
+        }
         match self.state {
             State::Paused { next, until } if now >= until => self.play(next, Pass::Paused, now),
             State::Resting { until } if now >= until => self.play(0, Pass::Instantaneous, now),
@@ -296,6 +300,9 @@ impl Engine for DummyUps {
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
+        if self.publisher.has_turn() && self.state != State::Over {
+            return Some(Instant::START);
+        }
         match self.state {
             State::Paused { until, .. } | State::Resting { until } => Some(until),
             State::Waiting | State::Done | State::Over => None,

@@ -1,6 +1,7 @@
 //! The servers connected to the driver socket, each with its own bounded queue.
 //!
-//! A server that stops reading fills its own queue and is dropped; nobody else waits for it.
+//! A server that asks faster than it reads is read no further until it has taken its answers. One that does not take
+//! what changes fills its own queue and is dropped; nobody else waits for it.
 
 use protocol::lexer::LineReader;
 use protocol::{Effect, Level, LinkId};
@@ -13,6 +14,9 @@ pub const LINKS_LIMIT: usize = 32;
 /// thousand variables is a tenth of it.
 pub const BACKLOG_LIMIT: usize = 1 << 20;
 
+/// Bytes of answers after which what a server asks further waits its turn.
+const TURN: usize = 128 * 1024;
+
 /// One connected server.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -23,6 +27,9 @@ pub(super) struct Link {
     pub wants_broadcasts: bool,
     /// Whether it has said something that the driver does not know.
     pub has_been_odd: bool,
+    /// What it has asked and waits its turn: the rest of one read, for nothing more is read meanwhile.
+    waiting: Vec<u8>,
+    is_paused: bool,
     out: Vec<u8>,
     is_full: bool,
     is_lost: bool,
@@ -35,6 +42,8 @@ impl Link {
             input: LineReader::new(),
             wants_broadcasts: true,
             has_been_odd: false,
+            waiting: Vec::new(),
+            is_paused: false,
             out: Vec::new(),
             is_full: false,
             is_lost: false,
@@ -52,6 +61,30 @@ impl Link {
             return;
         }
         self.out.extend_from_slice(bytes);
+    }
+
+    /// Whether what it asks has to wait for its turn.
+    pub fn has_had_its_turn(&self) -> bool {
+        self.out.len() >= TURN || !self.waiting.is_empty()
+    }
+
+    /// Has requests wait for the next turn.
+    pub fn wait(&mut self, bytes: &[u8], effects: &mut VecDeque<Effect>) {
+        self.waiting.extend_from_slice(bytes);
+        if !std::mem::replace(&mut self.is_paused, true) {
+            effects.push_back(Effect::Pause { link: self.id });
+        }
+    }
+
+    /// Everything that it has asked is answered: it may ask more.
+    pub fn go_on(&mut self, effects: &mut VecDeque<Effect>) {
+        if std::mem::take(&mut self.is_paused) {
+            effects.push_back(Effect::Resume { link: self.id });
+        }
+    }
+
+    fn has_turn(&self) -> bool {
+        !self.waiting.is_empty() && !self.is_full && !self.is_lost && self.out.is_empty()
     }
 
     /// Whether it has been given up.
@@ -127,6 +160,19 @@ impl Links {
             link.is_full = false;
             self.has_news = true;
         }
+    }
+
+    /// Whether a server that had to wait has its turn now.
+    pub fn has_turn(&self) -> bool {
+        self.links.iter().any(Link::has_turn)
+    }
+
+    /// What that server has asked; who comes after it has the next turn.
+    pub fn take_turn(&mut self) -> Option<(LinkId, Vec<u8>)> {
+        let at = self.links.iter().position(Link::has_turn)?;
+        self.links[at..].rotate_left(1);
+        let link = self.links.last_mut()?;
+        Some((link.id, std::mem::take(&mut link.waiting)))
     }
 
     /// Whether any server hears of changes.

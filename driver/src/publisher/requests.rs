@@ -39,7 +39,23 @@ impl Publisher {
     /// Bytes from a server.
     pub(super) fn receive(&mut self, link: LinkId, bytes: Vec<u8>) {
         self.read_all();
-        self.unread = Some(Unread { link, bytes, at: 0 });
+        match self.links.get(link) {
+            Some(busy) if busy.has_had_its_turn() => busy.wait(&bytes, &mut self.effects),
+            _ => self.unread = Some(Unread { link, bytes, at: 0 }),
+        }
+    }
+
+    /// Whether a server whose requests had to wait has its turn now: [`Publisher::take_turn`] is due.
+    pub fn has_turn(&self) -> bool {
+        self.links.has_turn()
+    }
+
+    /// Gives the next server that had to wait its turn; [`Publisher::next_asked`] goes on with it.
+    pub fn take_turn(&mut self) {
+        self.read_all();
+        if let Some((link, bytes)) = self.links.take_turn() {
+            self.unread = Some(Unread { link, bytes, at: 0 });
+        }
     }
 
     /// Looks at everything that servers have said, whatever waits for the driver.
@@ -51,8 +67,12 @@ impl Publisher {
     fn read_line(&mut self) -> bool {
         let Some(mut unread) = self.unread.take() else { return false };
         let Some(link) = self.links.get(unread.link).filter(|link| !link.is_lost()) else { return false };
-        let mut reader = std::mem::take(&mut link.input);
         let mut rest = &unread.bytes[unread.at..];
+        if link.has_had_its_turn() && !rest.is_empty() {
+            link.wait(rest, &mut self.effects);
+            return false;
+        }
+        let mut reader = std::mem::take(&mut link.input);
         let is_whole = match reader.next_line(&mut rest) {
             Some(line) => {
                 self.request(unread.link, line);
@@ -65,6 +85,9 @@ impl Publisher {
             self.let_go_of_a_babbler(unread.link);
         } else if let Some(link) = self.links.get(unread.link) {
             link.input = reader;
+            if !is_whole {
+                link.go_on(&mut self.effects);
+            }
         }
         if is_whole {
             self.unread = Some(unread);

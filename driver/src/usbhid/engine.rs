@@ -282,6 +282,10 @@ impl Engine for UsbHid {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
+        if self.desk.publisher.has_turn() {
+            self.desk.publisher.take_turn();
+            self.take_asked();
+        }
         if let Some(under_way) = self.under_way
             && under_way.gives_up_at <= now
         {
@@ -325,6 +329,7 @@ impl Engine for UsbHid {
             _ => None,
         };
         let gives_up = self.under_way.map(|under_way| under_way.gives_up_at);
-        Instant::first_of([retry, poll, asks, settles, gives_up, self.stale_at, script])
+        let turn = self.desk.publisher.has_turn().then_some(Instant::START);
+        Instant::first_of([retry, poll, asks, settles, gives_up, self.stale_at, script, turn])
     }
 }

@@ -84,9 +84,10 @@ fn a_server_that_does_not_read_is_dropped_and_nobody_else_waits() {
     lab.handle(Event::Full { link: deaf });
     let mut rounds = 0;
     let closed = loop {
-        let effects = lab.say(deaf, "DUMPALL\nDUMPALL\nDUMPALL\nDUMPALL\n");
+        let changes: String = (0..1000).map(|n| format!("SET ups.id {rounds}-{n}\n")).collect();
+        let effects = lab.say(awake, changes);
         assert_eq!(sent(&effects, deaf), "", "a full link is left alone");
-        assert_eq!(sent(&lab.say(awake, "PING\n"), awake), "PONG\n");
+        assert!(!sent(&effects, awake).is_empty());
         rounds += 1;
         if effects.contains(&Effect::Close { link: deaf }) {
             break effects;
@@ -95,6 +96,31 @@ fn a_server_that_does_not_read_is_dropped_and_nobody_else_waits() {
     };
     assert_eq!(said(&closed), ["a server on the driver socket does not read, dropping it"]);
     assert_eq!(sent(&lab.say(awake, "PING\n"), awake), "PONG\n");
+}
+
+#[test]
+fn a_server_that_asks_faster_than_it_reads_is_made_to_wait_and_gets_every_answer() {
+    let mut lab = lab();
+    let (hasty, other) = (lab.connect(1), lab.connect(2));
+    drop(lab.effects());
+    let one = sent(&lab.say(hasty, "DUMPALL\n"), hasty).len();
+    let effects = lab.say(hasty, "DUMPALL\n".repeat(2000));
+    assert!(effects.contains(&Effect::Pause { link: hasty }), "{effects:?}");
+    let mut bytes = sent(&effects, hasty).len();
+    loop {
+        assert!(bytes.is_multiple_of(one));
+        lab.handle(Event::Full { link: hasty });
+        assert_eq!(sent(&lab.say(other, "PING\n"), other), "PONG\n");
+        lab.handle(Event::Drained { link: hasty });
+        let effects = lab.next_deadline();
+        let size = sent(&effects, hasty).len();
+        assert!(size < 128 * 1024 + one, "{size} bytes at once");
+        bytes += size;
+        if effects.contains(&Effect::Resume { link: hasty }) {
+            break;
+        }
+    }
+    assert_eq!(bytes, 2000 * one);
 }
 
 #[test]
