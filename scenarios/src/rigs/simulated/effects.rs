@@ -5,7 +5,8 @@ use std::time::Duration;
 use protocol::effect::Program;
 use protocol::{Command, Effect, Event, JobId, JobOutcome, Level, LinkId};
 
-use super::world::World;
+use super::process::index;
+use super::world::{Due, World};
 use crate::journal::{CommandRole, Name, ProcessEvent, What};
 use crate::language::action::Disk;
 use crate::rigs::configuration::ups_of;
@@ -108,8 +109,9 @@ impl World {
         self.director_was_heard();
         let ends = fate.status.map(|status| (fate.takes, JobOutcome::Exited(status)));
         let is_ended = command.longest.filter(|longest| ends.as_ref().is_none_or(|(takes, _)| takes > longest));
-        if is_ended.is_some() {
-            self.director.killed(fate.number, self.now);
+        if let Some(longest) = is_ended {
+            let (slot, generation) = (index(slot), self.slots[slot].generation);
+            self.agenda.push(self.now + longest, Due::EndCommand { slot, generation, number: fate.number });
         }
         let ended = is_ended.map(|longest| (longest, JobOutcome::outlived(longest)));
         if let Some((after, outcome)) = ended.or(ends) {

@@ -48,6 +48,8 @@ pub enum Due {
     Resend { link: u32, side: u8 },
     /// A link's queue has drained below its bound.
     Drained { link: u32, side: u8 },
+    /// A daemon ends a command that it started, if it still runs itself.
+    EndCommand { slot: u32, generation: u32, number: u32 },
     /// A driver of a late shutdown hook has had its time.
     GiveUp { slot: u32, generation: u32 },
     /// A driver of a late shutdown hook is tried again.
@@ -233,6 +235,12 @@ impl World {
             Due::Resend { link, side } => self.resend(link, side),
             Due::Drained { link, side } => self.drained(link, side),
             Due::Start { slot, boot } => self.start_in_turn(slot as usize, boot),
+            Due::EndCommand { slot, generation, number } => {
+                if self.slots[slot as usize].runs(generation) {
+                    self.director.killed(number, self.now);
+                    self.director_heard = true;
+                }
+            }
             Due::GiveUp { slot, generation } => self.give_up(slot as usize, generation),
             Due::RetryLate { host, boot } => self.retry_late(host as usize, boot),
             Due::LateHookDone { host } => self.late_hook_done(host as usize),
