@@ -10,10 +10,12 @@ pub mod history;
 pub mod invariants;
 
 use crate::journal::{Ending, Record, RunFacts, What};
+use crate::language::wording::time;
 use crate::language::{Expectation, Scenario, Violation};
 use arithmetic::Loss;
 use history::History;
 use protocol::Instant;
+use std::time::Duration;
 
 /// What a run is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +102,8 @@ pub enum Unjudgeable {
     /// It does not end.
     #[error("the journal has no `end` record: the run was cut off")]
     NoEnd,
-    /// Its rig was held up, and what it did late looks as if a daemon had done it late: how long, in a sentence.
+    /// Its rig was held up, so that it is no verdict that something failed: what was late looks as if a daemon had
+    /// been late. How long, in a sentence.
     #[error("{0}: not judged")]
     HeldUp(String),
 }
@@ -125,35 +128,48 @@ pub fn judge_by(
 ) -> Result<Judgement, Unjudgeable> {
     let facts = facts(journal).ok_or(Unjudgeable::NoBeginning)?;
     let Some(Record { at, what: What::End { because } }) = journal.last() else { return Err(Unjudgeable::NoEnd) };
+    let held_up = held_up(journal);
     if *because == Ending::HeldUp {
-        return Err(Unjudgeable::HeldUp(last_word(journal, *at)));
+        return Err(Unjudgeable::HeldUp(held_up.unwrap_or_default()));
     }
     let history = History::new(facts, journal);
     let given_up = (*because == Ending::Broken).then(|| given_up(journal, *at));
-    Ok(Judgement {
+    let judgement = Judgement {
         expectations: expect.iter().map(|expectation| claims::verdict(expectation, &history)).chain(given_up).collect(),
         invariants: invariants::verdicts(&history, violates, again),
         losses: arithmetic::losses(&history),
+    };
+    match held_up {
+        // What came late may be why. Where all held even so, it did.
+        Some(how) if !judgement.has_passed() => Err(Unjudgeable::HeldUp(how)),
+        _ => Ok(judgement),
+    }
+}
+
+/// How the rig was held up worst, where it was.
+fn held_up(journal: &[Record]) -> Option<String> {
+    journal.iter().rev().find_map(|record| match &record.what {
+        What::HeldUp { real_us, run_us } => {
+            let (real, run) = (Duration::from_micros(*real_us), Duration::from_micros(*run_us));
+            Some(format!("the rig was held up for {}, which is {} of the run", time(real), time(run)))
+        }
+        _ => None,
     })
 }
 
 /// The verdict on a run that its rig gave up: what did not happen any more was not seen to hold.
 fn given_up(journal: &[Record], at: Instant) -> Verdict {
-    Verdict {
-        id: "the run".to_owned(),
-        claim: "the run comes to its end".to_owned(),
-        because: None,
-        outcome: Outcome::Failed { at: Some(at), why: last_word(journal, at) },
-    }
-}
-
-/// What a rig that gave a run up said of it.
-fn last_word(journal: &[Record], at: Instant) -> String {
     let warning = journal.iter().find_map(|record| match &record.what {
         What::Warning { text } if record.at == at => Some(text.clone()),
         _ => None,
     });
-    warning.unwrap_or_else(|| "the rig gave up".to_owned())
+    let why = warning.unwrap_or_else(|| "the rig gave up".to_owned());
+    Verdict {
+        id: "the run".to_owned(),
+        claim: "the run comes to its end".to_owned(),
+        because: None,
+        outcome: Outcome::Failed { at: Some(at), why },
+    }
 }
 
 /// The header of a journal.

@@ -230,6 +230,14 @@ pub enum What {
         /// What.
         text: String,
     },
+    /// The machine held the rig up, or kept its processes waiting for a processor: longer than ever before in
+    /// this run, and so long that what was late says nothing.
+    HeldUp {
+        /// How long altogether, in microseconds of real time.
+        real_us: u64,
+        /// The same, of the run's own time.
+        run_us: u64,
+    },
     /// The run is over; exactly once, last.
     End {
         /// Why.

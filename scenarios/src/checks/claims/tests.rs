@@ -1,8 +1,9 @@
 //! Every quantifier, on the sample journal: expectations as they are written, and how they come out.
 
 use crate::checks::{Outcome, judge_by};
-use crate::journal::{Ending, What, sample};
+use crate::journal::{Ending, Record, What, sample};
 use crate::language::{Expectation, Surroundings, load};
+use protocol::Instant;
 use std::fs;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -114,6 +115,19 @@ fn a_run_that_its_rig_gave_up_has_failed_whatever_it_expected() {
     let judgement = judge_by(&journal, &[], &[], None).unwrap();
     assert!(!judgement.has_passed());
     assert_eq!(judgement.expectations[0].claim, "the run comes to its end");
+}
+
+#[test]
+fn a_failure_on_a_rig_that_was_held_up_is_no_verdict_and_a_pass_is_one() {
+    let mut journal = sample::outage();
+    let held_up = What::HeldUp { real_us: 131_000, run_us: 2_620_000 };
+    journal.insert(journal.len() - 1, Record { at: Instant::from_micros(299_000_000), what: held_up });
+    assert!(judge_by(&journal, &[], &[], None).unwrap().has_passed());
+    journal.last_mut().unwrap().what = What::End { because: Ending::Broken };
+    let why = judge_by(&journal, &[], &[], None).unwrap_err().to_string();
+    assert_eq!(why, "the rig was held up for 131 ms, which is 2.6 s of the run: not judged");
+    journal.last_mut().unwrap().what = What::End { because: Ending::HeldUp };
+    assert_eq!(judge_by(&journal, &[], &[], None).unwrap_err().to_string(), why);
 }
 
 #[test]

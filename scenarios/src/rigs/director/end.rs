@@ -36,7 +36,7 @@ impl Rest {
     /// Looks at a record.
     pub fn note(&mut self, what: &What, now: Instant) {
         match what {
-            What::Sample { .. } | What::Wire { .. } | What::Var { .. } | What::Logged { .. } => {}
+            What::Sample { .. } | What::Wire { .. } | What::Var { .. } | What::Logged { .. } | What::HeldUp { .. } => {}
             What::Step { index, .. } => {
                 self.since = now;
                 if self.first_happened.iter().all(|(other, _)| other != index) {

@@ -87,6 +87,11 @@ impl Child {
         Ok(Self { pid, _alive: alive })
     }
 
+    /// Its process.
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
         // It may have ended meanwhile; its id is not given away before it was waited for.

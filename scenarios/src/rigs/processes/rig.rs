@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator::Observation;
+use nix::unistd::Pid;
 use protocol::{Engine, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -13,7 +14,7 @@ use tokio::sync::oneshot;
 use super::clock::{Clock, wall};
 use super::device::{self, Device};
 use super::files::Files;
-use super::held_up::{LOOK, Watchman};
+use super::held_up::{LOOK, Late, Watchman};
 use super::inbox::Input;
 use super::paths::Paths;
 use super::place::{ETC, Place};
@@ -23,7 +24,6 @@ use super::slots::{self, Route, Slot, Startup};
 use super::stand_in::StandIn;
 use crate::journal::{Ending, Record, What};
 use crate::language::Scenario;
-use crate::language::wording::time;
 use crate::rigs::director::{Director, Happening};
 use crate::rigs::facts::Set;
 use crate::rigs::notices::Recogniser;
@@ -176,8 +176,14 @@ impl Rig {
         while !self.finished {
             let input = tokio::time::timeout(self.wait(), self.inbox.recv()).await;
             self.now = self.clock.now().max(self.now);
-            if let Some(late) = watchman.look(wall()).filter(|_| self.clock.has_begun()) {
-                return self.give_up_for(late);
+            if !self.clock.has_begun() {
+                // Whoever starts has all the time it takes.
+                watchman = Watchman::new(self.options.speed, wall());
+            } else if let Some(Late { by, rig_alone }) = watchman.look(wall(), self.processes()) {
+                self.held_up_for(by);
+                if rig_alone {
+                    return self.director.finish(Ending::HeldUp, self.now);
+                }
             }
             // A monitor that has booted removes its flag when nothing else may be left to happen.
             self.check_flags();
@@ -191,11 +197,15 @@ impl Rig {
         }
     }
 
-    /// Gives a run up in which the rig was held up for so long on the wall.
-    fn give_up_for(&mut self, late: Duration) {
-        let of_run = time(self.clock.scenario(late));
-        self.warn(format!("the rig was held up for {} ms, which is {of_run} of the run", late.as_millis()));
-        self.director.finish(Ending::HeldUp, self.now);
+    /// Every daemon, and every emulated UPS.
+    fn processes(&self) -> impl Iterator<Item = Pid> {
+        self.slots.iter().filter_map(|slot| Some(slot.child.as_ref()?.pid()))
+    }
+
+    /// Writes down that the rig and its processes were held up for so long on the wall.
+    fn held_up_for(&mut self, by: Duration) {
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.see(What::HeldUp { real_us: micros(by), run_us: micros(self.clock.scenario(by)) });
     }
 
     /// Kills every child, and waits until it is gone, so that a run leaves nothing behind.
