@@ -123,6 +123,8 @@ pub struct DriverConfig {
     pub memory: Option<Memory>,
     /// POWEROFF_WAIT of `nut.conf`: how long the host waits for its end behind the late shutdown hook.
     pub poweroff_wait: Duration,
+    /// How long `-k` may try a device that is away, where `upsdrvctl` knows it from what became of the other UPSes.
+    pub patience: Option<Duration>,
     /// The UPSes that a late shutdown cuts together with this one; none without a file.
     pub beside: Vec<Beside>,
     /// What only this driver knows, in the order of the file; `-x` replaces a value in place.
@@ -152,6 +154,7 @@ impl DriverConfig {
             run_as: RunAs::default(),
             memory: None,
             poweroff_wait: Duration::ZERO,
+            patience: None,
             beside: Vec::new(),
             params: Vec::new(),
         }

@@ -17,10 +17,12 @@ pub const fn time_to_cut(poweroff_wait: Duration) -> Duration {
     HOOK_TIME.saturating_sub(poweroff_wait)
 }
 
-/// How long the next attempt may take where one that began `elapsed` after the hook's start has failed; `None` where
-/// there is to be none. A driver takes what time there is by itself: the same again, and the hook is killed.
+/// In the environment of a driver that `upsdrvctl shutdown` runs: how long it may try, in milliseconds. Whoever knows nothing
+/// of it decides by itself.
+pub const PATIENCE: &str = "RIDETHROUGH_PATIENCE";
+
+/// What stands in the environment; never more than the hook has.
 #[must_use]
-pub fn next_attempt(elapsed: Duration, pause: Duration, poweroff_wait: Duration) -> Option<Duration> {
-    let left = time_to_cut(poweroff_wait).checked_sub(elapsed.saturating_add(pause))?;
-    (!left.is_zero()).then_some(left)
+pub fn read_patience(text: &str) -> Option<Duration> {
+    Some(Duration::from_millis(text.parse().ok()?).min(HOOK_TIME))
 }

@@ -16,6 +16,7 @@ pub(crate) use instance::ORDERS;
 pub use programs::{DUMMY_UPS, USBHID_UPS};
 
 use crate::config::{CommandLine, Knowledge, KnownParam, Memory};
+use crate::hook;
 use crate::{DriverConfig, Publisher};
 use arguments::Arguments;
 use daemon::{Listener, Options, Reloaded, paths};
@@ -130,6 +131,7 @@ where
     let mut config = config;
     if config.killpower {
         config.poweroff_wait = poweroff_wait();
+        config.patience = std::env::var(hook::PATIENCE).ok().and_then(|text| hook::read_patience(&text));
     }
     let engine = (program.engine)(config.clone())?;
     let mut options = options(program.name, arguments, &config, &files);

@@ -9,6 +9,7 @@ pub mod entries;
 pub mod execute;
 pub mod plan;
 mod report;
+pub mod turns;
 
 use crate::start::poweroff_wait;
 pub use arguments::command;
@@ -85,6 +86,7 @@ fn act(arguments: &Arguments) -> Result<bool, Diagnostics> {
         waits: !entries::has_nowait(&conf),
         began,
         poweroff_wait: poweroff_wait(),
+        cuts_all: only.is_none(),
     };
     // What is sound has its turn, whatever is wrong elsewhere; what is wrong is not a success.
     let is_sound = match only.and_then(|ups| conf.section(ups)) {

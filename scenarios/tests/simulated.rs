@@ -175,7 +175,7 @@ fn a_flicker_of_days_takes_as_long_as_the_run_and_no_longer() {
 }
 
 #[test]
-fn a_late_hook_tries_a_device_that_is_not_there_as_often_as_ups_conf_says() {
+fn a_late_hook_tries_a_device_that_is_not_there_for_as_long_as_systemd_lets_it() {
     let hook = |ups_conf: &str| {
         let lines = "timeline:\n\
              - { at: 10 s, operator: { runs: upsmon -c fsd } }\n\
@@ -185,14 +185,11 @@ fn a_late_hook_tries_a_device_that_is_not_there_as_often_as_ups_conf_says() {
         let began = at(|what| matches!(what, What::Ran { role: CommandRole::LateShutdown, .. }));
         at(|what| matches!(what, What::Ended { role: CommandRole::LateShutdown, .. })) - began
     };
-    // Each attempt has 10 s where another UPS may cut this host.
-    let beside = "[other]\n driver = usbhid-ups\n port = auto\n serial = none\n maxretry = 1\n";
-    let (once, thrice) = (hook(beside), hook(&format!("maxretry = 3\nretrydelay = 7\n{beside}")));
-    let other = once / 2;
-    let expected = 3 * (once - other) + Duration::from_secs(14) + other;
-    assert!(thrice.abs_diff(expected) < Duration::from_secs(1), "{once:?}, {thrice:?}");
+    // Of several that are away each has its turns, for as long as none was told.
+    let beside = "[other]\n driver = usbhid-ups\n port = auto\n serial = none\n";
     // systemd ends the hook after 90 s, and a wait that is killed never boots the host again.
-    for retries in ["", "maxretry = 3\nretrydelay = 7\n"] {
-        assert!(hook(retries) < Duration::from_secs(90), "{retries}: {:?}", hook(retries));
+    for ups_conf in ["", "maxretry = 3\nretrydelay = 7\n", beside, &format!("maxretry = 3\nretrydelay = 7\n{beside}")] {
+        let took = hook(ups_conf);
+        assert!((80..90).contains(&took.as_secs()), "{ups_conf}: {took:?}");
     }
 }

@@ -4,6 +4,7 @@
 
 use super::Places;
 use super::plan::{Entry, Run, Step, Stop};
+use super::turns::{Load, Outcome, Turns};
 use crate::ending::Ending;
 use crate::hook;
 use crate::inquiry::Inquiry;
@@ -21,6 +22,8 @@ use std::time::Duration;
 
 /// How long a driver may take to end after SIGTERM, and again after SIGKILL.
 const GOODBYE: Duration = Duration::from_secs(5);
+/// How much later than its patience says a driver may end: it has just asked its device once more.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Does what a plan says.
 #[derive(Debug)]
@@ -37,14 +40,28 @@ pub struct Executor {
     pub began: Clock,
     /// POWEROFF_WAIT.
     pub poweroff_wait: Duration,
+    /// A shutdown is of all UPSes: nobody else tells one, and each driver's time is known.
+    pub cuts_all: bool,
 }
 
 /// How one attempt to run a driver ended.
 enum Attempt {
     Done,
     Failed,
+    /// It has not ended in time.
+    Late,
     /// The program is not there: trying again is of no use.
     NoProgram,
+}
+
+/// How one attempt is made.
+struct How {
+    /// How long it may take, on the wall.
+    limit: Duration,
+    /// Another one comes if it fails.
+    is_repeated: bool,
+    /// How long the driver may try a device that is away; its own affair otherwise.
+    patience: Option<Duration>,
 }
 
 impl Executor {
@@ -55,51 +72,81 @@ impl Executor {
             println!("*** Testing mode: not calling exec/kill");
         }
         let mut foreground = Vec::new();
+        let mut cuts = Vec::new();
         let mut all_went_well = true;
         for step in steps {
             all_went_well &= match step {
+                Step::Run(run) if run.is_shutdown => {
+                    cuts.push(run);
+                    true
+                }
                 Step::Run(run) => self.run(run, &mut foreground),
                 Step::Stop(stop) => self.stop(stop),
             };
         }
+        all_went_well &= self.cut(&cuts);
         for mut child in foreground {
             all_went_well &= child.wait().is_ok_and(|status| status.success());
         }
         all_went_well
     }
 
+    /// Cuts the loads in turns; whether every UPS was told.
+    fn cut(&self, cuts: &[&Run]) -> bool {
+        let loads = cuts.iter().map(|run| Load { attempts: run.attempts, retry_delay: run.retry_delay });
+        let mut turns = Turns::new(loads, self.poweroff_wait);
+        while let Some(turn) = turns.next(self.elapsed()) {
+            let run = cuts[turn.load];
+            self.say(1, &format!("Shutdown UPS: {}", run.ups));
+            pause(self.began.real(turn.pause));
+            let began = self.elapsed();
+            let left = hook::time_to_cut(self.poweroff_wait).saturating_sub(began);
+            let limit = run.limit.min(left.max(turn.patience));
+            let how = How {
+                limit: self.began.real(limit) + GRACE,
+                is_repeated: !turn.is_last,
+                patience: self.cuts_all.then_some(turn.patience.min(limit)),
+            };
+            let outcome = match self.attempt(run, &how, &mut Vec::new()) {
+                Attempt::Done => Outcome::Told,
+                Attempt::Failed => Outcome::Failed,
+                Attempt::Late => Outcome::Late,
+                Attempt::NoProgram => Outcome::NoProgram,
+            };
+            let now = self.elapsed();
+            turns.ended(outcome, now.saturating_sub(began), now);
+        }
+        turns.all_told()
+    }
+
+    /// Since this `upsdrvctl` began, which is as good as since the hook did.
+    fn elapsed(&self) -> Duration {
+        self.began.now() - Instant::START
+    }
+
     fn run(&self, run: &Run, foreground: &mut Vec<Child>) -> bool {
-        self.say(1, &format!("{} UPS: {}", if run.is_shutdown { "Shutdown" } else { "Starting" }, run.ups));
-        let mut limit = run.limit;
+        self.say(1, &format!("Starting UPS: {}", run.ups));
         for left in (0..run.attempts).rev() {
-            match self.attempt(run, limit, left > 0, foreground) {
+            let how = How { limit: run.limit, is_repeated: left > 0, patience: None };
+            match self.attempt(run, &how, foreground) {
                 Attempt::Done => return true,
-                Attempt::Failed if left > 0 => {
-                    if run.is_shutdown {
-                        let next =
-                            hook::next_attempt(self.began.now() - Instant::START, run.retry_delay, self.poweroff_wait);
-                        let Some(left) = next else {
-                            eprintln!("No time left to try again: the late shutdown hook would be killed in its wait");
-                            return false;
-                        };
-                        limit = limit.min(left);
-                    }
+                Attempt::Failed | Attempt::Late if left > 0 => {
                     self.say(1, &format!("{left} remaining attempts"));
                     pause(run.retry_delay);
                 }
-                Attempt::Failed | Attempt::NoProgram => return false,
+                Attempt::Failed | Attempt::Late | Attempt::NoProgram => return false,
             }
         }
         false
     }
 
-    fn attempt(&self, run: &Run, limit: Duration, is_repeated: bool, foreground: &mut Vec<Child>) -> Attempt {
+    fn attempt(&self, run: &Run, how: &How, foreground: &mut Vec<Child>) -> Attempt {
         self.say(2, &format!("exec:  {}", run.command.join(" ")));
         let [program, arguments @ ..] = run.command.as_slice() else { return Attempt::NoProgram };
         if self.is_test {
             return if Path::new(program).exists() { Attempt::Done } else { cannot_start(program, &missing()) };
         }
-        let child = match start(program, arguments) {
+        let child = match start(program, arguments, how.patience) {
             Ok(child) => child,
             Err(error) => return cannot_start(program, &error),
         };
@@ -112,16 +159,17 @@ impl Executor {
             return Attempt::Done;
         }
         let ending = i32::try_from(child.id()).ok().and_then(Ending::of);
-        match wait(child, limit) {
+        match wait(child, how.limit) {
             Some(Ok(status)) if status.success() => self.greet(run),
             Some(Ok(status)) => failed(run, &status.to_string()),
             Some(Err(error)) => failed(run, &error.to_string()),
             None => {
                 // The next attempt wants the device for itself; a last one may still come through.
-                if let Some(ending) = ending.filter(|_| is_repeated) {
+                if let Some(ending) = ending.filter(|_| how.is_repeated) {
                     end_attempt(&ending);
                 }
-                failed(run, &format!("not done after {} s, not waiting any longer", limit.as_secs()))
+                failed(run, &format!("not done after {} s, not waiting any longer", how.limit.as_secs()));
+                Attempt::Late
             }
         }
     }
@@ -213,8 +261,13 @@ fn missing() -> io::Error {
 }
 
 #[expect(clippy::disallowed_methods, reason = "starting the driver programs of ups.conf is what upsdrvctl is for")]
-fn start(program: &str, arguments: &[String]) -> io::Result<Child> {
-    Command::new(program).args(arguments).spawn()
+fn start(program: &str, arguments: &[String], patience: Option<Duration>) -> io::Result<Child> {
+    let mut command = Command::new(program);
+    command.args(arguments).env_remove(hook::PATIENCE);
+    if let Some(patience) = patience {
+        command.env(hook::PATIENCE, patience.as_millis().to_string());
+    }
+    command.spawn()
 }
 
 /// Ends a driver that was started here and took too long: SIGTERM, then SIGKILL.

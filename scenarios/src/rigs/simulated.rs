@@ -121,7 +121,7 @@ fn slots(scenario: &Scenario, configurations: &[Configuration]) -> Vec<Slot> {
             .collect();
         let driver = |(ups, program, _): &(String, String, i32), purpose: Purpose| {
             let killpower = purpose == Purpose::LateShutdown;
-            let plan = Plan::Driver { ups: ups.clone(), program: program.clone(), killpower };
+            let plan = Plan::Driver { ups: ups.clone(), program: program.clone(), killpower, patience: None };
             Slot::new(host, program, Some(ups), purpose, plan)
         };
         slots.extend(drivers.iter().map(|of| driver(of, Purpose::Service)));

@@ -186,6 +186,21 @@ fn a_cable_that_is_out_at_the_wrong_moment_keeps_no_host_off_where_there_is_one_
     }
 }
 
+/// `upsdrvctl` knows what became of the other UPSes: whoever is left when none was told has all the time there is.
+#[test]
+fn a_ups_beside_others_is_tried_for_as_long_as_its_turn_lasts() {
+    for (patience, absence, code) in [(60, 50, 0), (3, 10, 1)] {
+        let beside = vec![Beside { ups: "other".to_owned(), off_delay: None }];
+        let patience = Some(Duration::from_secs(patience));
+        let mut pair = Pair::new("apc-back-ups-650", Setup::default(), DriverConfig { beside, patience, ..config() });
+        pair.control("link unplug");
+        pair.run(Duration::from_secs(absence));
+        pair.control("link plug");
+        pair.run(Duration::from_secs(10));
+        assert_eq!(pair.exit_code(), Some(code), "{patience:?}: {:?}", pair.log());
+    }
+}
+
 /// `upsmon -c fsd` on good mains, and the race: mains that return before the cut.
 #[test]
 fn whatever_the_mains_do_about_the_cut_the_load_goes_off_and_comes_back() {

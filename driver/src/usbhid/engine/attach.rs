@@ -273,6 +273,9 @@ impl UsbHid {
     /// Whether `-k` gives up. Where this is the only UPS to be cut nobody else's cut hurries, and a load that stays on
     /// leaves the halted host off for ever.
     fn has_tried_enough(&self, since: Instant, now: Instant) -> bool {
+        if let Some(patience) = self.config.patience {
+            return now - since >= patience;
+        }
         let is_alone = self.config.beside.is_empty();
         let alone = hook::time_to_cut(self.config.poweroff_wait).max(hook::HURRIED);
         let patience = if is_alone { alone } else { hook::HURRIED };

@@ -32,6 +32,8 @@ pub enum Plan {
         program: String,
         /// `-k`.
         killpower: bool,
+        /// How long `upsdrvctl` lets it try.
+        patience: Option<Duration>,
     },
     /// `upsd`; its random bits come from this.
     Server(u64),
@@ -66,8 +68,8 @@ impl Daemon {
     /// Why a real daemon would not start, for a person.
     pub fn start(plan: &Plan, files: &BTreeMap<String, Vec<u8>>, generation: u32) -> Result<Self, String> {
         Ok(match plan {
-            Plan::Driver { ups, program, killpower } => {
-                let config = driver_config(files, ups, program, *killpower)?;
+            Plan::Driver { ups, program, killpower, patience } => {
+                let config = driver_config(files, ups, program, *killpower, *patience)?;
                 match program.as_str() {
                     "usbhid-ups" => Self::UsbHid(Box::new(UsbHid::new(config))),
                     "dummy-ups" => Self::Dummy(Box::new(DummyUps::new(config).map_err(|found| said(&found))?)),
@@ -92,11 +94,11 @@ impl Daemon {
     /// Why it stays as it was.
     pub fn reload(&mut self, plan: &Plan, files: &BTreeMap<String, Vec<u8>>, now: Instant) -> Result<(), String> {
         match (self, plan) {
-            (Self::UsbHid(engine), Plan::Driver { ups, program, killpower }) => {
-                engine.handle(Event::Reload(Box::new(driver_config(files, ups, program, *killpower)?)), now);
+            (Self::UsbHid(engine), Plan::Driver { ups, program, killpower, patience }) => {
+                engine.handle(Event::Reload(Box::new(driver_config(files, ups, program, *killpower, *patience)?)), now);
             }
-            (Self::Dummy(engine), Plan::Driver { ups, program, killpower }) => {
-                engine.handle(Event::Reload(Box::new(driver_config(files, ups, program, *killpower)?)), now);
+            (Self::Dummy(engine), Plan::Driver { ups, program, killpower, patience }) => {
+                engine.handle(Event::Reload(Box::new(driver_config(files, ups, program, *killpower, *patience)?)), now);
             }
             (Self::Upsd(engine, _), _) => engine.handle(Event::Reload(Box::new(server_config(files)?)), now),
             (Self::Upsmon(engine), _) => engine.handle(Event::Reload(Box::new(monitor_config(files)?)), now),
@@ -219,6 +221,7 @@ fn driver_config(
     ups: &str,
     program: &str,
     killpower: bool,
+    patience: Option<Duration>,
 ) -> Result<DriverConfig, String> {
     let known = match program {
         "usbhid-ups" => Knowledge { driver: "usbhid-ups", params: usbhid::PARAMS },
@@ -237,6 +240,7 @@ fn driver_config(
     let contents = files.get(&path).cloned();
     config.memory = Some(Memory { path, contents });
     config.poweroff_wait = poweroff_wait(files);
+    config.patience = patience;
     Ok(config)
 }
 

@@ -52,8 +52,8 @@ pub enum Due {
     EndCommand { slot: u32, generation: u32, number: u32 },
     /// A driver of a late shutdown hook has had its time.
     GiveUp { slot: u32, generation: u32 },
-    /// A driver of a late shutdown hook is tried again.
-    RetryLate { host: u32, boot: u32 },
+    /// The turn of a driver of a late shutdown hook has come.
+    StartLate { host: u32, boot: u32 },
     /// A service's turn to start has come.
     Start { slot: u32, boot: u32 },
     /// A late shutdown hook ends.
@@ -242,7 +242,7 @@ impl World {
                 }
             }
             Due::GiveUp { slot, generation } => self.give_up(slot as usize, generation),
-            Due::RetryLate { host, boot } => self.retry_late(host as usize, boot),
+            Due::StartLate { host, boot } => self.start_late(host as usize, boot),
             Due::LateHookDone { host } => self.late_hook_done(host as usize),
         }
     }
