@@ -3,6 +3,7 @@
 //! A literal IPv6 address stands in brackets: `rack@[2001:db8::7]:3493`.
 
 use std::fmt;
+use std::net::IpAddr;
 
 /// The TCP port of `upsd`, registered with IANA.
 pub const PORT: u16 = 3493;
@@ -40,6 +41,15 @@ pub enum AddressError {
     /// What follows the colon is not a port.
     #[error("no port specified after ':' separator")]
     Port,
+}
+
+impl ServerAddress {
+    /// Whether it is certain to be on this host.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let is_address = || self.host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+        self.host.eq_ignore_ascii_case(LOCALHOST) || is_address()
+    }
 }
 
 impl Default for ServerAddress {

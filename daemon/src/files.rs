@@ -196,6 +196,20 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// The first bytes of a file, at most so many.
+///
+/// # Errors
+///
+/// What the operating system says, and whatever is not a regular file: a FIFO would block for ever.
+pub fn beginning(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    if !path.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut contents = Vec::new();
+    File::open(path)?.take(most as u64).read_to_end(&mut contents)?;
+    Ok(contents)
+}
+
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()

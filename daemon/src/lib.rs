@@ -24,6 +24,7 @@
 
 mod aside;
 mod background;
+pub mod boot;
 mod clock;
 mod commands;
 mod connect;

@@ -9,7 +9,8 @@
 //! 5. [`hid`] and [`usbhid`]: report descriptors, and the driver for HID power devices on USB.
 //! 6. [`start`]: what every driver program does before its engine runs; [`inquiry`] asks one that runs,
 //!    [`ending`] sees it end.
-//! 7. [`upsdrvctl`]: starts, stops and asks them all; [`hook`]: what time it has to cut loads.
+//! 7. [`upsdrvctl`]: starts, stops and asks them all; [`hook`]: what time it has to cut loads; `left_alone`: whose it does not
+//!    cut.
 
 pub mod config;
 pub mod dummy;
@@ -17,6 +18,7 @@ pub mod ending;
 pub mod hid;
 pub mod hook;
 pub mod inquiry;
+mod left_alone;
 pub mod publisher;
 pub mod start;
 pub mod status;

@@ -17,6 +17,7 @@ pub use programs::{DUMMY_UPS, USBHID_UPS};
 
 use crate::config::{CommandLine, Knowledge, KnownParam, Memory};
 use crate::hook;
+use crate::left_alone::LeftAlone;
 use crate::{DriverConfig, Publisher};
 use arguments::Arguments;
 use daemon::{Listener, Options, Reloaded, paths};
@@ -132,6 +133,8 @@ where
     if config.killpower {
         config.poweroff_wait = poweroff_wait();
         config.patience = std::env::var(hook::PATIENCE).ok().and_then(|text| hook::read_patience(&text));
+        let left_alone = LeftAlone::read();
+        config.beside.retain(|beside| !left_alone.has(&beside.ups));
     }
     let engine = (program.engine)(config.clone())?;
     let mut options = options(program.name, arguments, &config, &files);

@@ -11,11 +11,12 @@ pub mod plan;
 mod report;
 pub mod turns;
 
+use crate::left_alone::LeftAlone;
 use crate::start::poweroff_wait;
 pub use arguments::command;
 use arguments::{Arguments, Verb};
 use daemon::{Clock, paths};
-use plan::Task;
+use plan::{Entry, Task};
 use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use std::path::PathBuf;
@@ -57,7 +58,7 @@ fn act(arguments: &Arguments) -> Result<bool, Diagnostics> {
     }
     let (conf, mut mistakes) = read()?;
     let places = places(&conf);
-    let (entries, more) = entries::of(&conf);
+    let (mut entries, more) = entries::of(&conf);
     mistakes.append(more);
     if !mistakes.is_empty() {
         eprintln!("{mistakes}");
@@ -76,7 +77,13 @@ fn act(arguments: &Arguments) -> Result<bool, Diagnostics> {
         }
         Verb::Start => Task::Start,
         Verb::Stop => Task::Stop,
-        Verb::Shutdown => Task::Shutdown,
+        Verb::Shutdown => {
+            // Who names one means it.
+            if only.is_none() {
+                leave_alone(&LeftAlone::read(), &mut entries);
+            }
+            Task::Shutdown
+        }
     };
     let steps = plan::plan(task, only, &entries, &passed_on).map_err(unknown)?;
     let executor = execute::Executor {
@@ -94,6 +101,17 @@ fn act(arguments: &Arguments) -> Result<bool, Diagnostics> {
         None => !mistakes.has_errors(),
     };
     Ok(executor.all(&steps) && is_sound)
+}
+
+/// Takes out, and names, the UPSes whose hosts stay up.
+fn leave_alone(left_alone: &LeftAlone, entries: &mut Vec<Entry>) {
+    entries.retain(|entry| {
+        let is_cut = !left_alone.has(&entry.ups);
+        if !is_cut {
+            eprintln!("Not shutting down UPS {}: it has no part in this shutdown (POWERDOWNFLAG says so)", entry.ups);
+        }
+        is_cut
+    });
 }
 
 fn read() -> Result<(UpsConf, Diagnostics), Diagnostics> {

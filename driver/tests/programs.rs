@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+use protocol::power_down_flag;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
@@ -235,6 +236,36 @@ fn a_test_says_what_would_be_done_and_does_nothing() {
     let expected = ["tower", "shelf"].map(|ups| format!("{DRIVER} -a {ups} -k -u root"));
     assert_eq!(exec, expected);
     assert!(!folder.path("dummy-ups-tower").exists());
+}
+
+/// The other UPS feeds another host, which stays up.
+#[test]
+fn a_ups_that_the_shutdown_leaves_alone_is_not_cut_unless_it_is_named() {
+    let folder = Folder::new(UPS_CONF);
+    let boot = daemon::boot::id().expect("Linux names its boots");
+    folder.write("upsmon.conf", &format!("POWERDOWNFLAG \"{}\"\n", folder.path("killpower").display()));
+    let cut = |words: &[&str], flag: Option<&[u8]>| {
+        match flag {
+            Some(flag) => fs::write(folder.path("killpower"), flag).expect("written"),
+            None => drop(fs::remove_file(folder.path("killpower"))),
+        }
+        let said = folder.control(&[&["-t", "shutdown"], words].concat());
+        assert_eq!(said.code, Some(0), "{said:?}");
+        let exec = said.err.lines().filter(|line| line.starts_with("[D2] exec:")).map(str::to_owned);
+        let cut: Vec<bool> = exec.map(|line| line.contains(" -a shelf ")).collect();
+        (cut, said.err)
+    };
+    let list = |boot: &str, names: &[&str]| power_down_flag::contents(boot, names.iter().copied());
+    let (all, one_but_shelf) = (vec![false, true], vec![false]);
+    let (done, said) = cut(&[], Some(&list(&boot, &["shelf"])));
+    assert_eq!(done, one_but_shelf, "{said}");
+    assert!(said.contains("Not shutting down UPS shelf"), "{said}");
+    assert_eq!(cut(&["shelf"], Some(&list(&boot, &["shelf"]))).0, [true], "who is named is cut");
+    assert_eq!(cut(&[], Some(&list(&boot, &["tower", "shelf"]))).0, [false; 0]);
+    // No list, that of an earlier boot, or one that nobody can read: all are cut.
+    for flag in [None, Some(&list(&boot, &[])[..]), Some(&list("earlier", &["shelf"])), Some(b"not-cut shelf\n")] {
+        assert_eq!(cut(&[], flag).0, all, "{flag:?}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use protocol::conf::{nut_conf, ups_conf::UpsConf};
 use protocol::diagnostic::{Diagnostics, Source};
+use protocol::power_down_flag;
 
 fuzz_target!(|data: &[u8]| {
     let source = |name: &str| Source::new(name, data);
@@ -36,7 +37,10 @@ fuzz_target!(|data: &[u8]| {
         show(&server::Config::load_from(&files).map_or_else(|said| said, |(_, said)| said));
     }
     show(&monitor::Config::load_from(data, "upsmon.conf").map_or_else(|said| said, |(_, said)| said));
-    let _ = monitor::Config::power_down_flag_in(data);
+    let _ = power_down_flag::path_in(data);
+    let listed = power_down_flag::not_cut(data, "boot");
+    let names = || listed.iter().map(String::as_str);
+    assert!(listed.is_empty() || power_down_flag::contents("boot", names()) == data);
 });
 
 fn show(said: &Diagnostics) {

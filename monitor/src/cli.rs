@@ -12,6 +12,8 @@ use std::process::ExitCode;
 const NAME: &str = "upsmon";
 /// NUT's release whose behaviour this is, and ours.
 const VERSION: &str = concat!("2.8.1-ridethrough-", env!("CARGO_PKG_VERSION"));
+/// Its file among the configuration files.
+const UPSMON_CONF: &str = "upsmon.conf";
 const EXAMPLES: &str = "\
 Examples:
   upsmon                             watch over this host as upsmon.conf says, from the background
@@ -56,8 +58,13 @@ struct Arguments {
 }
 
 impl Arguments {
+    /// Whether whoever cuts the loads finds the flag, and the list in it, where this upsmon writes them.
+    fn knows_its_tools(&self) -> bool {
+        self.file.as_ref().is_none_or(|file| *file == daemon::paths::configuration().join(UPSMON_CONF))
+    }
+
     fn file(&self) -> PathBuf {
-        self.file.clone().unwrap_or_else(|| daemon::paths::configuration().join("upsmon.conf"))
+        self.file.clone().unwrap_or_else(|| daemon::paths::configuration().join(UPSMON_CONF))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod directives;
 mod lints;
+mod listing;
 mod load;
 mod monitored;
 mod numbers;
@@ -13,6 +14,8 @@ mod secrets;
 use crate::notice::NoticeTable;
 use std::time::Duration;
 
+pub(crate) use listing::Exemption;
+pub use listing::Listing;
 pub use monitored::{Monitored, Role, Secret};
 
 /// What `upsmon.conf` says.
@@ -57,6 +60,9 @@ pub struct Config {
     pub notices: NoticeTable,
     /// POWERDOWNFLAG.
     pub power_down_flag: Option<String>,
+    /// What can be listed beside POWERDOWNFLAG, which the shell knows; `None`: nothing, so that every UPS that this host
+    /// is primary of is shut down with it.
+    pub listing: Option<Listing>,
     /// RUN_AS_USER.
     pub run_as_user: Option<String>,
     /// The file of what is kept across boots, which the shell names; `None` where nothing is.
@@ -98,6 +104,7 @@ impl Default for Config {
             notify_command_for: None,
             notices: NoticeTable::default(),
             power_down_flag: None,
+            listing: None,
             run_as_user: None,
             kept: None,
             debug_min: 0,

@@ -104,6 +104,11 @@ impl Upsmon {
         }
     }
 
+    /// Whether no power-down flag from before this start is left, which whoever cuts the loads would obey.
+    fn is_flag_lowered(&self) -> bool {
+        self.lowering.is_none() && self.lower_again_at.is_none()
+    }
+
     fn job_done(&mut self, job: JobId, outcome: &JobOutcome, now: Instant) {
         if self.lowering.take_if(|lowering| *lowering == job).is_some() {
             let failed_before = self.lower_again_at.take().is_some();

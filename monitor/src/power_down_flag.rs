@@ -1,11 +1,9 @@
 //! The POWERDOWNFLAG file: written before SHUTDOWNCMD runs on a primary, asked for by the late
-//! shutdown script (`upsmon -K`), removed at the next start.
+//! shutdown script (`upsmon -K`), removed at the next start. What it holds is [`protocol::power_down_flag`]'s.
 
-use std::io::Read;
+use protocol::power_down_flag::MAGIC;
+use std::io::ErrorKind;
 use std::path::Path;
-
-/// What the file holds; a file that holds anything else is not ours.
-pub const MAGIC: &str = "upsmon-shutdown-file";
 
 /// What stands at the path of the flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,16 +26,9 @@ impl Flag {
     /// Looks at the file. For shells: an engine never touches the disk.
     #[must_use]
     pub fn at(path: &Path) -> Self {
-        // Only a regular file is opened: a FIFO would block for ever.
-        match path.metadata() {
-            Ok(found) if found.is_file() => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::Absent,
-            _ => return Self::Foreign,
-        }
-        let Ok(file) = std::fs::File::open(path) else { return Self::Foreign };
-        let mut start = Vec::with_capacity(MAGIC.len());
-        match file.take(MAGIC.len() as u64).read_to_end(&mut start) {
-            Ok(_) => Self::from_contents(&start),
+        match daemon::files::beginning(path, MAGIC.len()) {
+            Ok(start) => Self::from_contents(&start),
+            Err(error) if error.kind() == ErrorKind::NotFound => Self::Absent,
             Err(_) => Self::Foreign,
         }
     }

@@ -13,9 +13,13 @@
 //!
 //! A job that hangs (the flag on a dead disk, SHUTDOWNCMD itself) has a limit to how long it is
 //! waited for; the next step then goes on without it. Only the end of the daemon waits for SHUTDOWNCMD:
-//! a service manager ends what a daemon has left behind, and is made to wait where SHUTDOWNEXIT says so (`stay`). What could not be started, or ended with an error, is
-//! tried again (`trial`) while this host stays logged in; what runs is never started twice.
+//! a service manager ends what a daemon has left behind, and is made to wait where SHUTDOWNEXIT says so (`stay`). What could
+//! not be started, or ended with an error, is tried again (`trial`) while this host stays logged in; what runs is never
+//! started twice. Who is ordered down, and who is left alone, is decided in `exempt`; the list of the latter goes with the
+//! flag (`flag`).
 
+mod exempt;
+mod flag;
 mod stay;
 mod trial;
 
@@ -23,8 +27,8 @@ use crate::config::ShutdownExit;
 use crate::decision::Decision;
 use crate::desk::Desk;
 use crate::notice::Notice;
-use crate::power_down_flag;
 use crate::supply::Supply;
+use flag::Raising;
 use protocol::effect::Program;
 use protocol::{Bequest, Command, Instant, JobId, JobOutcome, Level};
 use stay::Stay;
@@ -52,11 +56,11 @@ pub(crate) enum Phase {
     /// The shutdown is announced; FINALDELAY runs.
     Announced { until: Instant },
     /// POWERDOWNFLAG is being written.
-    RaisingFlag { job: JobId, give_up_at: Instant },
+    RaisingFlag { flag: Raising, give_up_at: Instant },
     /// SHUTDOWNCMD has been ordered; a flag that could not be written is tried beside it.
-    Commanded { command: Trial, flag: Trial, leave_at: Option<Instant>, stay: Stay, code: u8 },
+    Commanded { command: Trial, flag: Raising, leave_at: Option<Instant>, stay: Stay, code: u8 },
     /// Logged out, while SHUTDOWNCMD still runs; the flag is tried as before.
-    LoggedOut { command: Trial, flag: Trial },
+    LoggedOut { command: Trial, flag: Raising },
     /// Logged out; the daemon ends.
     Left,
 }
@@ -66,7 +70,7 @@ enum Next {
     Stay,
     Announce,
     RaiseFlag,
-    Command { flag: Trial },
+    Command { flag: Raising },
     LogOut,
     Leave { code: u8 },
 }
@@ -118,16 +122,19 @@ impl Phase {
     }
 
     /// Starts what the decision asks for.
-    pub(crate) fn begin(&mut self, decision: &Decision, supplies: &mut [Supply], desk: &mut Desk<'_>) {
+    pub(crate) fn begin(
+        &mut self,
+        decision: &Decision,
+        leaves_alone: bool,
+        supplies: &mut [Supply],
+        desk: &mut Desk<'_>,
+    ) {
         desk.out.say(Level::Notice, format!("forced shutdown: {decision}"));
-        bequeath(desk);
-        let mut is_primary = false;
-        for supply in supplies.iter_mut().filter(|supply| supply.is_primary()) {
-            supply.order_forced_shutdown(desk);
-            is_primary = true;
-        }
+        let is_ordering = exempt::order(leaves_alone, supplies, desk);
+        let wait = if is_ordering { desk.config.host_sync } else { Duration::ZERO };
+        bequeath(wait + desk.config.final_delay, supplies, desk);
         *self = Self::Watching;
-        if is_primary {
+        if is_ordering {
             let give_up_at = desk.now + desk.config.host_sync;
             *self = Self::Syncing { give_up_at, count_at: desk.now, rounds: 0 };
             self.step(supplies, desk);
@@ -139,19 +146,20 @@ impl Phase {
     /// Acts on whatever is due or has become true.
     pub(crate) fn step(&mut self, supplies: &mut [Supply], desk: &mut Desk<'_>) {
         let now = desk.now;
+        if self.is_before_the_command() && exempt::take_back(supplies, desk) {
+            self.renew(supplies, desk);
+        }
         let next = match self {
             Self::Syncing { give_up_at, count_at, rounds } => sync(*give_up_at, count_at, rounds, supplies, desk),
             Self::Announced { until } if now < *until => Next::Stay,
             Self::Announced { .. } => Next::RaiseFlag,
             Self::RaisingFlag { give_up_at, .. } if now < *give_up_at => Next::Stay,
-            Self::RaisingFlag { job, .. } => {
+            Self::RaisingFlag { flag, .. } => {
                 desk.out.say(Level::Error, "POWERDOWNFLAG is not written yet: shutting down without it");
-                let mut flag = Trial::default();
-                flag.started(*job);
-                Next::Command { flag }
+                Next::Command { flag: std::mem::take(flag) }
             }
             Self::Commanded { command, flag, leave_at, stay, code } => {
-                try_flag_again(flag, desk);
+                flag.try_again(desk);
                 if command.is_due(now) {
                     *leave_at = try_command(command, stay, desk);
                 }
@@ -164,7 +172,7 @@ impl Phase {
                 }
             }
             Self::LoggedOut { command, flag } => {
-                try_flag_again(flag, desk);
+                flag.try_again(desk);
                 if command.is_due(now) {
                     try_command(command, &mut Stay::default(), desk);
                 }
@@ -178,20 +186,16 @@ impl Phase {
     /// Takes the end of a job; harmless when it is none of the shutdown's.
     pub(crate) fn job_done(&mut self, done: JobId, outcome: &JobOutcome, supplies: &mut [Supply], desk: &mut Desk<'_>) {
         let next = match self {
-            Self::RaisingFlag { job, .. } if *job == done => {
-                let mut flag = Trial::default();
+            Self::RaisingFlag { flag, .. } if flag.is_by(done) => {
+                let is_over = flag.done(outcome, desk);
                 if !outcome.is_success() {
                     desk.out.say(Level::Error, format!("POWERDOWNFLAG could not be written: {outcome}"));
-                    flag.failed(outcome, desk.now);
                 }
-                Next::Command { flag }
+                if is_over { Next::Command { flag: std::mem::take(flag) } } else { Next::Stay }
             }
-            Self::Commanded { flag, .. } | Self::LoggedOut { flag, .. } if flag.job == Some(done) => {
-                if outcome.is_success() {
+            Self::Commanded { flag, .. } | Self::LoggedOut { flag, .. } if flag.is_by(done) => {
+                if flag.done(outcome, desk) && outcome.is_success() {
                     desk.out.say(Level::Notice, "POWERDOWNFLAG is written");
-                    *flag = Trial::default();
-                } else {
-                    flag.failed(outcome, desk.now);
                 }
                 Next::Stay
             }
@@ -230,7 +234,7 @@ impl Phase {
         match next {
             Next::Stay => {}
             Next::Announce => self.announce(desk),
-            Next::RaiseFlag => self.raise_flag(desk),
+            Next::RaiseFlag => self.raise_flag(supplies, desk),
             Next::Command { flag } => self.command(flag, desk),
             Next::LogOut => {
                 let Self::Commanded { command, flag, .. } = self else { return };
@@ -255,14 +259,26 @@ impl Phase {
         *self = Self::Announced { until: desk.now + desk.config.final_delay };
     }
 
-    fn raise_flag(&mut self, desk: &mut Desk<'_>) {
-        let Some((path, contents)) = flag(desk) else { return self.command(Trial::default(), desk) };
-        let job = desk.out.write_file(path, contents);
-        *self = Self::RaisingFlag { job, give_up_at: desk.now + FLAG_PATIENCE };
+    fn raise_flag(&mut self, supplies: &[Supply], desk: &mut Desk<'_>) {
+        let Some(file) = flag::file(supplies, desk) else { return self.command(Raising::default(), desk) };
+        *self = Self::RaisingFlag { flag: Raising::start(file, desk), give_up_at: desk.now + FLAG_PATIENCE };
+    }
+
+    /// A UPS that was left alone is so no longer: whatever says who is has to be told.
+    fn renew(&mut self, supplies: &[Supply], desk: &mut Desk<'_>) {
+        let left = match self {
+            Self::Syncing { give_up_at, .. } => give_up_at.saturating_since(desk.now) + desk.config.final_delay,
+            Self::Announced { until } => until.saturating_since(desk.now),
+            _ => Duration::ZERO,
+        };
+        bequeath(left, supplies, desk);
+        if let Self::RaisingFlag { flag, .. } | Self::Commanded { flag, .. } = self {
+            flag.renew(flag::file(supplies, desk), desk);
+        }
     }
 
     /// `flag` is what is still to be done for POWERDOWNFLAG.
-    fn command(&mut self, flag: Trial, desk: &mut Desk<'_>) {
+    fn command(&mut self, flag: Raising, desk: &mut Desk<'_>) {
         let mut command = Trial::default();
         let mut stay = Stay::default();
         let leave_at = try_command(&mut command, &mut stay, desk);
@@ -292,20 +308,10 @@ fn command_failed(trial: &mut Trial, outcome: &JobOutcome, desk: &mut Desk<'_>) 
     }
 }
 
-fn try_flag_again(trial: &mut Trial, desk: &mut Desk<'_>) {
-    if trial.is_due(desk.now)
-        && let Some((path, contents)) = flag(desk)
-    {
-        trial.started(desk.out.write_file(path, contents));
-    }
-}
-
 /// Should this monitor be killed or stuck from here on, the privileged process shuts the host down in its place.
-fn bequeath(desk: &mut Desk<'_>) {
+fn bequeath(after: Duration, supplies: &[Supply], desk: &mut Desk<'_>) {
     let Some(command) = shutdown_command(desk) else { return };
-    let wait = if desk.config.is_primary() { desk.config.host_sync } else { Duration::ZERO };
-    let after = wait + desk.config.final_delay;
-    desk.out.bequeath(Bequest { file: flag(desk), command, after, at_the_latest: after + STUCK });
+    desk.out.bequeath(Bequest { file: flag::file(supplies, desk), command, after, at_the_latest: after + STUCK });
 }
 
 fn shutdown_command(desk: &Desk<'_>) -> Option<Command> {
@@ -319,12 +325,6 @@ fn shutdown_command(desk: &Desk<'_>) -> Option<Command> {
     })
 }
 
-/// POWERDOWNFLAG, which a primary alone writes.
-fn flag(desk: &Desk<'_>) -> Option<(String, Vec<u8>)> {
-    let path = desk.config.power_down_flag.clone().filter(|_| desk.config.is_primary())?;
-    Some((path, power_down_flag::MAGIC.as_bytes().to_vec()))
-}
-
 fn sync(
     give_up_at: Instant,
     count_at: &mut Instant,
@@ -332,7 +332,7 @@ fn sync(
     supplies: &mut [Supply],
     desk: &mut Desk<'_>,
 ) -> Next {
-    if supplies.iter().filter(|supply| supply.is_primary()).all(Supply::secondaries_have_left) {
+    if supplies.iter().filter(|supply| supply.is_ordered()).all(Supply::secondaries_have_left) {
         return Next::Announce;
     }
     if desk.now >= give_up_at {
@@ -346,7 +346,7 @@ fn sync(
         }
         *rounds = rounds.saturating_add(1);
         *count_at = desk.now + COUNT_EVERY;
-        for supply in supplies.iter_mut().filter(|supply| supply.is_primary()) {
+        for supply in supplies.iter_mut().filter(|supply| supply.is_ordered()) {
             supply.ask_logins(desk);
         }
     }

@@ -12,6 +12,7 @@
 
 mod answers;
 mod doubt;
+mod exempt;
 mod login;
 mod polling;
 mod regulars;
@@ -64,6 +65,8 @@ pub(crate) struct Supply {
     outlook: Option<Outlook>,
     login: Login,
     order: Order,
+    /// The shutdown under way leaves it alone.
+    left_alone: bool,
     /// When the order was sent: a count that was asked for before it is no answer to it.
     ordered_at: Instant,
     count: Count,
@@ -106,6 +109,7 @@ impl Supply {
             outlook: None,
             login: Login::default(),
             order: Order::default(),
+            left_alone: false,
             ordered_at: Instant::START,
             count: Count::default(),
             regulars: Regulars::default(),
@@ -230,7 +234,8 @@ impl Supply {
         let is_urgent = is_alert && self.is_silent() || self.may_die() || self.doubt.is_holding();
         // A primary's order stands for seconds only: who knows nothing yet must not miss it.
         let is_unheard = self.sight.last_heard.is_none() && matches!(self.sight.comm, Comm::OutOfSight { .. });
-        let is_urgent = is_urgent || is_unheard;
+        // What is left alone is so for as long as it is known to be on line power.
+        let is_urgent = is_urgent || is_unheard || self.left_alone;
         let every = if is_urgent { every.min(URGENT) } else { every };
         match self.outlook.map(|outlook| outlook.at - desk.now) {
             Some(left) if left > LAST_LOOK => every.min(left - LAST_LOOK),

@@ -4,6 +4,7 @@ use monitor::Config;
 use monitor::config::{Role, ShutdownExit};
 use monitor::notice::{Channels, Notice};
 use protocol::diagnostic::{Diagnostic, Severity};
+use protocol::power_down_flag::path_in;
 use std::time::Duration;
 
 fn messages(text: &str) -> String {
@@ -126,8 +127,8 @@ fn a_quote_without_an_end_is_refused() {
 #[test]
 fn the_power_down_flag_is_found_in_a_file_with_mistakes() {
     let text = b"MONITOR rubbish\nPOWERDOWNFLAG \"/etc/kill power\"\n";
-    assert_eq!(Config::power_down_flag_in(text).as_deref(), Some("/etc/kill power"));
-    assert_eq!(Config::power_down_flag_in(b""), None);
+    assert_eq!(path_in(text).as_deref(), Some("/etc/kill power"));
+    assert_eq!(path_in(b""), None);
 }
 
 #[test]

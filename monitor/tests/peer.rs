@@ -292,6 +292,29 @@ fn debians_upsmon_gets_along_with_our_upsd() {
     assert_eq!(ours, theirs);
 }
 
+/// The late shutdown hook may be anybody's.
+#[expect(clippy::disallowed_methods, reason = "both programs are what is looked at")]
+#[test]
+fn debians_upsmon_takes_a_flag_with_a_list_for_the_flag() {
+    if peer_is_missing() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let flag = folder.path().join("killpower");
+    let conf = format!("MONITOR ups 1 u p primary\nSHUTDOWNCMD true\nPOWERDOWNFLAG {}\n", flag.display());
+    fs::write(folder.path().join("upsmon.conf"), conf).unwrap();
+    let asks = |program: &str, contents: &[u8]| {
+        fs::write(&flag, contents).unwrap();
+        let mut question = Command::new(program);
+        question.arg("-K").env("NUT_CONFPATH", folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        question.status().unwrap().success()
+    };
+    for program in [DEBIANS_UPSMON, OUR_UPSMON] {
+        assert!(asks(program, &protocol::power_down_flag::contents("this", ["right", "middle"])), "{program}");
+        assert!(!asks(program, b"boot this\nupsmon-shutdown-file\n"), "{program}");
+    }
+}
+
 #[test]
 #[should_panic(expected = "not recorded: SHUTDOWNCMD \"/sbin/shutdown -h +0\"")]
 fn a_command_that_is_not_recorded_is_refused() {

@@ -89,8 +89,11 @@ fn the_privileged_process_obeys_three_bytes_and_nothing_else() {
         answer
     };
     // Order, kind of outcome, its number, the length of its text.
-    assert_eq!(give(b"F"), *b"F\0\0\0\0\0\0\0");
+    assert_eq!(give(b"F\0\0"), *b"F\0\0\0\0\0\0\0");
     assert_eq!(fs::read_to_string(&flag).unwrap(), "upsmon-shutdown-file");
+    // Whom the load of is not cut, by its place in the plan; nobody has the ninth.
+    assert_eq!(give(b"F\0\x02\0\x01\0\x09"), *b"F\0\0\0\0\0\0\0");
+    assert_eq!(fs::read_to_string(&flag).unwrap(), "upsmon-shutdown-file\nboot this\nnot-cut right\nend\n");
     assert_eq!(give(b"xyzR"), *b"R\0\0\0\0\0\0\0");
     assert!(!flag.exists());
     assert_eq!(give(b"S"), *b"S\0\0\0\0\x03\0\0");
@@ -114,15 +117,23 @@ fn privileged_with(folder: &Path, command: &str, errors: impl Into<Stdio>) -> (C
         .stderr(errors)
         .spawn()
         .unwrap();
-    for text in [folder.join("killpower").display().to_string(), command.to_owned()] {
-        ours.write_all(&u16::try_from(text.len()).unwrap().to_be_bytes()).unwrap();
-        ours.write_all(text.as_bytes()).unwrap();
-    }
+    send_plan(&mut ours, &folder.join("killpower"), command);
     (child, ours)
 }
 
+/// What may be left alone in this boot: `middle` and `right`.
+fn send_plan(to: &mut UnixStream, flag: &Path, command: &str) {
+    let count = |count: usize| u16::try_from(count).unwrap().to_be_bytes().to_vec();
+    let text = |text: &str| [count(text.len()), text.as_bytes().to_vec()].concat();
+    let flag = flag.display().to_string();
+    let plan = [text(&flag), text(command), text("this"), count(2), text("middle"), text("right")].concat();
+    to.write_all(&plan).unwrap();
+}
+
+/// Gives an order; a flag leaves nobody alone.
 fn order(to: &mut UnixStream, order: &[u8]) {
-    to.write_all(order).unwrap();
+    let nobody: &[u8] = if matches!(order[0], b'F' | b'W') { b"\0\0" } else { b"" };
+    to.write_all(&[order, nobody].concat()).unwrap();
     to.read_exact(&mut [0; 8]).unwrap();
 }
 
@@ -143,6 +154,20 @@ fn a_monitor_that_is_killed_in_the_middle_of_a_shutdown_has_left_a_last_will() {
         assert_eq!(folder.path().join("killpower").exists(), flag, "{orders:?}");
         assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap_or_default(), proof, "{orders:?}");
     }
+}
+
+#[test]
+fn a_last_will_leaves_those_alone_that_its_monitor_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, mut ours) = privileged(folder.path());
+    for will in [&b"W\0\0\0\0\0\x01\0\0\0\x02\0\0\0\x01"[..], b"W\0\0\0\0\0\x01\0\0\0\x01\0\x01"] {
+        ours.write_all(will).unwrap();
+        ours.read_exact(&mut [0; 8]).unwrap();
+    }
+    drop(ours);
+    assert!(child.wait().unwrap().success());
+    let flag = fs::read_to_string(folder.path().join("killpower")).unwrap();
+    assert_eq!(flag, "upsmon-shutdown-file\nboot this\nnot-cut right\nend\n", "the last word counts");
 }
 
 #[test]
@@ -329,7 +354,7 @@ fn a_last_will_whose_shutdowncmd_ends_with_an_error_is_carried_out_again() {
 fn where_the_system_gives_no_more_descriptors_the_flag_is_written_and_shutdowncmd_runs() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, mut ours) = privileged(folder.path());
-    ours.write_all(b"W\0\x0f\0\0\0\x0f\0\0").unwrap();
+    ours.write_all(b"W\0\x0f\0\0\0\x0f\0\0\0\0").unwrap();
     ours.read_exact(&mut [0; 8]).unwrap();
     if let Err(why) = fill_descriptors(child.id()) {
         return eprintln!("skipped: {why}");

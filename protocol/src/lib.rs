@@ -10,7 +10,8 @@
 //! 4. [`names`], [`value`] and [`status`]: what the words mean.
 //! 5. [`net`] and [`driver_socket`]: requests and replies of both text protocols; [`session`]: a
 //!    client's side of the first.
-//! 6. [`conf`] and [`diagnostic`]: configuration files, and what to say when they are wrong.
+//! 6. [`conf`] and [`diagnostic`]: configuration files, and what to say when they are wrong. [`power_down_flag`]: what a
+//!    monitor leaves behind for whoever cuts the loads.
 //! 7. [`usb`]: what travels between a USB host and a UPS, and its frames on the emulator bus;
 //!    [`hid`]: the names of what a HID power device reports.
 
@@ -24,6 +25,7 @@ pub mod hid;
 pub mod lexer;
 pub mod names;
 pub mod net;
+pub mod power_down_flag;
 pub mod printable;
 pub mod session;
 pub mod status;

@@ -197,7 +197,12 @@ fn check_says_which_secondary_would_halt_for_ever_where_its_primary_stays_up() {
     );
     let said = warned(PASSING, &[watches_only, section]);
     assert!(said.contains("its primary primary does not hang on this UPS (power value 0)"), "{said}");
+    assert!(said.contains("while it is down nobody reads this UPS"), "{said}");
     assert!(said.contains("`sdorder = -1`"), "{said}");
+    // Without a flag nothing can say that the load is not to be cut.
+    let no_flag = ("rack/primary/upsmon.conf", "POWERDOWNFLAG", "# ");
+    let said = warned(PASSING, &[watches_only, section, no_flag]);
+    assert!(said.contains("on line power too") && said.contains("with POWERDOWNFLAG"), "{said}");
     let needs_both =
         ("rack/primary/upsmon.conf", "MINSUPPLIES 1", "MONITOR other@localhost 1 primary first primary\nMINSUPPLIES 2");
     assert_eq!(warned(PASSING, &[needs_both, section]), "");

@@ -1,11 +1,11 @@
 //! `-c COMMAND`: signals the running upsmon. `-K`: asks for the power-down flag.
 
 use super::NAME;
-use crate::Config;
 use crate::power_down_flag::Flag;
 use clap::builder::{StringValueParser, TypedValueParser};
 use daemon::flags::Offering;
 use daemon::pid_file::{self, Order};
+use protocol::power_down_flag::path_in;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -57,7 +57,7 @@ pub(super) fn pid_path() -> PathBuf {
 /// Whether the power-down flag is set, as an exit code for the late shutdown script.
 pub(super) fn check_flag(file: &Path) -> ExitCode {
     let text = std::fs::read(file).unwrap_or_default();
-    let Some(path) = Config::power_down_flag_in(&text) else { return ExitCode::FAILURE };
+    let Some(path) = path_in(&text) else { return ExitCode::FAILURE };
     match Flag::at(Path::new(&path)) {
         Flag::Set => {
             println!("UPS power-down flag {path} is set");

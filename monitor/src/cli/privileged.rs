@@ -9,11 +9,14 @@
 //!                       ◄── order, outcome ──────────────────────────────────
 //! ```
 //!
+//! `F` and `W` say as well which UPSes are left alone: the places that their names have in the plan.
+//!
 //! `W` and `C` are last wills: should the other side end before it has sent `S`, this one raises the flag
 //! (`W` alone) and runs SHUTDOWNCMD once the first time has passed since the order; should it neither end nor send
 //! `S`, it is stuck, and this one does so once the second has. However it comes about, SHUTDOWNCMD runs once.
 
 mod deeds;
+mod left_alone;
 mod partner;
 mod serve;
 mod will;
@@ -21,6 +24,7 @@ mod will;
 pub(super) use partner::start;
 pub(super) use serve::serve;
 
+use crate::config::Listing;
 use protocol::JobOutcome;
 use std::io::{self, Read, Write};
 
@@ -73,16 +77,25 @@ impl Order {
 pub(super) struct Plan {
     pub(super) power_down_flag: String,
     pub(super) shutdown_command: String,
+    pub(super) listing: Option<Listing>,
 }
 
 impl Plan {
     fn send(&self, to: &mut impl Write) -> io::Result<()> {
         send_text(to, &self.power_down_flag)?;
-        send_text(to, &self.shutdown_command)
+        send_text(to, &self.shutdown_command)?;
+        let (boot, names) = self.listing.as_ref().map_or(("", &[][..]), |listing| (&listing.boot, &listing.names));
+        send_text(to, boot)?;
+        send_count(to, names.len())?;
+        names.iter().try_for_each(|name| send_text(to, name))
     }
 
     fn receive(from: &mut impl Read) -> io::Result<Self> {
-        Ok(Self { power_down_flag: receive_text(from)?, shutdown_command: receive_text(from)? })
+        let (power_down_flag, shutdown_command) = (receive_text(from)?, receive_text(from)?);
+        let (boot, count) = (receive_text(from)?, receive_count(from)?);
+        let names = (0..count).map(|_| receive_text(from)).collect::<io::Result<_>>()?;
+        let listing = (!boot.is_empty()).then_some(Listing { boot, names });
+        Ok(Self { power_down_flag, shutdown_command, listing })
     }
 }
 
@@ -115,15 +128,23 @@ fn receive_outcome(from: &mut impl Read) -> io::Result<(Order, JobOutcome)> {
 
 fn send_text(to: &mut impl Write, text: &str) -> io::Result<()> {
     let text = &text.as_bytes()[..text.floor_char_boundary(MAX_TEXT)];
-    let length = u16::try_from(text.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
-    to.write_all(&length.to_be_bytes())?;
+    send_count(to, text.len())?;
     to.write_all(text)
 }
 
+fn send_count(to: &mut impl Write, count: usize) -> io::Result<()> {
+    let count = u16::try_from(count).map_err(|_| io::ErrorKind::InvalidInput)?;
+    to.write_all(&count.to_be_bytes())
+}
+
+fn receive_count(from: &mut impl Read) -> io::Result<usize> {
+    let mut count = [0; 2];
+    from.read_exact(&mut count)?;
+    Ok(usize::from(u16::from_be_bytes(count)))
+}
+
 fn receive_text(from: &mut impl Read) -> io::Result<String> {
-    let mut length = [0; 2];
-    from.read_exact(&mut length)?;
-    let length = usize::from(u16::from_be_bytes(length));
+    let length = receive_count(from)?;
     if length > MAX_TEXT {
         return Err(io::ErrorKind::InvalidData.into());
     }

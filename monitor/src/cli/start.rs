@@ -33,6 +33,8 @@ pub(super) fn start(arguments: &Arguments) -> ExitCode {
         }
     };
     disown_foreign_flag(&mut config);
+    let boot = arguments.knows_its_tools().then(daemon::boot::id).flatten();
+    config.listing = boot.as_deref().map(|boot| config.listing_in(boot));
     let mut options = Options::new(NAME);
     options.pid_file = Some(order::pid_path());
     arguments.daemon.apply(&mut options);
@@ -60,7 +62,7 @@ pub(super) fn start(arguments: &Arguments) -> ExitCode {
     }
     let run_as_user = config.run_as_user.clone();
     options.reload = Some(Arc::new(move || {
-        let mut reloaded = reload(&file, debug, split.as_ref());
+        let mut reloaded = reload(&file, debug, boot.as_deref(), split.as_ref());
         if reloaded.config.as_ref().is_some_and(|config| config.run_as_user != run_as_user) {
             let message = "RUN_AS_USER has changed: restart upsmon for this change to work";
             reloaded.messages.push((Level::Warning, message.to_owned()));
@@ -92,6 +94,7 @@ fn keep_privileges(config: &Config, in_background: bool) -> std::io::Result<(Pla
     let plan = Plan {
         power_down_flag: config.power_down_flag.clone().unwrap_or_default(),
         shutdown_command: config.shutdown_command.clone().unwrap_or_default(),
+        listing: config.listing.clone(),
     };
     let errands = privileged::start(plan.clone(), in_background)?;
     Ok((plan, errands))
@@ -123,7 +126,7 @@ fn kept_path() -> String {
     daemon::paths::kept().join(kept::NAME).to_string_lossy().into_owned()
 }
 
-fn reload(file: &PathBuf, debug: u32, split: Option<&Plan>) -> Reloaded<Config> {
+fn reload(file: &PathBuf, debug: u32, boot: Option<&str>, split: Option<&Plan>) -> Reloaded<Config> {
     let text = match std::fs::read(file) {
         Ok(text) => text,
         Err(error) => {
@@ -135,6 +138,7 @@ fn reload(file: &PathBuf, debug: u32, split: Option<&Plan>) -> Reloaded<Config> 
         Ok((mut config, warnings)) => {
             config.debug_min = config.debug_min.max(debug);
             config.kept = Some(kept_path());
+            config.listing = boot.map(|boot| config.listing_in(boot));
             let mut messages: Vec<_> = warnings.iter().map(|one| (Level::Warning, one.one_line())).collect();
             messages.extend(split.and_then(|plan| keep_plan(&mut config, plan)));
             Reloaded { config: Some(config), messages }
@@ -154,6 +158,8 @@ fn keep_plan(config: &mut Config, plan: &Plan) -> Option<(Level, String)> {
     let flag = planned(&plan.power_down_flag);
     let differs = config.shutdown_command != command || config.power_down_flag != flag;
     (config.shutdown_command, config.power_down_flag) = (command, flag);
+    // Who was not known then is shut down with this host, until upsmon is started anew.
+    config.listing.clone_from(&plan.listing);
     let message = "SHUTDOWNCMD or POWERDOWNFLAG has changed: restart upsmon for this change to work";
     differs.then(|| (Level::Warning, message.to_owned()))
 }

@@ -38,14 +38,6 @@ impl Config {
         let found = secrets::of(&directives);
         conf::secrets::hide(&source, conf::secrets::behind_login, found, diagnostics).1.into_result(config)
     }
-
-    /// POWERDOWNFLAG alone: a mistake elsewhere in the file must not keep the load from being cut.
-    #[must_use]
-    pub fn power_down_flag_in(text: &[u8]) -> Option<String> {
-        let (directives, _) = flat::read(&Source::new("upsmon.conf", text));
-        let line = directives.iter().rfind(|line| line.name.text == "POWERDOWNFLAG")?;
-        line.argument(0).map(str::to_owned)
-    }
 }
 
 impl Reading {

@@ -52,7 +52,10 @@ impl Upsmon {
 
     /// Begins the shutdown.
     pub(super) fn decide(&mut self, decision: Decision, now: Instant) {
-        self.turn(now, |supplies, phase, desk| phase.begin(&decision, supplies, desk));
+        // Whoever asks for it means every host; and a list cannot be had beside a flag that says to cut all.
+        let is_asked_for = decision == Decision::Operator;
+        let leaves_alone = !is_asked_for && self.is_flag_lowered();
+        self.turn(now, |supplies, phase, desk| phase.begin(&decision, leaves_alone, supplies, desk));
         self.decision = Some(decision);
     }
 }

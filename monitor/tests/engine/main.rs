@@ -4,6 +4,7 @@
 
 mod heartbeat;
 mod hostile;
+mod left_alone;
 mod notices;
 mod old_news;
 mod reload;

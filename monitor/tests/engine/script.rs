@@ -60,6 +60,8 @@ pub struct World {
     coming: Vec<(Instant, Event<Config>)>,
     links: BTreeMap<LinkId, String>,
     disk: Fate,
+    /// What becomes of the removal of a file.
+    removal: Fate,
     shutdown: Fate,
     gone: bool,
     /// Whether the last will has the flag written, and after how long it is carried out for a monitor that is
@@ -68,6 +70,8 @@ pub struct World {
     /// What was kept across boots, and whether what is kept is in the log.
     kept: File,
     shows_kept: bool,
+    /// The flag of the last will.
+    pub will_file: Option<String>,
     log: String,
 }
 
@@ -90,17 +94,12 @@ pub fn run_from_the_start(config: &str, script: &str) -> String {
 
 /// Runs a script on a host that finds this file of what is kept across boots.
 pub fn run_with_kept(kept: File, config: &str, script: &str) -> String {
-    World::with_kept(config, kept).run(script)
+    World::with_kept(config, kept, Fate::Works).run(script)
 }
 
 impl World {
     fn run(mut self, script: &str) -> String {
-        let world = &mut self;
-        for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let (at, what) = line.split_once(char::is_whitespace).unwrap();
-            world.run_until(instant(at));
-            world.act(what.trim());
-        }
+        self.follow_script(script);
         self.log
     }
 }
@@ -125,14 +124,24 @@ fn instant(seconds: &str) -> Instant {
 impl World {
     /// On a host where nobody else has logged in for long.
     pub fn new(config: &str) -> Self {
-        let (known, _) = Config::load_from(config, "upsmon.conf").unwrap_or_else(|errors| panic!("{errors}"));
-        let nobody: Kept = known.monitored.iter().map(|ups| (ups.system.as_str(), 0)).collect();
-        Self { shows_kept: false, ..Self::with_kept(config, Some(Ok(Some(nobody.write())))) }
+        Self::on(config, Fate::Works)
     }
 
-    fn with_kept(config: &str, kept: File) -> Self {
+    /// On a disk from which an old flag cannot be removed.
+    pub fn with_an_old_flag(config: &str) -> Self {
+        Self::on(config, Fate::Fails)
+    }
+
+    fn on(config: &str, removal: Fate) -> Self {
+        let (known, _) = Config::load_from(config, "upsmon.conf").unwrap_or_else(|errors| panic!("{errors}"));
+        let nobody: Kept = known.monitored.iter().map(|ups| (ups.system.as_str(), 0)).collect();
+        Self { shows_kept: false, ..Self::with_kept(config, Some(Ok(Some(nobody.write()))), removal) }
+    }
+
+    fn with_kept(config: &str, kept: File, removal: Fate) -> Self {
         let (mut config, _) = Config::load_from(config, "upsmon.conf").unwrap_or_else(|errors| panic!("{errors}"));
         config.kept = Some(KEPT.to_owned());
+        config.listing = Some(config.listing_in("this"));
         let servers = config.monitored.iter().map(|ups| ups.address.server.host.clone());
         let servers = servers.map(|host| (host, Server::default())).collect();
         let upsmon = Upsmon::new(config, Instant::START);
@@ -143,11 +152,13 @@ impl World {
             coming: Vec::new(),
             links: BTreeMap::new(),
             disk: Fate::Works,
+            removal,
             shutdown: Fate::Works,
             gone: false,
             will: None,
             kept,
             shows_kept: true,
+            will_file: None,
             log: String::new(),
         };
         world.carry_out();
@@ -189,6 +200,15 @@ impl World {
             self.carry_out();
         }
         self.now = self.now.max(end);
+    }
+
+    /// Lines of a script.
+    pub fn follow_script(&mut self, script: &str) {
+        for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (at, what) = line.split_once(char::is_whitespace).unwrap();
+            self.run_until(instant(at));
+            self.act(what.trim());
+        }
     }
 
     /// One line of a script.
@@ -264,7 +284,10 @@ impl World {
                     let fate = if command.privileged { self.shutdown } else { Fate::Works };
                     self.job_done(fate, job);
                 }
-                Effect::Bequeath(will) => self.will = Some((will.file.is_some(), will.after, will.at_the_latest)),
+                Effect::Bequeath(will) => {
+                    self.will = Some((will.file.is_some(), will.after, will.at_the_latest));
+                    self.will_file = will.file.map(|(_, contents)| String::from_utf8(contents).unwrap());
+                }
                 Effect::ReadFile { job, path, limit } => {
                     assert_eq!((path.as_str(), limit), (KEPT, LIMIT));
                     if let Some(contents) = self.kept.clone() {
@@ -282,7 +305,7 @@ impl World {
                 }
                 Effect::RemoveFile { job, path } => {
                     writeln!(self.log, "{} removed {path}", self.now).unwrap();
-                    self.job_done(Fate::Works, job);
+                    self.job_done(self.removal, job);
                 }
                 Effect::Say { level, text } => {
                     let level = if level == Level::Notice { String::new() } else { format!("{level:?} ") };

@@ -1,7 +1,7 @@
 //! What the privileged process does, whoever has it done: an order, or a last will.
 
+use super::left_alone::LeftAlone;
 use super::{Order, Plan};
-use crate::power_down_flag::MAGIC;
 use daemon::files::{Change, Files};
 use daemon::room::Room;
 use protocol::JobOutcome;
@@ -56,9 +56,13 @@ impl Deeds {
         Arc::new(Self { plan, files: Files::default(), room, ends: AtomicU32::new(0), shut_down: Mutex::default() })
     }
 
-    /// Takes an order: newer than all before it. What is returned carries it out, and may block.
+    /// Takes an order: newer than all before it; a flag leaves those alone. What is returned carries it out, and may block.
     #[must_use = "an order is not carried out by itself"]
-    pub(super) fn take(self: &Arc<Self>, order: Order) -> Box<dyn FnOnce() -> JobOutcome + Send> {
+    pub(super) fn take(
+        self: &Arc<Self>,
+        order: Order,
+        left_alone: &LeftAlone,
+    ) -> Box<dyn FnOnce() -> JobOutcome + Send> {
         let change = |change| {
             let carry_out = self.files.wish(Path::new(&self.plan.power_down_flag), change);
             Box::new(|| match carry_out() {
@@ -69,7 +73,7 @@ impl Deeds {
         match order {
             Order::RaiseFlag => {
                 self.room.iter().for_each(Room::free_descriptors);
-                change(Change::Write(MAGIC.as_bytes().to_vec()))
+                change(Change::Write(left_alone.flag(&self.plan)))
             }
             Order::LowerFlag => change(Change::Remove),
             Order::ShutDown => {

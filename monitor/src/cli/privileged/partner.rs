@@ -4,8 +4,8 @@
 //! not to try fails for certain.
 
 use super::deeds::Deeds;
+use super::left_alone::LeftAlone;
 use super::{FLAG, Order, Plan, receive_outcome};
-use crate::power_down_flag::MAGIC;
 use daemon::errands::{Errand, Errands};
 use protocol::effect::Program;
 use protocol::{Command, JobOutcome};
@@ -58,32 +58,32 @@ fn spawn(socket: OwnedFd, in_background: bool) -> io::Result<()> {
 impl Partner {
     fn run(&self, errand: &Errand) -> JobOutcome {
         match self.order(errand) {
-            Some(order) => {
-                let sent = match errand {
-                    Errand::Bequeath(will) => {
-                        self.give(order, &[milliseconds(will.after), milliseconds(will.at_the_latest)].concat())
-                    }
-                    _ => self.give(order, &[]),
-                };
-                sent.unwrap_or_else(|| self.deeds.take(order)())
+            Some((order, left_alone)) => {
+                let mut more = Vec::new();
+                if let Errand::Bequeath(will) = errand {
+                    more.extend([milliseconds(will.after), milliseconds(will.at_the_latest)].concat());
+                }
+                if matches!(order, Order::RaiseFlag | Order::BequeathAll) {
+                    more.extend(left_alone.to_bytes());
+                }
+                self.give(order, &more).unwrap_or_else(|| self.deeds.take(order, &left_alone)())
             }
             None => JobOutcome::Failed("not what upsmon was started with".to_owned()),
         }
     }
 
-    /// The order for an errand that was planned.
-    fn order(&self, errand: &Errand) -> Option<Order> {
+    /// The order for an errand that was planned, and whom its flag leaves alone.
+    fn order(&self, errand: &Errand) -> Option<(Order, LeftAlone)> {
+        let plain = |is_planned: bool, order| is_planned.then(|| (order, LeftAlone::default()));
         match errand {
-            Errand::Run(command) => self.is_shutdown(command).then_some(Order::ShutDown),
-            Errand::WriteFile { path, contents } => self.is_flag(path, contents).then_some(Order::RaiseFlag),
+            Errand::Run(command) => plain(self.is_shutdown(command), Order::ShutDown),
+            Errand::WriteFile { path, contents } => Some((Order::RaiseFlag, self.left_alone(path, contents)?)),
             Errand::Bequeath(will) => match &will.file {
-                Some((path, contents)) if self.is_shutdown(&will.command) && self.is_flag(path, contents) => {
-                    Some(Order::BequeathAll)
-                }
-                None if self.is_shutdown(&will.command) => Some(Order::BequeathCommand),
-                _ => None,
+                _ if !self.is_shutdown(&will.command) => None,
+                Some((path, contents)) => Some((Order::BequeathAll, self.left_alone(path, contents)?)),
+                None => plain(true, Order::BequeathCommand),
             },
-            Errand::RemoveFile { path } => (*path == self.deeds.plan.power_down_flag).then_some(Order::LowerFlag),
+            Errand::RemoveFile { path } => plain(*path == self.deeds.plan.power_down_flag, Order::LowerFlag),
         }
     }
 
@@ -91,8 +91,10 @@ impl Partner {
         command.program == Program::Shell(self.deeds.plan.shutdown_command.clone())
     }
 
-    fn is_flag(&self, path: &str, contents: &[u8]) -> bool {
-        path == self.deeds.plan.power_down_flag && contents == MAGIC.as_bytes()
+    /// Whom the flag leaves alone, where it is the planned one.
+    fn left_alone(&self, path: &str, contents: &[u8]) -> Option<LeftAlone> {
+        let plan = &self.deeds.plan;
+        LeftAlone::in_flag(contents, plan).filter(|_| path == plan.power_down_flag)
     }
 
     /// Gives the order; `None` when nobody is there to take it.

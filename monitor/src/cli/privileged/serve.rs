@@ -5,6 +5,7 @@
 
 use super::super::NAME;
 use super::deeds::Deeds;
+use super::left_alone::LeftAlone;
 use super::will::{FLAG_PATIENCE, Will};
 use super::{Order, Plan, send_outcome};
 use daemon::Log;
@@ -65,17 +66,22 @@ fn attend(log: &Log) -> io::Result<()> {
             log.say(Level::Warning, format!("privileged process: no such order: {byte:#04x}"));
             continue;
         };
+        let mut left_alone = LeftAlone::default();
         match order {
+            // Half an order is the other side's end.
             Order::BequeathAll | Order::BequeathCommand => {
-                // Half an order is the other side's end.
                 let Ok(left) = Will::receive(order, &mut orders) else { break };
                 // One that a command has overtaken has been carried out.
                 will = (!is_settled).then_some(left);
             }
             Order::ShutDown => (is_settled, will) = (true, None),
-            Order::RaiseFlag | Order::LowerFlag => {}
+            Order::RaiseFlag => {
+                let Ok(those) = LeftAlone::receive(&mut orders) else { break };
+                left_alone = those;
+            }
+            Order::LowerFlag => {}
         }
-        let (deed, answers) = (deeds.take(order), Arc::clone(&answers));
+        let (deed, answers) = (deeds.take(order, &left_alone), Arc::clone(&answers));
         let lane = if order == Order::ShutDown { &commands } else { &flags };
         lane.start(move || answer(order, &deed(), &answers));
     }

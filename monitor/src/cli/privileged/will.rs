@@ -3,6 +3,7 @@
 
 use super::Order;
 use super::deeds::Deeds;
+use super::left_alone::LeftAlone;
 use daemon::reserve::Reserve;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -13,9 +14,10 @@ use std::time::{Duration, Instant};
 pub(super) const FLAG_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is still to be done.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Will {
-    raises_flag: bool,
+    /// The flag, and whom it leaves alone; none on a host that is primary of nothing.
+    flag: Option<LeftAlone>,
     /// Secondaries have until then to log out.
     not_before: Instant,
     /// Whoever has not shut down by then never will.
@@ -31,7 +33,9 @@ impl Will {
             from.read_exact(&mut wait)?;
             io::Result::Ok(now + Duration::from_millis(u32::from_be_bytes(wait).into()))
         };
-        Ok(Self { raises_flag: order == Order::BequeathAll, not_before: time()?, at_the_latest: time()? })
+        let (not_before, at_the_latest) = (time()?, time()?);
+        let flag = (order == Order::BequeathAll).then(|| LeftAlone::receive(from)).transpose()?;
+        Ok(Self { flag, not_before, at_the_latest })
     }
 
     /// How long the other side still has; `None` once it is overdue.
@@ -43,9 +47,9 @@ impl Will {
     pub(super) fn carry_out(self, deeds: &Arc<Deeds>, for_flags: &Reserve) {
         let (_nobody, never) = channel::<()>();
         wait(&never, self.not_before.saturating_duration_since(now()));
-        if self.raises_flag {
+        if let Some(left_alone) = self.flag {
             let (done, raised) = channel();
-            let raise = deeds.take(Order::RaiseFlag);
+            let raise = deeds.take(Order::RaiseFlag, &left_alone);
             for_flags.start(move || drop(done.send(raise())));
             wait(&raised, FLAG_PATIENCE);
         }

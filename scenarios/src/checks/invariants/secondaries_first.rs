@@ -4,13 +4,14 @@
 //! several), or its host has stopped. A server that dies or restarts logs nobody out, although every
 //! connection ends with it: it must not shorten the wait; whom it has not seen again HOSTSYNC after it came
 //! back, or since its host has booted, nobody can wait for. The forced shutdown begins when the primary says so or orders it from its server,
-//! whichever comes first; a primary that goes down without either has not waited at all.
+//! whichever comes first; a primary that goes down without either has not waited at all. Nobody is waited for on account of
+//! a UPS that the shutdown leaves alone: the primary does not hang on it, it has line power, and gets no FSD.
 
 use super::{Breach, Finding};
 use crate::checks::history::History;
 use crate::journal::{
-    CommandRole, Direction, HostFacts, HostState, LinkEvent, Login, MonitorFacts, Name, ProcessEvent, What,
-    WireProtocol,
+    CommandRole, Direction, HostFacts, HostState, LinkEvent, Login, MonitorFacts, MonitoredFacts, Name, ProcessEvent,
+    Supply, What, WireProtocol,
 };
 use crate::language::wording::time;
 use protocol::Instant;
@@ -37,6 +38,7 @@ pub fn check(history: &History<'_>) -> Finding {
                 started: BTreeMap::new(),
                 links: BTreeSet::new(),
                 since: None,
+                ordered: BTreeSet::new(),
                 goes: false,
             }
             .breaches()
@@ -45,12 +47,15 @@ pub fn check(history: &History<'_>) -> Finding {
     breaches.into()
 }
 
+/// How often somebody is logged in, by server and UPS.
+type Sessions = BTreeMap<(Name, Name), u32>;
+
 struct Primary<'h> {
     history: &'h History<'h>,
     host: &'h HostFacts,
     monitor: &'h MonitorFacts,
-    /// Secondaries that count, and how often each is logged in to one of this primary's UPSes, by server.
-    present: BTreeMap<Name, BTreeMap<Name, u32>>,
+    /// Secondaries that count, and how often each is logged in to one of this primary's UPSes.
+    present: BTreeMap<Name, Sessions>,
     /// Since when each of them counts.
     since_login: BTreeMap<Name, Instant>,
     /// When each server started last.
@@ -59,6 +64,8 @@ struct Primary<'h> {
     links: BTreeSet<u32>,
     /// When its forced shutdown began.
     since: Option<Instant>,
+    /// The UPSes that it has ordered down, as the wire has it.
+    ordered: BTreeSet<String>,
     /// It has gone on, and that was judged.
     goes: bool,
 }
@@ -75,10 +82,11 @@ impl Primary<'_> {
                             if !self.present.contains_key(host) {
                                 self.since_login.insert(host.clone(), record.at);
                             }
-                            *self.present.entry(host.clone()).or_default().entry(server.clone()).or_default() += 1;
+                            let sessions = self.present.entry(host.clone()).or_default();
+                            *sessions.entry((server.clone(), ups.clone())).or_default() += 1;
                         }
                         Login::Out if down.contains(server) => {}
-                        Login::Out => self.left(host, server),
+                        Login::Out => self.left(host, &(server.clone(), ups.clone())),
                     }
                 }
                 What::Process { host, process, event, .. } if &**process == "upsd" => match event {
@@ -88,9 +96,8 @@ impl Primary<'_> {
                     }
                     ProcessEvent::Exited { .. } | ProcessEvent::Killed => {
                         down.insert(host.clone());
-                        for sessions in self.present.values_mut().filter_map(|servers| servers.get_mut(host)) {
-                            *sessions = 0;
-                        }
+                        let logins = self.present.values_mut().flatten();
+                        logins.filter(|((server, _), _)| server == host).for_each(|(_, sessions)| *sessions = 0);
                     }
                     _ => {}
                 },
@@ -98,15 +105,16 @@ impl Primary<'_> {
                 What::Process { host, process, event: ProcessEvent::Exited { .. } | ProcessEvent::Killed, .. }
                     if &**process == "upsmon" =>
                 {
-                    self.present.retain(|there, servers| there != host || servers.values().any(|count| *count > 0));
+                    self.present.retain(|there, logins| there != host || logins.values().any(|count| *count > 0));
                 }
                 What::Host { host, is: HostState::Halted | HostState::Off | HostState::Crashed, .. } => {
                     self.present.remove(host);
                     // Nobody remembers who was logged in to a server whose host has stopped.
-                    self.present.values_mut().for_each(|servers| _ = servers.remove(host));
-                    self.present.retain(|_, servers| !servers.is_empty());
+                    self.present.values_mut().for_each(|logins| logins.retain(|(server, _), _| server != host));
+                    self.present.retain(|_, logins| !logins.is_empty());
                     if *host == self.host.name {
                         (self.since, self.goes) = (None, false);
+                        self.ordered.clear();
                     }
                 }
                 What::Link { link, from, protocol: WireProtocol::Net, event: LinkEvent::Opened, .. }
@@ -118,6 +126,7 @@ impl Primary<'_> {
                     if self.links.contains(link) && bytes.as_bytes().starts_with(b"FSD ") =>
                 {
                     self.since.get_or_insert(record.at);
+                    self.ordered.insert(String::from_utf8_lossy(&bytes.as_bytes()[4..]).trim_end().to_owned());
                 }
                 What::Notified { host, kind, .. } if *host == self.host.name => match &**kind {
                     "FSD" => {
@@ -140,17 +149,29 @@ impl Primary<'_> {
     }
 
     /// A secondary's connection ended; a connection that was taken up before may still stand.
-    fn left(&mut self, host: &Name, server: &Name) {
-        let Some(servers) = self.present.get_mut(host) else { return };
-        if let Some(sessions) = servers.get_mut(server) {
+    fn left(&mut self, host: &Name, login: &(Name, Name)) {
+        let Some(logins) = self.present.get_mut(host) else { return };
+        if let Some(sessions) = logins.get_mut(login) {
             *sessions = sessions.saturating_sub(1);
             if *sessions == 0 {
-                servers.remove(server);
+                logins.remove(login);
             }
         }
-        if servers.is_empty() {
+        if logins.is_empty() {
             self.present.remove(host);
         }
+    }
+
+    /// Whether the shutdown under way has nothing to do with a UPS.
+    fn is_left_alone(&self, ups: &Name, at: Instant) -> bool {
+        let feeds_others = |supply: &MonitoredFacts| supply.ups == *ups && supply.primary && supply.power_value == 0;
+        let is_on_line = || {
+            self.history.ups.get(ups).is_some_and(|course| {
+                course.supply.between(self.since.unwrap_or(at), at).all(|supply| supply == Supply::OnLine)
+            })
+        };
+        let is_ordered = self.ordered.iter().any(|ordered| protocol::names::same(ordered, ups));
+        self.monitor.supplies.iter().any(feeds_others) && !is_ordered && is_on_line()
     }
 
     /// The primary goes on: were the secondaries gone, or had it waited long enough?
@@ -160,8 +181,8 @@ impl Primary<'_> {
         let is_lost = |server: &Name, sessions: u32| {
             sessions == 0 && self.started.get(server).is_some_and(|started| at - *started >= hostsync)
         };
-        let there = self.present.iter().filter(|(host, servers)| {
-            servers.iter().any(|(server, sessions)| !is_lost(server, *sessions))
+        let there = self.present.iter().filter(|(host, logins)| {
+            logins.iter().any(|((server, ups), sessions)| !is_lost(server, *sessions) && !self.is_left_alone(ups, at))
                 && self.since_login.get(*host).is_none_or(|since| at - *since > UNCOUNTED)
         });
         let names = there.map(|(name, _)| &**name).collect::<Vec<_>>().join(", ");

@@ -10,7 +10,7 @@
 
 use super::{Breach, Finding};
 use crate::checks::history::{History, before};
-use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, Supply, What};
+use crate::journal::{CommandRole, HostFacts, HostState, MonitorFacts, MonitoredFacts, Supply, What};
 use protocol::Instant;
 use std::time::Duration;
 
@@ -55,17 +55,23 @@ pub(super) fn groundless<'h>(history: &'h History<'_>) -> impl Iterator<Item = G
         {
             return None;
         }
-        let on_line = |ups: &str| {
-            history
-                .ups
-                .get(ups)
-                .is_none_or(|course| course.supply.between(from, at).all(|supply| supply == Supply::OnLine))
-        };
-        let blind =
-            |ups: &str| history.moments(from, at).iter().any(|moment| history.is_dark(&host.name, ups, *moment));
-        let lost_sight = monitor.supplies.iter().any(|supply| on_line(&supply.ups) && blind(&supply.ups));
+        let lost_sight = monitor
+            .supplies
+            .iter()
+            .any(|supply| on_line(history, &supply.ups, from, at) && is_blind(history, host, &supply.ups, from, at));
         Some(Groundless { host, monitor, at, lost_sight })
     })
+}
+
+/// Whether a UPS had line power all the time.
+fn on_line(history: &History<'_>, ups: &str, from: Instant, to: Instant) -> bool {
+    let course = history.ups.get(ups);
+    course.is_none_or(|course| course.supply.between(from, to).all(|supply| supply == Supply::OnLine))
+}
+
+/// Whether a host had no word of a UPS at some moment.
+fn is_blind(history: &History<'_>, host: &HostFacts, ups: &str, from: Instant, to: Instant) -> bool {
+    history.moments(from, to).iter().any(|moment| history.is_dark(&host.name, ups, *moment))
 }
 
 /// How long ago the reason for a shutdown command can lie: every delay of the configuration on top of another.
@@ -106,11 +112,17 @@ fn follows_a_primary(
     to: Instant,
 ) -> bool {
     history.monitored().filter(|(other, _)| other.name != host.name).any(|(other, theirs)| {
-        let shares = theirs
-            .supplies
-            .iter()
-            .any(|supply| supply.primary && monitor.supplies.iter().any(|ours| ours.ups == supply.ups));
-        shares && is_short(history, other, theirs, before(from, window(theirs)), to)
+        let since = before(from, window(theirs));
+        // A UPS that feeds others, and is known to have line power, has no part in their primary's shutdown.
+        let has_part = |supply: &MonitoredFacts| {
+            supply.power_value > 0
+                || !on_line(history, &supply.ups, since, to)
+                || is_blind(history, other, &supply.ups, since, to)
+        };
+        let shares = theirs.supplies.iter().any(|supply| {
+            supply.primary && has_part(supply) && monitor.supplies.iter().any(|ours| ours.ups == supply.ups)
+        });
+        shares && is_short(history, other, theirs, since, to)
     })
 }
 

@@ -3,8 +3,8 @@
 use crate::checks::{Outcome, judge_by};
 use crate::journal::sample::{self, at};
 use crate::journal::{
-    Answer, CommandRole, Direction, Ending, HostState, Login, MainsState, ProcessEvent, Record, Supply, What,
-    WireBytes, WireProtocol, lines,
+    Answer, CommandRole, Direction, Ending, HostState, Login, MainsState, MonitoredFacts, ProcessEvent, Record, Supply,
+    What, WireBytes, WireProtocol, lines,
 };
 use crate::language::{Only, Spot, Violation};
 
@@ -166,6 +166,50 @@ fn a_primary_that_orders_it_without_a_notice_is_timed_by_the_wire() {
     });
     assert_eq!(broken(&silent), ["3"]);
     assert!(why(&silent, 3).contains("nas went on 5.3 s after"), "{}", why(&silent, 3));
+}
+
+/// The same outage, but `box` hangs on `shelf`, which has line power and is driven by `nas`.
+fn two_loads(leave_out: impl Fn(&Record) -> bool) -> Vec<Record> {
+    let mut journal = without(leave_out);
+    for record in &mut journal {
+        match &mut record.what {
+            What::Run(facts) => {
+                let mut shelf = facts.ups[0].clone();
+                shelf.name = "shelf".into();
+                facts.ups.push(shelf);
+                let [nas, other] = facts.hosts.get_mut(..2).unwrap() else { unreachable!() };
+                let (nas, other) = (nas.monitor.as_mut().unwrap(), other.monitor.as_mut().unwrap());
+                other.supplies[0].ups = "shelf".into();
+                let driven = MonitoredFacts { power_value: 0, primary: true, ..other.supplies[0].clone() };
+                nas.supplies.push(driven);
+            }
+            What::Login { host, ups, .. } if &**host == "box" => *ups = "shelf".into(),
+            _ => {}
+        }
+    }
+    and(journal, 0, What::Supply { ups: "shelf".into(), is: Supply::OnLine })
+}
+
+#[test]
+fn nobody_waits_for_the_hosts_of_a_ups_that_is_left_alone() {
+    let leaves = |record: &Record| match &record.what {
+        What::Login { host, event: Login::Out, .. } => &**host == "box",
+        What::Ran { host, .. } | What::Host { host, .. } => &**host == "box" && record.at > at(0),
+        _ => false,
+    };
+    assert!(!broken(&two_loads(leaves)).contains(&"3".to_owned()));
+    // Whom it orders down it waits for; and a UPS without line power it has to order down.
+    let order = sample::line(3, WireProtocol::Net, Direction::Out, "FSD shelf");
+    assert!(broken(&and(two_loads(leaves), 60_001, order)).contains(&"3".to_owned()));
+    let fails = What::Supply { ups: "shelf".into(), is: Supply::OnBattery };
+    assert!(broken(&and(two_loads(leaves), 30_000, fails)).contains(&"3".to_owned()));
+}
+
+#[test]
+fn a_host_whose_ups_has_line_power_goes_down_for_no_other_load() {
+    assert!(broken(&two_loads(|_| false)).contains(&"1".to_owned()));
+    let fails = What::Supply { ups: "shelf".into(), is: Supply::OnBattery };
+    assert!(!broken(&and(two_loads(|_| false), 30_000, fails)).contains(&"1".to_owned()));
 }
 
 #[test]

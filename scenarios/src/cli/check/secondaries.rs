@@ -25,7 +25,7 @@ pub fn review(scenario: &Scenario, set: &Set) -> Vec<Diagnostic> {
                 pair.low_battery(),
                 pair.out_of_sight(),
                 pair.one_supply(),
-                pair.order_for_another(),
+                pair.shutdown_for_others(),
                 pair.stay(),
                 pair.stay_of_a_service(),
             ];
@@ -162,22 +162,40 @@ impl Pair<'_> {
         })
     }
 
-    /// The order of a primary that does not hang on this UPS itself: it comes when others fail.
-    fn order_for_another(&self) -> Option<Diagnostic> {
-        let who = &self.primary.host.group;
+    /// A primary that does not hang on this UPS itself: what becomes of its hosts when other supplies fail.
+    fn shutdown_for_others(&self) -> Option<Diagnostic> {
+        let (who, config) = (&self.primary.host.group, self.primary.config);
         let is_fed = |line: &Line| line.monitored.power_value > 0;
-        let decides = self.primary.config.min_supplies > 0;
-        (is_fed(self.secondary) && !is_fed(self.primary) && decides).then(|| {
+        if !is_fed(self.secondary) || is_fed(self.primary) || config.min_supplies == 0 {
+            return None;
+        }
+        let (what, remedy) = if config.can_leave_alone(self.primary.monitored) {
+            (
+                format!(
+                    "{who} goes down alone, and while it is down nobody reads this UPS: its hosts are not told when it \
+                     runs low, and crash"
+                ),
+                format!("let a host that hangs on {} drive it", self.secondary.monitored.system),
+            )
+        } else {
+            (
+                "it orders this one's hosts down and has their load cut as well, on line power too".to_owned(),
+                format!(
+                    "with POWERDOWNFLAG, and a name that no other UPS in the upsmon.conf of {who} has, this UPS is left \
+                     alone"
+                ),
+            )
+        };
+        Some(
             self.warn(&format!(
-                "its primary {who} does not hang on this UPS (power value 0): when the supplies of {who} fail, it orders \
-                 this one's hosts down and has their load cut as well, on line power too"
+                "its primary {who} does not hang on this UPS (power value 0): when the supplies of {who} fail, {what}"
             ))
             .hint(format!(
-                "`secondary` with power value 0 in the upsmon.conf of {who}, and `sdorder = -1` in its ups.conf, keep \
-                 this UPS out of it; when it runs low itself, its hosts then go down by themselves and nothing cuts \
-                 their load"
-            ))
-        })
+                "{remedy}; NUT's upsmon and upsdrvctl do not leave it alone: where they run on {who}, `secondary` with power \
+                 value 0 in its upsmon.conf, and `sdorder = -1` in its ups.conf, keep this UPS out of it; when it runs \
+                 low itself, its hosts then go down by themselves and nothing cuts their load"
+            )),
+        )
     }
 }
 

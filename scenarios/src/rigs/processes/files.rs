@@ -60,6 +60,8 @@ impl Files<'_> {
             if file == "upsmon.conf" {
                 safety::check(&path, &rewritten.text, &self.place.host(name, BIN))?;
                 self.keep(host, &rewritten.text)?;
+                // The late shutdown hook looks there for its power-down flag.
+                self.place.write(&self.place.host(name, LATE).join(file), &rewritten.text)?;
             }
             self.place.write(&path, &rewritten.text)?;
             changes.extend(rewritten.changes);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use protocol::{Event, Signal};
 
 use super::daemon::Plan;
+use super::machine::BOOT_ID;
 use super::process::{Purpose, index};
 use super::world::{Due, World};
 use crate::host::services::Tier;
@@ -44,6 +45,7 @@ impl World {
         machine.is_reachable = true;
         machine.boots += 1;
         let boot = machine.boots;
+        machine.files.insert(BOOT_ID.to_owned(), format!("boot-{boot}").into_bytes());
         let slots: Vec<usize> = self.slots_of(host).collect();
         for slot in slots {
             let plan = &self.slots[slot].plan;

@@ -11,11 +11,11 @@ use driver::{DriverConfig, dummy, usbhid};
 use monitor::Upsmon;
 use protocol::conf::nut_conf;
 use protocol::diagnostic::{Diagnostics, Source};
-use protocol::{Effect, Engine, Event, Instant};
+use protocol::{Effect, Engine, Event, Instant, names, power_down_flag};
 use server::Upsd;
 use server::config::{Config as UpsdConfig, Files, Listen};
 
-use super::machine::{CONFIGURATION, STATE, kept_path};
+use super::machine::{BOOT_ID, CONFIGURATION, STATE, kept_path};
 use super::tool::Tool;
 use super::world::News;
 use crate::rigs::dice::Dice;
@@ -241,6 +241,7 @@ fn driver_config(
     config.memory = Some(Memory { path, contents });
     config.poweroff_wait = poweroff_wait(files);
     config.patience = patience;
+    config.beside.retain(|beside| !killpower || !is_left_alone(files, &beside.ups));
     Ok(config)
 }
 
@@ -260,7 +261,19 @@ fn monitor_config(files: &BTreeMap<String, Vec<u8>>) -> Result<monitor::Config, 
     let source = source(files, "upsmon.conf");
     let (mut config, _) = monitor::Config::load_from(source.bytes(), source.path()).map_err(|found| said(&found))?;
     config.kept = Some(kept_path());
+    config.listing = Some(config.listing_in(boot_id(files)));
     Ok(config)
+}
+
+fn boot_id(files: &BTreeMap<String, Vec<u8>>) -> &str {
+    files.get(BOOT_ID).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default()
+}
+
+/// Whether the shutdown under way leaves a UPS alone, as its late hook finds it in the power-down flag.
+pub(super) fn is_left_alone(files: &BTreeMap<String, Vec<u8>>, ups: &str) -> bool {
+    let flag = power_down_flag::path_in(source(files, "upsmon.conf").bytes()).and_then(|path| files.get(&path));
+    let listed = flag.map(|flag| power_down_flag::not_cut(flag, boot_id(files))).unwrap_or_default();
+    listed.iter().any(|name| names::same(name, ups))
 }
 
 fn said(found: &Diagnostics) -> String {

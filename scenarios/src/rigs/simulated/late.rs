@@ -12,7 +12,7 @@ use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::Source;
 use protocol::{Instant, names};
 
-use super::daemon::{Plan, poweroff_wait};
+use super::daemon::{Plan, is_left_alone, poweroff_wait};
 use super::machine::CONFIGURATION;
 use super::process::{Purpose, index};
 use super::world::{Due, World};
@@ -52,7 +52,7 @@ impl World {
         let is_set = asked.is_some_and(|contents| Flag::from_contents(contents) == Flag::Set);
         let (drivers, loads): (Vec<_>, Vec<_>) = self.late_drivers(host).into_iter().unzip();
         // A host without drivers has no `upsdrvctl` either, and its hook does nothing.
-        let is_idle = drivers.is_empty();
+        let is_idle = !self.slots_of(host).any(|slot| self.slots[slot].purpose == Purpose::LateShutdown);
         let expects_cut = is_set && !is_idle;
         let turns = expects_cut.then(|| Turns::new(loads, poweroff_wait(&self.machines[host].files)));
         self.hooks[host] = Hook { began: self.now, drivers, turns, current: None, expects_cut };
@@ -77,7 +77,7 @@ impl World {
         let (entries, _) = entries::of(&UpsConf::salvage(&Source::new("ups.conf", text)).0);
         let late = self.slots_of(host).filter(|slot| self.slots[*slot].purpose == Purpose::LateShutdown);
         let driver = |slot: usize| {
-            let ups = self.slots[slot].ups.as_ref()?;
+            let ups = self.slots[slot].ups.as_ref().filter(|ups| !is_left_alone(&self.machines[host].files, ups))?;
             let entry = entries.iter().find(|entry| names::same(&entry.ups, ups))?;
             let load = Load { attempts: entry.attempts, retry_delay: entry.retry_delay };
             Some((LateDriver { slot, longest: entry.shutdown_limit }, load))

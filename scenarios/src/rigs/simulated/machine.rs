@@ -11,6 +11,9 @@ pub const CONFIGURATION: &str = "/etc/nut";
 /// Where its driver sockets are.
 pub const STATE: &str = "/run/nut";
 
+/// Where Linux names the boot.
+pub const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+
 /// Where its monitor keeps what lasts across boots.
 #[must_use]
 pub fn kept_path() -> String {
