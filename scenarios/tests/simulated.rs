@@ -2,11 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop here")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use scenarios::checks::judge;
-use scenarios::journal::{CommandRole, HostState, Record, What, lines};
+use scenarios::journal::{CommandRole, HostState, ProcessEvent, Record, What, lines};
 use scenarios::language::action::{LinkAction, LinkFault, Mains, MainsChange, ProcessAction, ProcessDeed};
 use scenarios::language::quantity::Permille;
 use scenarios::language::{Action, Scenario, Trigger, loading};
@@ -60,6 +61,21 @@ fn the_same_file_and_seed_give_the_same_journal_byte_for_byte() {
         text
     };
     assert!(text() == text());
+}
+
+#[test]
+fn what_starts_at_one_instant_starts_in_an_order_of_the_seed() {
+    let first_driver = |seed| {
+        let mut scenario = scenario("two-supplies");
+        scenario.seed = seed;
+        let started = |record: Record| match record.what {
+            What::Process { ups: Some(ups), event: ProcessEvent::Started, .. } => Some(ups.to_string()),
+            _ => None,
+        };
+        journal(&scenario).into_iter().find_map(started).unwrap()
+    };
+    let seen: BTreeSet<String> = (1..9).map(first_driver).collect();
+    assert_eq!(seen, BTreeSet::from(["left".to_owned(), "right".to_owned()]));
 }
 
 #[test]

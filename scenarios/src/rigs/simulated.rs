@@ -12,8 +12,10 @@
 mod acts;
 mod agenda;
 mod alarms;
+mod chance;
 mod connect;
 mod daemon;
+mod due;
 mod effects;
 mod hearing;
 mod inbox;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use protocol::{Event, Signal};
 
 use super::daemon::Plan;
+use super::due::Due;
 use super::machine::BOOT_ID;
 use super::process::{Purpose, index};
-use super::world::{Due, World};
+use super::world::World;
 use crate::host::services::Tier;
 use crate::journal::{HostState, ProcessEvent};
 use crate::language::action::{HostChange, NetworkFault, ProcessDeed};
@@ -55,7 +56,7 @@ impl World {
                 (Some(Tier::Monitor), _) | (None, Plan::Observer(_)) => 2,
                 (None, _) => continue,
             };
-            self.agenda.push(self.now + READY * rank, Due::Start { slot: index(slot), boot });
+            self.put_down(self.now + READY * rank, Due::Start { slot: index(slot), boot });
         }
     }
 

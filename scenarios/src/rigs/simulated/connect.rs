@@ -6,11 +6,12 @@ use protocol::usb::InVain;
 use protocol::{Endpoint, Event, LinkError, LinkId, Peer};
 
 use super::daemon::Plan;
+use super::due::{Attempt, Due};
 use super::links::{End, Over};
 use super::machine::Machine;
 use super::network::Fate;
 use super::process::{Purpose, index};
-use super::world::{Attempt, Due, World};
+use super::world::World;
 use crate::journal::{Answer, Name};
 use crate::rigs::tap::Tap;
 
@@ -32,7 +33,8 @@ impl World {
         let Some(process) = &mut self.slots[slot].process else { return };
         let request = process.begin_opening(link);
         let attempt = Attempt { slot, generation, link, request, to, tries: 0 };
-        self.agenda.push(self.now + LOCAL, Due::Connect(Box::new(attempt)));
+        let at = self.now + LOCAL + self.chance.turn();
+        self.put_down(at, Due::Connect(Box::new(attempt)));
     }
 
     pub(super) fn connect(&mut self, attempt: Box<Attempt>) {
@@ -85,7 +87,7 @@ impl World {
             }
             let wait = FIRST_TRY * (1 << attempt.tries);
             attempt.tries += 1;
-            return self.agenda.push(self.now + wait, Due::Connect(attempt));
+            return self.put_down(self.now + wait, Due::Connect(attempt));
         };
         let round_trip = there.saturating_since(self.now) + back.saturating_since(self.now);
         let Some(server) = self.find_server(machine, local, port) else {
@@ -129,10 +131,12 @@ impl World {
             End::Engine { slot: listener, generation, link: name },
         ];
         let number = self.join(over, ends, tap);
+        let (slot, link) = (index(opener.slot), opener.link);
+        let at = self.now + round_trip + self.chance.turn();
+        self.links[number as usize].opens_at(at);
+        self.put_down(at, Due::Opened { slot, generation: opener.generation, link, number });
         // The listener hears of it before the first bytes can arrive.
         self.tell(listener, generation, Event::Accepted { link: name, peer });
-        let (slot, generation, link) = (index(opener.slot), opener.generation, opener.link);
-        self.agenda.push(self.now + round_trip, Due::Opened { slot, generation, link, number });
     }
 
     pub(super) fn opened(&mut self, slot: usize, generation: u32, link: LinkId, number: u32) {
@@ -154,7 +158,7 @@ impl World {
     }
 
     fn fail_in(&mut self, after: Duration, attempt: Box<Attempt>, error: LinkError) {
-        self.agenda.push(self.now + after, Due::OpenFailed { attempt, error });
+        self.put_down(self.now + after, Due::OpenFailed { attempt, error });
     }
 
     fn stands(&self, attempt: &Attempt) -> bool {

@@ -15,9 +15,9 @@ use protocol::{Effect, Engine, Event, Instant, names, power_down_flag};
 use server::Upsd;
 use server::config::{Config as UpsdConfig, Files, Listen};
 
+use super::due::News;
 use super::machine::{BOOT_ID, CONFIGURATION, STATE, kept_path};
 use super::tool::Tool;
-use super::world::News;
 use crate::rigs::dice::Dice;
 use crate::rigs::observer::Observer;
 

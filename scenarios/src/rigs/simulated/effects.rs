@@ -5,8 +5,10 @@ use std::time::Duration;
 use protocol::effect::Program;
 use protocol::{Command, Effect, Event, JobId, JobOutcome, Level, LinkId};
 
+use super::due::Due;
+use super::machine::Watch;
 use super::process::index;
-use super::world::{Due, World};
+use super::world::World;
 use crate::journal::{CommandRole, Name, ProcessEvent, What};
 use crate::language::action::Disk;
 use crate::rigs::configuration::ups_of;
@@ -111,10 +113,11 @@ impl World {
         let is_ended = command.longest.filter(|longest| ends.as_ref().is_none_or(|(takes, _)| takes > longest));
         if let Some(longest) = is_ended {
             let (slot, generation) = (index(slot), self.slots[slot].generation);
-            self.agenda.push(self.now + longest, Due::EndCommand { slot, generation, number: fate.number });
+            self.put_down(self.now + longest, Due::EndCommand { slot, generation, number: fate.number });
         }
         let ended = is_ended.map(|longest| (longest, JobOutcome::outlived(longest)));
         if let Some((after, outcome)) = ended.or(ends) {
+            let after = after + self.chance.turn();
             self.tell_later(slot, after, Event::JobDone { job, outcome });
         }
     }
@@ -141,35 +144,47 @@ impl World {
             }
             self.tell_watchers(host, path);
         }
-        self.tell_later(slot, DISK, Event::JobDone { job, outcome });
+        // Each change is made by itself, and may overtake another.
+        let after = DISK + self.chance.within(DISK);
+        self.tell_later(slot, after, Event::JobDone { job, outcome });
     }
 
     fn read_file(&mut self, slot: usize, job: JobId, path: &str, limit: usize) {
         let found = self.machines[self.slots[slot].host].files.get(path).cloned();
         let is_too_long = found.as_ref().is_some_and(|contents| contents.len() > limit);
         let contents = if is_too_long { Err(format!("more than {limit} bytes")) } else { Ok(found) };
-        self.tell_later(slot, DISK, Event::FileRead { job, contents });
+        let after = DISK + self.chance.within(DISK);
+        self.tell_later(slot, after, Event::FileRead { job, contents });
     }
 
     fn watch(&mut self, slot: usize, path: String) {
-        let machine = &mut self.machines[self.slots[slot].host];
-        let contents = machine.files.get(&path).cloned();
-        machine.watches.push((slot, path.clone()));
-        self.tell_later(slot, DISK, Event::FileChanged { path, contents });
+        let host = self.slots[slot].host;
+        let place = self.machines[host].watches.len();
+        self.machines[host].watches.push(Watch { slot, path, clear_at: self.now });
+        self.tell_watcher(host, place);
     }
 
     fn tell_watchers(&mut self, host: usize, path: &str) {
-        let machine = &self.machines[host];
-        let slots: Vec<usize> =
-            machine.watches.iter().filter(|(_, watched)| watched == path).map(|(slot, _)| *slot).collect();
-        for slot in slots {
-            let contents = self.machines[host].files.get(path).cloned();
-            self.tell_later(slot, DISK, Event::FileChanged { path: path.to_owned(), contents });
+        for place in 0..self.machines[host].watches.len() {
+            if self.machines[host].watches[place].path == path {
+                self.tell_watcher(host, place);
+            }
         }
     }
 
+    /// What is in a file now is read; nothing that was read before comes later.
+    fn tell_watcher(&mut self, host: usize, place: usize) {
+        let at = self.now + DISK + self.chance.within(DISK);
+        let machine = &mut self.machines[host];
+        let watch = &mut machine.watches[place];
+        watch.clear_at = watch.clear_at.max(at);
+        let (slot, path, after) = (watch.slot, watch.path.clone(), watch.clear_at.saturating_since(self.now));
+        let contents = machine.files.get(&path).cloned();
+        self.tell_later(slot, after, Event::FileChanged { path, contents });
+    }
+
     fn exit(&mut self, slot: usize, code: u8) {
-        self.machines[self.slots[slot].host].watches.retain(|(watcher, _)| *watcher != slot);
+        self.machines[self.slots[slot].host].watches.retain(|watch| watch.slot != slot);
         self.end(slot, ProcessEvent::Exited { status: code.into() }, false);
         self.late_driver_ended(slot, code);
     }

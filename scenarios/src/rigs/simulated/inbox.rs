@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use protocol::{Event, LinkId};
+use protocol::Event;
 
-use super::world::News;
+use super::chance::{Chance, Lane};
+use super::due::{News, lane_of, link_of};
 
 /// How much a stopped process's sockets take before the rest is lost, in events.
 const MOST: usize = 4096;
@@ -31,31 +32,43 @@ impl Inbox {
         }
     }
 
-    /// Everything that waited.
-    pub fn take(&mut self) -> VecDeque<News> {
-        std::mem::take(&mut self.waiting)
+    /// Everything that waited: what came on one link in its order, the links mixed by chance.
+    pub fn take(&mut self, chance: &mut Chance) -> Vec<News> {
+        let mut turns: Vec<Lane> = self.waiting.iter().map(|news| lane_of(0, news)).collect();
+        chance.shuffle(&mut turns);
+        let mut next = |lane| {
+            let place = self.waiting.iter().position(|news| lane_of(0, news) == lane)?;
+            self.waiting.remove(place)
+        };
+        turns.into_iter().filter_map(&mut next).collect()
     }
 }
 
-fn link_of(news: &News) -> Option<LinkId> {
-    match news {
-        Event::Accepted { link, .. }
-        | Event::Opened { link }
-        | Event::Attached { link, .. }
-        | Event::Sighted { link, .. }
-        | Event::OpenFailed { link, .. }
-        | Event::Received { link, .. }
-        | Event::Closed { link, .. }
-        | Event::Full { link }
-        | Event::Draining { link }
-        | Event::Drained { link }
-        | Event::TransferDone { link, .. }
-        | Event::Interrupt { link, .. } => Some(*link),
-        Event::JobDone { .. }
-        | Event::ErrandsLost
-        | Event::FileRead { .. }
-        | Event::FileChanged { .. }
-        | Event::Signal(_)
-        | Event::Reload(_) => None,
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use protocol::{LinkError, LinkId};
+
+    use super::*;
+
+    #[test]
+    fn what_waited_is_mixed_by_chance_and_each_link_keeps_its_order() {
+        let orders: BTreeSet<Vec<u32>> = (0..32)
+            .map(|seed| {
+                let mut inbox = Inbox::default();
+                for link in [0, 1].map(LinkId::opened) {
+                    inbox.put(Event::Opened { link });
+                    inbox.put(Event::Closed { link, error: LinkError::Closed });
+                }
+                let waited = inbox.take(&mut Chance::new(seed));
+                for link in [0, 1].map(LinkId::opened) {
+                    let of_it: Vec<&News> = waited.iter().filter(|news| link_of(news) == Some(link)).collect();
+                    assert!(matches!(of_it[..], [Event::Opened { .. }, Event::Closed { .. }]), "{waited:?}");
+                }
+                waited.iter().filter_map(link_of).map(LinkId::number).collect()
+            })
+            .collect();
+        assert_eq!(orders.len(), 6, "every way in which two links can mix");
     }
 }

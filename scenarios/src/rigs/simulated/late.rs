@@ -13,9 +13,10 @@ use protocol::diagnostic::Source;
 use protocol::{Instant, names};
 
 use super::daemon::{Plan, is_left_alone, poweroff_wait};
+use super::due::Due;
 use super::machine::CONFIGURATION;
 use super::process::{Purpose, index};
-use super::world::{Due, World};
+use super::world::World;
 use crate::journal::{CommandRole, ProcessEvent, What};
 use crate::rigs::director::Happening;
 
@@ -102,7 +103,7 @@ impl World {
         if turn.pause.is_zero() {
             return self.start_late_driver(host);
         }
-        self.agenda.push(at, Due::StartLate { host: index(host), boot: self.machines[host].boots });
+        self.put_down(at, Due::StartLate { host: index(host), boot: self.machines[host].boots });
     }
 
     fn start_late_driver(&mut self, host: usize) {
@@ -112,7 +113,7 @@ impl World {
             return self.late_driver_over(host, Outcome::NoProgram);
         }
         let generation = self.slots[slot].generation;
-        self.agenda.push(self.now + longest, Due::GiveUp { slot: index(slot), generation });
+        self.put_down(self.now + longest, Due::GiveUp { slot: index(slot), generation });
     }
 
     /// A driver has ended.
@@ -152,7 +153,7 @@ impl World {
     }
 
     fn late_done_in(&mut self, host: usize, after: Duration) {
-        self.agenda.push(self.now + after, Due::LateHookDone { host: index(host) });
+        self.put_down(self.now + after, Due::LateHookDone { host: index(host) });
     }
 
     fn show_hook(&mut self, host: usize) {

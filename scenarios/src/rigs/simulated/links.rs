@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use protocol::{Event, Instant, LinkError, LinkId};
 
+use super::due::{Due, News};
 use super::network::Fate;
 use super::process::index;
-use super::world::{Due, News, World};
+use super::world::World;
 use crate::journal::LinkEvent;
 use crate::rigs::tap::Tap;
 
@@ -73,6 +74,13 @@ pub struct Link {
     pub tap: Tap,
     /// Its end is in the journal.
     pub(super) is_over: bool,
+}
+
+impl Link {
+    /// Its opener knows at `at` that it is there, and hears nothing from the other side before.
+    pub(super) fn opens_at(&mut self, at: Instant) {
+        self.lanes[1].clear_at = at;
+    }
 }
 
 #[derive(Debug, Default)]
@@ -181,15 +189,16 @@ impl World {
         let lane = &mut link.lanes[usize::from(side)];
         match fate {
             Fate::Arrives(at) => {
-                lane.clear_at = lane.clear_at.max(at);
+                lane.clear_at = lane.clear_at.max(at + self.chance.turn());
                 lane.retries = 0;
-                self.agenda.push(lane.clear_at, Due::Arrive { link: number, side: 1 - side, segment });
+                let at = lane.clear_at;
+                self.put_down(at, Due::Arrive { link: number, side: 1 - side, segment });
                 true
             }
             Fate::Lost => {
                 lane.waiting.push_front(segment);
                 let wait = RETRY.saturating_mul(1 << lane.retries.min(12)).min(LONGEST_RETRY);
-                self.agenda.push(self.now + wait, Due::Resend { link: number, side });
+                self.put_down(self.now + wait, Due::Resend { link: number, side });
                 false
             }
         }
@@ -228,7 +237,7 @@ impl World {
         let Some((number, side)) = self.side_of(slot, link) else { return };
         self.links[number as usize].lanes[usize::from(1 - side)].is_paused = on;
         if !on {
-            self.agenda.push(self.now, Due::ReadOn { link: number, side });
+            self.put_down(self.now, Due::ReadOn { link: number, side });
         }
     }
 
@@ -248,16 +257,16 @@ impl World {
     /// A side takes bytes.
     fn read(&mut self, number: u32, side: u8, bytes: Vec<u8>) {
         let link = &mut self.links[number as usize];
+        let end = link.ends[usize::from(side)];
         let lane = &mut link.lanes[usize::from(1 - side)];
         lane.queued = lane.queued.saturating_sub(bytes.len());
         if lane.is_full && lane.queued < BOUND / 2 {
             lane.is_full = false;
-            self.agenda.push(self.now, Due::Drained { link: number, side: 1 - side });
+            self.put_down(self.now, Due::Drained { link: number, side: 1 - side });
         } else if lane.is_full {
             self.tell_end(number, 1 - side, |link| Event::Draining { link });
         }
-        let link = &self.links[number as usize];
-        match link.ends[usize::from(side)] {
+        match end {
             End::Engine { slot, generation, link: name } => {
                 self.listen_in(number, side, &bytes);
                 match self.links[number as usize].over {
@@ -342,7 +351,7 @@ impl World {
     fn tell_end(&mut self, number: u32, side: u8, news: impl Fn(LinkId) -> News) {
         if let End::Engine { slot, generation, link } = self.links[number as usize].ends[usize::from(side)] {
             let due = Due::Tell { slot: index(slot), generation, news: Box::new(news(link)) };
-            self.agenda.push(self.now + Duration::from_micros(1), due);
+            self.put_down(self.now + Duration::from_micros(1), due);
         }
     }
 

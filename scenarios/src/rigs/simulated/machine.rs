@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use protocol::Instant;
+
 use crate::journal::Name;
 use crate::language::action::Disk;
 use crate::rigs::notices::Recogniser;
@@ -45,8 +47,19 @@ pub struct Machine {
     pub boots: u32,
     /// UPSes whose data cable ends here.
     pub cabled_to: Vec<usize>,
-    /// Who wants to hear of changes of files: slot and path.
-    pub watches: Vec<(usize, String)>,
+    /// Who wants to hear of changes of files.
+    pub watches: Vec<Watch>,
+}
+
+/// Somebody who wants to hear of changes of a file.
+#[derive(Debug)]
+pub struct Watch {
+    /// Whose engine.
+    pub slot: usize,
+    /// The file.
+    pub path: String,
+    /// It hears of no later change before this.
+    pub clear_at: Instant,
 }
 
 impl Machine {

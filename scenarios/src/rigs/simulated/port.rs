@@ -7,8 +7,9 @@ use protocol::usb::frame::Frame;
 use protocol::usb::{Identity, InVain, Matcher, Request, Search};
 use protocol::{Engine, Event, LinkId, TransferId};
 
+use super::due::Attempt;
 use super::links::{End, Over};
-use super::world::{Attempt, World};
+use super::world::World;
 use crate::journal::Name;
 use crate::rigs::director::Happening;
 use crate::rigs::tap::Tap;

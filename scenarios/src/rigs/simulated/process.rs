@@ -5,8 +5,9 @@ use std::time::Duration;
 use protocol::{Instant, LinkId};
 
 use super::daemon::{Daemon, Plan};
+use super::due::{Due, News};
 use super::inbox::Inbox;
-use super::world::{Due, News, World};
+use super::world::World;
 use crate::journal::{Name, ProcessEvent, What};
 
 /// What a slot is for.
@@ -161,7 +162,7 @@ impl World {
         self.show_process(slot, event);
         // The kernel closes them in no order that anybody may count on.
         let mut links: Vec<u32> = process.opened.iter().chain(&process.accepted).copied().flatten().collect();
-        self.orders.shuffle(&mut links);
+        self.chance.shuffle(&mut links);
         for link in links {
             self.drop_end(link, slot, silently);
         }
@@ -177,11 +178,15 @@ impl World {
             return;
         }
         process.stopped = stopped;
-        let waiting = process.inbox.take();
+        let waiting = process.inbox.take(&mut self.chance);
         self.show_process(slot, if stopped { ProcessEvent::Stopped } else { ProcessEvent::Continued });
+        if self.chance.coin() {
+            self.wake(slot);
+        }
         let generation = self.slots[slot].generation;
         for news in waiting {
             self.tell(slot, generation, news);
+            self.wake(slot);
         }
         self.wake(slot);
     }
@@ -203,7 +208,7 @@ impl World {
     /// Puts news down for an engine.
     pub(super) fn tell_later(&mut self, slot: usize, after: Duration, news: News) {
         let (slot, generation) = (index(slot), self.slots[slot].generation);
-        self.agenda.push(self.now + after, Due::Tell { slot, generation, news: Box::new(news) });
+        self.put_down(self.now + after, Due::Tell { slot, generation, news: Box::new(news) });
     }
 
     /// Lets an engine act on its deadline, if it has come.

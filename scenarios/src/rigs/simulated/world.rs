@@ -6,12 +6,12 @@
 //!
 //! Ids are indices: a machine's index is its host's in the scenario, a port's is its UPS's.
 
-use std::convert::Infallible;
-
-use protocol::{Endpoint, Engine, Event, Instant, LinkError, LinkId};
+use protocol::{Engine, Instant};
 
 use super::agenda::Agenda;
 use super::alarms::Alarms;
+use super::chance::Chance;
+use super::due::Due;
 use super::late::Hook;
 use super::links::Link;
 use super::machine::Machine;
@@ -19,69 +19,17 @@ use super::network::Network;
 use super::port::Port;
 use super::process::Slot;
 use crate::journal::{Ending, Record, What};
-use crate::rigs::dice::Dice;
 use crate::rigs::director::{Director, Happening};
 use crate::rigs::tap::Learnt;
 
 /// So much can happen at one microsecond; an engine whose deadline stays in the past would go on for ever.
 const MOST_AT_ONCE: u32 = 100_000;
 
-/// What every engine can be told.
-pub type News = Event<Infallible>;
-
-/// Something that is to come, other than a deadline.
-#[derive(Debug)]
-pub enum Due {
-    /// News for an engine.
-    Tell { slot: u32, generation: u32, news: Box<News> },
-    /// An attempt to connect.
-    Connect(Box<Attempt>),
-    /// A connection is there, as far as its opener can tell.
-    Opened { slot: u32, generation: u32, link: LinkId, number: u32 },
-    /// A connection could not be made.
-    OpenFailed { attempt: Box<Attempt>, error: LinkError },
-    /// Bytes, or the end of a link, arrive at one side of it.
-    Arrive { link: u32, side: u8, segment: Option<Vec<u8>> },
-    /// One side of a link takes what came while it read nothing.
-    ReadOn { link: u32, side: u8 },
-    /// What could not be sent from one side of a link is tried again.
-    Resend { link: u32, side: u8 },
-    /// A link's queue has drained below its bound.
-    Drained { link: u32, side: u8 },
-    /// A daemon ends a command that it started, if it still runs itself.
-    EndCommand { slot: u32, generation: u32, number: u32 },
-    /// A driver of a late shutdown hook has had its time.
-    GiveUp { slot: u32, generation: u32 },
-    /// The turn of a driver of a late shutdown hook has come.
-    StartLate { host: u32, boot: u32 },
-    /// A service's turn to start has come.
-    Start { slot: u32, boot: u32 },
-    /// A late shutdown hook ends.
-    LateHookDone { host: u32 },
-}
-
-/// An engine's request for a connection.
-#[derive(Debug, Clone)]
-pub struct Attempt {
-    /// The engine.
-    pub slot: usize,
-    /// Its generation.
-    pub generation: u32,
-    /// What it calls the link.
-    pub link: LinkId,
-    /// The number of the request.
-    pub request: u32,
-    /// Where to.
-    pub to: Endpoint,
-    /// How often it was tried before.
-    pub tries: u32,
-}
-
 /// The simulated world.
 #[derive(Debug)]
 pub struct World {
     pub(super) now: Instant,
-    pub(super) agenda: Agenda<Due>,
+    agenda: Agenda<Due>,
     alarms: Alarms,
     pub(super) director: Director,
     pub(super) machines: Vec<Machine>,
@@ -89,8 +37,8 @@ pub struct World {
     pub(super) ports: Vec<Port>,
     pub(super) links: Vec<Link>,
     pub(super) network: Network,
-    /// What the world leaves open: in which order the connections of a process end with it.
-    pub(super) orders: Dice,
+    /// What the world leaves open.
+    pub(super) chance: Chance,
     pub(super) learnt: Learnt,
     /// The late shutdown hook of each host.
     pub(super) hooks: Vec<Hook>,
@@ -132,7 +80,7 @@ impl World {
             alarms: Alarms::new(),
             director,
             network: Network::new(machines.len(), seed),
-            orders: Dice::new(!seed),
+            chance: Chance::new(seed),
             hooks: machines.iter().map(|_| Hook::default()).collect(),
             machines,
             slots,
@@ -168,22 +116,28 @@ impl World {
         (self.director.into_journal(), self.events)
     }
 
-    /// Lets the next thing happen: at the same microsecond, what is on its way comes before deadlines.
+    /// Lets the next thing happen: of what is due at the same microsecond, the one that chance puts first.
     fn go_on(&mut self) -> bool {
         let alarm = self.alarms.first();
         match self.agenda.next() {
-            Some(at) if alarm.is_none_or(|alarm| at <= alarm) => {
+            Some(next) if alarm.is_none_or(|alarm| next <= alarm) => {
                 let Some((at, due)) = self.agenda.pop() else { return false };
                 self.now = at;
                 self.happen(due);
             }
             _ => {
-                let Some(alarm) = alarm else { return false };
-                self.now = alarm;
+                let Some((at, _)) = alarm else { return false };
+                self.now = at;
                 self.ring(self.alarms.whose());
             }
         }
         true
+    }
+
+    /// Puts something down for `at`.
+    pub(super) fn put_down(&mut self, at: Instant, due: Due) {
+        let rank = self.chance.rank(due.lane(), at);
+        self.agenda.push((at, rank), due);
     }
 
     /// Ends a run whose clock stands still: somebody asks for one microsecond again and again.
@@ -216,12 +170,12 @@ impl World {
 
     /// Puts down when an engine wants to be asked again.
     pub(super) fn set_alarm(&mut self, slot: usize, at: Option<Instant>) {
-        self.alarms.set(1 + self.ports.len() + slot, at);
+        self.alarms.set(1 + self.ports.len() + slot, at, &self.chance);
     }
 
     /// Puts down when a UPS wants to be asked again.
     pub(super) fn set_port_alarm(&mut self, ups: usize, at: Option<Instant>) {
-        self.alarms.set(1 + ups, at);
+        self.alarms.set(1 + ups, at, &self.chance);
     }
 
     fn happen(&mut self, due: Due) {
@@ -276,6 +230,7 @@ impl World {
         while let Some(act) = self.director.poll_output() {
             self.carry_out_act(act);
         }
-        self.alarms.set(0, self.director.poll_timeout().map(|at| at.max(self.now)));
+        let at = self.director.poll_timeout().map(|at| at.max(self.now));
+        self.alarms.set(0, at, &self.chance);
     }
 }
