@@ -224,11 +224,11 @@ fn check_says_which_secondary_stays_logged_in_for_longer_than_anybody_waits() {
 
 #[test]
 fn check_says_what_is_wrong_with_a_wait_for_the_end() {
-    let wait = |text: &str| warned(PASSING, &[("rack/primary/nut.conf", "MODE=netserver", text)]);
-    assert_eq!(wait("MODE=netserver\nPOWEROFF_WAIT=30"), "");
-    assert!(wait("MODE=netserver\nPOWEROFF_WAIT=15").contains("rack cuts 20 s after it was told"));
-    assert!(wait("MODE=netserver\nPOWEROFF_WAIT=15m").contains("systemd ends the late shutdown after 90 s"));
-    assert!(wait("MODE=netserver\nPOWEROFF_WAIT=0.5m").contains("the drivers take this for no wait at all"));
+    let wait = |text: &str| warned(PASSING, &[("rack/primary/nut.conf", "POWEROFF_WAIT=30", text)]);
+    assert_eq!(wait("POWEROFF_WAIT=30"), "");
+    assert!(wait("POWEROFF_WAIT=15").contains("rack cuts 20 s after it was told"));
+    assert!(wait("POWEROFF_WAIT=15m").contains("systemd ends the late shutdown after 90 s"));
+    assert!(wait("POWEROFF_WAIT=0.5m").contains("the drivers take this for no wait at all"));
     // Debian's hook is no shell that reads the file.
     for (text, taken) in [
         ("POWEROFF_WAIT=\"30\"", "`\"30\"`"),
@@ -236,7 +236,7 @@ fn check_says_what_is_wrong_with_a_wait_for_the_end() {
         ("POWEROFF_WAIT=20\nPOWEROFF_WAIT=30", "`20 30`"),
         ("export POWEROFF_WAIT=30", "``"),
     ] {
-        let said = wait(&format!("MODE=netserver\n{text}"));
+        let said = wait(text);
         assert!(said.contains(&format!("as it stands, here {taken}, for its wait")), "{said}");
     }
 }
@@ -244,8 +244,8 @@ fn check_says_what_is_wrong_with_a_wait_for_the_end() {
 #[test]
 fn check_advises_a_wait_to_a_host_that_would_stay_off_where_the_mains_return_and_its_load_is_not_cut() {
     let said = |changes: &[(&str, &str, &str)]| {
-        let same = ("rack/primary/nut.conf", "MODE=netserver", "MODE=netserver");
-        warned(PASSING, &[changes, &[same]].concat())
+        let without = ("rack/primary/nut.conf", "POWEROFF_WAIT=30", "");
+        warned(PASSING, &[changes, &[without]].concat())
     };
     assert!(said(&[]).contains("without POWEROFF_WAIT this host stays off for ever"), "{}", said(&[]));
     assert!(said(&[]).contains("POWEROFF_WAIT=30 boots it again, later than rack cuts (20 s)"), "{}", said(&[]));
@@ -270,14 +270,14 @@ fn of_model(directory: &TempDir, model: &str) -> PathBuf {
 
 #[test]
 fn check_says_that_a_cut_lands_on_a_host_that_has_booted_because_the_ups_takes_longer_than_asked() {
-    let wait = |scenario: &str, nut_conf, mode, seconds| {
-        let text = format!("{mode}\nPOWEROFF_WAIT={seconds}");
+    let wait = |scenario: &str, nut_conf, line, seconds| {
+        let text = format!("MODE=standalone\nPOWEROFF_WAIT={seconds}");
         let own = ("rack/primary/ups.conf", "port = auto", "port = auto\n offdelay = 20\n ondelay = 120");
-        warned(scenario, &[(nut_conf, mode, &text), own])
+        warned(scenario, &[(nut_conf, line, &text), own])
     };
     let directory = TempDir::new().unwrap();
     let minutes = of_model(&directory, "cyberpower-cp1500epfclcd");
-    let minutes = |seconds| wait(minutes.to_str().unwrap(), "rack/primary/nut.conf", "MODE=netserver", seconds);
+    let minutes = |seconds| wait(minutes.to_str().unwrap(), "rack/primary/nut.conf", "POWEROFF_WAIT=30", seconds);
     assert!(minutes(30).contains("rack cuts 60 s after it was told"), "{}", minutes(30));
     assert!(minutes(60).contains("rack cuts 60 s after it was told"), "{}", minutes(60));
     assert_eq!(minutes(61), "");
