@@ -17,7 +17,18 @@ type Maker = fn(Work) -> io::Result<()>;
 #[derive(Clone)]
 pub struct Reserve {
     maker: Maker,
-    spare: Option<Sender<Work>>,
+    last: Last,
+}
+
+/// Who works where the system gives no thread.
+#[derive(Clone)]
+enum Last {
+    /// A thread that was kept for it.
+    Spare(Sender<Work>),
+    /// Whoever has it done.
+    Asker,
+    /// What gets no thread is not done.
+    Nobody,
 }
 
 impl Reserve {
@@ -29,12 +40,19 @@ impl Reserve {
     pub fn keep() -> io::Result<Self> {
         let (spare, work) = channel();
         make(Box::new(move || wait_for(&work)))?;
-        Ok(Self { maker: make, spare: Some(spare) })
+        Ok(Self { maker: make, last: Last::Spare(spare) })
+    }
+
+    /// Keeps a thread if the system gives one now. Else whoever asks later does the work, where they get none either: it
+    /// may hang, and so may they, but it is done.
+    #[must_use]
+    pub fn keep_if_possible() -> Self {
+        Self::keep().unwrap_or(Self { maker: make, last: Last::Asker })
     }
 
     /// Keeps none: what gets no thread is not done.
     pub(crate) const fn none() -> Self {
-        Self { maker: make, spare: None }
+        Self { maker: make, last: Last::Nobody }
     }
 
     /// Keeps a thread, for a system that gives no other.
@@ -49,11 +67,14 @@ impl Reserve {
         // Shared, because a thread that does not come about would take the work with it.
         let work = Arc::new(Mutex::new(Some(work)));
         let theirs = Arc::clone(&work);
-        if (self.maker)(Box::new(move || do_once(&theirs))).is_err()
-            && let Some(spare) = &self.spare
-        {
+        if (self.maker)(Box::new(move || do_once(&theirs))).is_ok() {
+            return;
+        }
+        match &self.last {
             // It waits for as long as somebody may give it work.
-            drop(spare.send(Box::new(move || do_once(&work))));
+            Last::Spare(spare) => drop(spare.send(Box::new(move || do_once(&work)))),
+            Last::Asker => do_once(&work),
+            Last::Nobody => {}
         }
     }
 }
@@ -101,9 +122,17 @@ mod tests {
     }
 
     #[test]
+    fn where_no_thread_could_be_kept_whoever_asks_does_it() {
+        let asker = Reserve { last: Last::Asker, ..Reserve::of_a_system_without_threads() };
+        let (done, told) = channel();
+        asker.start(move || done.send(std::thread::current().id()).unwrap_or_default());
+        assert_eq!(told.recv(), Ok(std::thread::current().id()));
+    }
+
+    #[test]
     fn what_nobody_can_do_is_given_up_and_said() {
         let (done, told) = channel::<()>();
-        let nobody = Reserve { spare: None, ..Reserve::of_a_system_without_threads() };
+        let nobody = Reserve { last: Last::Nobody, ..Reserve::of_a_system_without_threads() };
         nobody.start(move || done.send(()).unwrap_or_default());
         assert!(told.recv().is_err());
     }

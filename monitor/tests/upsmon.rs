@@ -104,12 +104,23 @@ fn the_privileged_process_obeys_three_bytes_and_nothing_else() {
 
 /// A privileged process whose plan is a flag in the folder, and a line more in `proof` for each shutdown.
 fn privileged(folder: &Path) -> (Child, UnixStream) {
-    let command = format!("echo done >> {}", folder.join("proof").display());
-    privileged_with(folder, &command, Stdio::null())
+    privileged_with(folder, &proves(folder), Stdio::null())
+}
+
+/// A SHUTDOWNCMD that leaves a line in `proof`.
+fn proves(folder: &Path) -> String {
+    format!("echo done >> {}", folder.join("proof").display())
 }
 
 fn privileged_with(folder: &Path, command: &str, errors: impl Into<Stdio>) -> (Child, UnixStream) {
-    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    let (child, mut ours) = planless(folder, errors);
+    send_plan(&mut ours, &folder.join("killpower"), command);
+    (child, ours)
+}
+
+/// One that has not been told its plan, and waits for it before it keeps anything.
+fn planless(folder: &Path, errors: impl Into<Stdio>) -> (Child, UnixStream) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
     ours.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let child = upsmon(folder)
         .arg("--keep-privileges-for-errands")
@@ -117,7 +128,6 @@ fn privileged_with(folder: &Path, command: &str, errors: impl Into<Stdio>) -> (C
         .stderr(errors)
         .spawn()
         .unwrap();
-    send_plan(&mut ours, &folder.join("killpower"), command);
     (child, ours)
 }
 
@@ -305,6 +315,13 @@ fn a_privileged_process_that_gets_no_child_becomes_shutdowncmd() {
     let Some((mut child, mut ours, cgroup)) = confined(folder.path()) else { return };
     order(&mut ours, b"F");
     cgroup.allow(1).unwrap();
+    has_it_become_the_command(&mut ours);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
+}
+
+/// Orders SHUTDOWNCMD again and again, until nobody is there who could answer.
+fn has_it_become_the_command(ours: &mut UnixStream) {
     let mut failures = 0;
     loop {
         ours.write_all(b"S").unwrap();
@@ -320,6 +337,27 @@ fn a_privileged_process_that_gets_no_child_becomes_shutdowncmd() {
         assert!(failures < 100_000);
     }
     assert!(failures > 1);
+}
+
+/// It ended without a word, and the monitor said later that its parent had died.
+#[test]
+fn a_privileged_process_that_gets_no_thread_at_its_start_shuts_its_host_down_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, mut ours) = planless(folder.path(), Stdio::null());
+    let cgroup = match Cgroup::around(&[child.id()]) {
+        Ok(cgroup) => cgroup,
+        Err(why) => {
+            drop(ours);
+            child.wait().unwrap();
+            return eprintln!("skipped: {why}");
+        }
+    };
+    cgroup.allow(1).unwrap();
+    send_plan(&mut ours, &folder.path().join("killpower"), &proves(folder.path()));
+    order(&mut ours, b"H");
+    order(&mut ours, b"F");
+    assert!(folder.path().join("killpower").exists());
+    has_it_become_the_command(&mut ours);
     assert!(child.wait().unwrap().success());
     assert_eq!(fs::read_to_string(folder.path().join("proof")).unwrap(), "done\n");
 }

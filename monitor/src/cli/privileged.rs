@@ -5,11 +5,12 @@
 //! the network can make the unprivileged side send a byte, never choose a command or a file.
 //!
 //! ```text
-//! upsmon (RUN_AS_USER)  ── plan, then F | R | S | W, C + milliseconds twice ──►  upsmon (root)
+//! upsmon (RUN_AS_USER)  ── plan, then H | F | R | S | W, C + milliseconds twice ──►  upsmon (root)
 //!                       ◄── order, outcome ──────────────────────────────────
 //! ```
 //!
-//! `F` and `W` say as well which UPSes are left alone: the places that their names have in the plan.
+//! `H` is answered once the other side keeps what its orders need: nothing else of upsmon starts before, which could
+//! take it. `F` and `W` say as well which UPSes are left alone: the places that their names have in the plan.
 //!
 //! `W` and `C` are last wills: should the other side end before it has sent `S`, this one raises the flag
 //! (`W` alone) and runs SHUTDOWNCMD once the first time has passed since the order; should it neither end nor send
@@ -37,6 +38,8 @@ const MAX_TEXT: usize = protocol::lexer::MAX_FILE_WORD;
 /// What it may be told to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Order {
+    /// Say that all that orders need is kept.
+    Greet,
     /// Write the power-down flag.
     RaiseFlag,
     /// Remove the power-down flag.
@@ -52,6 +55,7 @@ enum Order {
 impl Order {
     const fn byte(self) -> u8 {
         match self {
+            Self::Greet => b'H',
             Self::RaiseFlag => b'F',
             Self::LowerFlag => b'R',
             Self::ShutDown => b'S',
@@ -62,6 +66,7 @@ impl Order {
 
     const fn from_byte(byte: u8) -> Option<Self> {
         match byte {
+            b'H' => Some(Self::Greet),
             b'F' => Some(Self::RaiseFlag),
             b'R' => Some(Self::LowerFlag),
             b'S' => Some(Self::ShutDown),

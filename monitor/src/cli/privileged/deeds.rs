@@ -81,7 +81,7 @@ impl Deeds {
                 Box::new(move || deeds.shut_down())
             }
             // To have taken it is all there is to do.
-            Order::BequeathAll | Order::BequeathCommand => Box::new(|| JobOutcome::Exited(0)),
+            Order::Greet | Order::BequeathAll | Order::BequeathCommand => Box::new(|| JobOutcome::Exited(0)),
         }
     }
 

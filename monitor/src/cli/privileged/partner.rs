@@ -10,13 +10,16 @@ use daemon::errands::{Errand, Errands};
 use protocol::effect::Program;
 use protocol::{Command, JobOutcome};
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+/// How long the start waits for the privileged process.
+const GREETING: Duration = Duration::from_secs(10);
 
 /// Who waits for which order; closed once the privileged process is gone.
 #[derive(Default)]
@@ -38,10 +41,24 @@ pub(in super::super) fn start(plan: Plan, in_background: bool) -> io::Result<Err
     let (mut ours, theirs) = UnixStream::pair()?;
     spawn(theirs.into(), in_background)?;
     plan.send(&mut ours)?;
+    greet(&mut ours)?;
     let waiting = Arc::<Mutex<Waiting>>::default();
     let (answers, who) = (ours.try_clone()?, Arc::clone(&waiting));
     let partner = Partner { deeds: Deeds::without_room(plan), stream: ours, waiting };
     Ok(Errands { run: Arc::new(move |errand| partner.run(errand)), attend: Box::new(move || listen(answers, &who)) })
+}
+
+/// Waits until the privileged process is there: a limit that is reached later must not find it without what it needs. One
+/// that takes its time is not waited for any longer.
+fn greet(stream: &mut UnixStream) -> io::Result<()> {
+    stream.write_all(&[Order::Greet.byte()])?;
+    stream.set_read_timeout(Some(GREETING))?;
+    let greeted = receive_outcome(stream);
+    stream.set_read_timeout(None)?;
+    match greeted {
+        Err(error) if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the privileged process is this program again")]

@@ -46,7 +46,7 @@ fn attend(log: &Log) -> io::Result<()> {
     let mut orders = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let answers = Arc::new(Mutex::new(orders.try_clone()?));
     let deeds = Deeds::new(Plan::receive(&mut orders)?);
-    let (flags, commands) = (Lane::open()?, Lane::open()?);
+    let (flags, commands) = (Lane::open(), Lane::open());
     let (mut will, mut is_settled) = (None::<Will>, false);
     loop {
         let byte = match hear(&mut orders, will.as_ref()) {
@@ -78,6 +78,10 @@ fn attend(log: &Log) -> io::Result<()> {
             Order::RaiseFlag => {
                 let Ok(those) = LeftAlone::receive(&mut orders) else { break };
                 left_alone = those;
+            }
+            Order::Greet => {
+                answer(order, &JobOutcome::Exited(0), &answers);
+                continue;
             }
             Order::LowerFlag => {}
         }
@@ -136,8 +140,9 @@ struct Lane {
 }
 
 impl Lane {
-    fn open() -> io::Result<Self> {
-        Ok(Self { reserve: Reserve::keep()?, under_way: channel() })
+    /// A process that has no thread to spare when it starts shuts its host down all the same.
+    fn open() -> Self {
+        Self { reserve: Reserve::keep_if_possible(), under_way: channel() }
     }
 
     fn start(&self, work: impl FnOnce() + Send + 'static) {
