@@ -26,7 +26,7 @@ impl Stay {
 
     /// Takes the wish that the daemon ends; false where it ends at once.
     pub(super) fn takes_its_time(&mut self, supplies: &[Supply], desk: &mut Desk<'_>) -> bool {
-        let ends_at = self.ran_at.zip(length(desk.config)).map(|(ran_at, length)| ran_at + length);
+        let ends_at = self.ran_at.zip(length(supplies, desk.config)).map(|(ran_at, length)| ran_at + length);
         let Some(ends_at) = ends_at.filter(|at| *at > desk.now && is_counted(supplies)) else { return false };
         if self.ends_at.replace(ends_at).is_none() {
             let left = (ends_at - desk.now).as_secs_f64();
@@ -46,11 +46,12 @@ impl Stay {
     }
 }
 
-/// How long after SHUTDOWNCMD a secondary stays logged in although it is asked to stop. A primary has nobody to
-/// stay for, and no primary waits for longer than HOSTSYNC.
-fn length(config: &Config) -> Option<Duration> {
+/// How long after SHUTDOWNCMD a secondary stays logged in although it is asked to stop. A host that has ordered others
+/// down has nobody to stay for, and no primary waits for longer than HOSTSYNC. One that has left alone whatever it is
+/// primary of goes down as a secondary.
+fn length(supplies: &[Supply], config: &Config) -> Option<Duration> {
     match config.shutdown_exit {
-        _ if config.is_primary() => None,
+        _ if supplies.iter().any(Supply::is_ordered) => None,
         ShutdownExit::Never => Some(config.host_sync),
         ShutdownExit::After(wait) => Some(wait).filter(|wait| !wait.is_zero()),
     }

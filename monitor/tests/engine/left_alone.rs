@@ -155,3 +155,21 @@ fn nobody_is_left_alone_without_a_list() {
     world.follow_script("11 nas says OB LB\n60 end");
     assert!(world.log().contains("sent FSD other"), "{}", world.log());
 }
+
+/// It is a secondary in this shutdown: its primary would take the logout for a host that is down, and cut.
+#[test]
+fn a_secondary_that_drives_a_ups_for_others_stays_logged_in_for_its_shutdownexit() {
+    let secondary = DRIVES_ANOTHER.replace("rack@nas 1 mon secret primary", "rack@nas 1 mon secret secondary");
+    let config = format!("{secondary}\nSHUTDOWNEXIT 25\n");
+    let script = "
+        11  nas says OB FSD
+        24  signal stop
+        60  end";
+    let outcome = from_the_decision_on(&run(&config, script));
+    assert!(outcome.contains("20.003000 SHUTDOWNCMD /sbin/halt\n"), "{outcome}");
+    assert!(outcome.contains("45.003000 exit 0"), "{outcome}");
+    // Whoever has ordered others down ends at once, as ever.
+    let ordering = script.replace("24  signal", "16  box says OB\n24  signal");
+    let outcome = from_the_decision_on(&run(&config, &ordering));
+    assert!(outcome.contains("sent FSD other") && outcome.contains("24.000000 exit 0"), "{outcome}");
+}
