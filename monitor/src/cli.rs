@@ -21,6 +21,8 @@ Examples:
   upsmon -K && upsdrvctl shutdown    late in a shutdown: cut the load where that is wanted
 
 Files:
+  POWERDOWNFLAG of upsmon.conf       written just before SHUTDOWNCMD, removed at the next start; it names the
+                                     UPSes that `upsdrvctl shutdown` is not to cut, where there are any
   /var/lib/nut/upsmon.logins         how many secondaries log in, kept across boots by a primary;
                                      RIDETHROUGH_KEEP_PATH names another folder than /var/lib/nut";
 

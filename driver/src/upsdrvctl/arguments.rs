@@ -13,6 +13,8 @@ const EXAMPLES: &str = "\
 Examples:
   upsdrvctl start          start the drivers of all UPSes in ups.conf
   upsdrvctl stop rack      stop one
+  upsdrvctl shutdown       cut the loads of all, but of those that the power-down flag of upsmon leaves alone
+  upsdrvctl shutdown rack  cut this one, whatever the flag says
   upsdrvctl -t shutdown    print what would be done to cut the loads, and do none of it";
 
 /// A shell offers these; any word is read, for an unknown one gets NUT's message.

@@ -57,6 +57,7 @@ fn length(supplies: &[Supply], config: &Config) -> Option<Duration> {
     }
 }
 
+/// Whether a primary elsewhere may wait for this host.
 fn is_counted(supplies: &[Supply]) -> bool {
-    supplies.iter().any(Supply::may_be_counted)
+    supplies.iter().filter(|supply| !supply.is_primary()).any(Supply::may_be_counted)
 }
