@@ -93,6 +93,33 @@ fn who_does_not_end_or_is_not_there_is_not_run_beside_itself() {
     assert_eq!((turns.next(Duration::ZERO), turns.all_told()), (None, true));
 }
 
+/// Not every driver knows how long it may try; NUT's are ended after maxstartdelay alone.
+#[test]
+fn a_driver_that_does_not_end_leaves_the_others_time_to_be_told() {
+    for (several, poweroff_wait) in [(2, 0), (2, 30), (2, 60), (2, 75), (3, 0), (3, 30), (4, 0)] {
+        let once = Load { attempts: 1, retry_delay: Duration::ZERO };
+        let mut turns = Turns::new((0..several).map(|_| once), Duration::from_secs(poweroff_wait));
+        let mut now = Duration::ZERO;
+        for _ in 0..several - 1 {
+            let turn = turns.next(now).map(|turn| turn.limit).unwrap_or_default();
+            assert!(turn >= Duration::from_secs(10).min(Duration::from_secs(85 - poweroff_wait).saturating_sub(now)));
+            now += turn;
+            turns.ended(Outcome::Late, turn, now);
+        }
+        let last = turns.next(now).map(|turn| turn.load);
+        assert_eq!(last, Some(several - 1));
+        let end = Duration::from_secs(85 - poweroff_wait);
+        assert!(
+            now < end || poweroff_wait == 75,
+            "{several}, {poweroff_wait} s: the last one begins at {now:?} of {end:?}"
+        );
+    }
+    // Alone, or the last one, it has all the time there is.
+    let once = Load { attempts: 1, retry_delay: Duration::ZERO };
+    let alone = Turns::new([once], Duration::from_secs(30)).next(Duration::ZERO);
+    assert_eq!(alone.map(|turn| turn.limit), Some(Duration::from_secs(55)));
+}
+
 #[test]
 fn no_environment_has_a_driver_try_for_longer_than_the_hook_lasts() {
     assert_eq!(read_patience("3250"), Some(Duration::from_millis(3250)));

@@ -4,7 +4,7 @@
 
 use super::Places;
 use super::plan::{Entry, Run, Step, Stop};
-use super::turns::{Load, Outcome, Turns};
+use super::turns::{GRACE, Load, Outcome, Turns};
 use crate::ending::Ending;
 use crate::hook;
 use crate::inquiry::Inquiry;
@@ -22,8 +22,6 @@ use std::time::Duration;
 
 /// How long a driver may take to end after SIGTERM, and again after SIGKILL.
 const GOODBYE: Duration = Duration::from_secs(5);
-/// How much later than its patience says a driver may end: it has just asked its device once more.
-const GRACE: Duration = Duration::from_secs(3);
 
 /// Does what a plan says.
 #[derive(Debug)]
@@ -100,8 +98,7 @@ impl Executor {
             self.say(1, &format!("Shutdown UPS: {}", run.ups));
             pause(self.began.real(turn.pause));
             let began = self.elapsed();
-            let left = hook::time_to_cut(self.poweroff_wait).saturating_sub(began);
-            let limit = run.limit.min(left.max(turn.patience));
+            let limit = run.limit.min(turn.limit);
             let how = How {
                 limit: self.began.real(limit) + GRACE,
                 is_repeated: !turn.is_last,

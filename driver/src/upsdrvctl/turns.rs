@@ -4,12 +4,17 @@
 //! whoever was away for all of its turn has another one, and the last one left has what time there is. Once a UPS was told,
 //! its cut may land on this host, and its load may be back before a later one cuts: the others have [`HURRIED`] from then on,
 //! and each that had no turn yet has [`ATTEMPT`] in any case. Every UPS of `ups.conf` counts as one that may cut this host.
+//!
+//! A driver that does not end, whatever its patience, is waited for no longer than its part of the time that is left.
 
 use crate::hook::{HURRIED, time_to_cut};
 use std::time::Duration;
 
 /// The least that a driver has: to find its device, to tell it, and to look whether it obeys.
 pub const ATTEMPT: Duration = Duration::from_secs(3);
+
+/// How much later than its patience says a driver may end: it has just asked its device once more.
+pub const GRACE: Duration = Duration::from_secs(3);
 
 /// What `ups.conf` says about trying to cut one load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub struct Turn {
     pub pause: Duration,
     /// How long the driver may try a device that is away.
     pub patience: Duration,
+    /// How long the driver is waited for, if it does not end by itself.
+    pub limit: Duration,
     /// It is not tried again if it fails.
     pub is_last: bool,
 }
@@ -103,19 +110,31 @@ impl Turns {
                 continue;
             }
             chosen.had_a_turn = true;
-            let turn = Turn { load: chosen.load, pause, patience: self.patience(rest), is_last: chosen.attempts == 1 };
+            let patience = self.patience(rest);
+            let limit = self.limit(now + pause).max(patience);
+            let turn = Turn { load: chosen.load, pause, patience, limit, is_last: chosen.attempts == 1 };
             self.under_way = Some((chosen, turn));
             return Some(turn);
         }
     }
 
     fn patience(&self, rest: Duration) -> Duration {
-        let waiting = u32::try_from(self.left.len()).unwrap_or(u32::MAX);
-        match waiting {
+        match self.left.len() {
             0 if !self.are_several => rest.max(HURRIED),
             0 => rest.max(ATTEMPT),
-            _ => (rest / waiting.saturating_add(1)).min(HURRIED).max(ATTEMPT),
+            _ => self.share(rest).min(HURRIED).max(ATTEMPT),
         }
+    }
+
+    /// Not every driver knows of patience, and a device may hang in the middle of being told.
+    fn limit(&self, now: Duration) -> Duration {
+        let left = self.end.saturating_sub(now);
+        self.share(left).max(HURRIED.min(left))
+    }
+
+    /// The part of this time of the one whose turn it is, beside those that wait.
+    fn share(&self, time: Duration) -> Duration {
+        time / u32::try_from(self.left.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
     /// The driver whose turn it was has ended, after so long.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use driver::upsdrvctl::entries;
-use driver::upsdrvctl::turns::{Load, Outcome, Turns};
+use driver::upsdrvctl::turns::{GRACE, Load, Outcome, Turns};
 use monitor::power_down_flag::Flag;
 use protocol::conf::ups_conf::UpsConf;
 use protocol::diagnostic::Source;
@@ -29,7 +29,7 @@ const COMMAND: &str = "upsmon -K && upsdrvctl shutdown";
 #[derive(Debug, Clone, Copy)]
 struct LateDriver {
     slot: usize,
-    /// How long each run of it may take.
+    /// How long a run of it may take, but for [`GRACE`].
     longest: Duration,
 }
 
@@ -94,7 +94,8 @@ impl World {
             self.show_end_of_hook(host, Some(i32::from(!all_told)));
             return self.late_done_in(host, BRIEF);
         };
-        let driver = drivers[turn.load];
+        let mut driver = drivers[turn.load];
+        driver.longest = driver.longest.min(turn.limit);
         let at = self.now + turn.pause;
         *current = Some((driver, at));
         if let Plan::Driver { patience, .. } = &mut self.slots[driver.slot].plan {
@@ -113,7 +114,7 @@ impl World {
             return self.late_driver_over(host, Outcome::NoProgram);
         }
         let generation = self.slots[slot].generation;
-        self.put_down(self.now + longest, Due::GiveUp { slot: index(slot), generation });
+        self.put_down(self.now + longest + GRACE, Due::GiveUp { slot: index(slot), generation });
     }
 
     /// A driver has ended.
