@@ -71,6 +71,8 @@ pub struct Script {
     next_cut_after: Option<Duration>,
     /// That time has been waited.
     waited: bool,
+    /// A way failed only because nothing answered: it may work when the device is asked again.
+    is_unanswered: bool,
     report: Vec<u8>,
     /// What went wrong, for the log.
     pub failures: Vec<String>,
@@ -110,6 +112,7 @@ impl Script {
             looked: false,
             next_cut_after: None,
             waited: false,
+            is_unanswered: false,
             report: Vec::new(),
             failures: Vec::new(),
         }
@@ -163,6 +166,7 @@ impl Script {
                 let is_alone = field_is_alone(field, length);
                 if payload.is_none() && !is_alone {
                     let why = format!("{name}: {} cannot be read before it is written", field.path);
+                    self.is_unanswered |= must && result.is_err_and(is_no_answer);
                     return self.fail(why, must);
                 }
                 self.before = payload.and_then(|payload| field.raw(payload));
@@ -179,6 +183,8 @@ impl Script {
                 Ok(_) => self.stage = Stage::Check,
                 Err(failure) => {
                     let why = format!("{name}: writing {}: {failure}", field.path);
+                    // A cut at once may have been obeyed, and is not repeated.
+                    self.is_unanswered |= must && *value > Quantity::ZERO && is_no_answer(failure);
                     self.fail(why, must);
                 }
             },
@@ -235,6 +241,12 @@ impl Script {
         }
     }
 
+    /// Whether it was to cut the load, and something of it got no answer.
+    #[must_use]
+    pub const fn is_unanswered_cut(&self) -> bool {
+        matches!(self.purpose, Purpose::Kill) && self.is_unanswered
+    }
+
     /// The plan whose every write the device has taken, the last of them unchecked: a device that
     /// vanishes then may have done what it was told.
     #[must_use]
@@ -266,6 +278,11 @@ impl Script {
         self.looked = false;
         self.waited = false;
     }
+}
+
+/// A refusal is an answer.
+const fn is_no_answer(failure: Failure) -> bool {
+    matches!(failure, Failure::Timeout | Failure::Io)
 }
 
 /// Whether a report holds nothing but this field.

@@ -254,3 +254,34 @@ fn a_device_that_shows_its_old_bytes_a_little_longer_has_obeyed() {
         assert!(pair.log().iter().any(|line| line.contains("accepted shutdown.return")), "{device}: {:?}", pair.log());
     }
 }
+
+/// The halted host stayed off for ever: the mains came back, and nobody cut. A hang takes a while until it is given up.
+#[test]
+fn a_ups_that_falls_silent_while_it_is_told_is_told_again() {
+    for device in emulator::device::names() {
+        for fault in ["time-out", "io", "hang"] {
+            for begins in [5, 10, 15, 20, 25, 30, 40, 60, 80, 120, 200] {
+                let mut pair = Pair::new(device, Setup::default(), config());
+                pair.run(Duration::from_millis(begins));
+                pair.control(&format!("link {fault}"));
+                pair.run(Duration::from_secs(15));
+                pair.control("link healthy");
+                pair.run(Duration::from_secs(45));
+                assert_eq!(pair.exit_code(), Some(0), "{device}, {fault} from {begins} ms: {:?}", pair.log());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_ups_that_stays_silent_while_it_is_told_is_given_up_when_the_hook_must_end() {
+    for fault in ["time-out", "io", "hang"] {
+        let mut pair = Pair::new("eaton-3s", Setup::default(), config());
+        pair.run(Duration::from_millis(120));
+        pair.control(&format!("link {fault}"));
+        pair.run(Duration::from_secs(80));
+        assert_eq!(pair.exit_code(), None, "{fault}: {:?}", pair.log());
+        pair.run(Duration::from_secs(30));
+        assert_eq!(pair.exit_code(), Some(1), "{fault}: {:?}", pair.log());
+    }
+}

@@ -92,6 +92,10 @@ impl UsbHid {
                 self.script_waits = Some(until);
                 false
             }
+            Next::Done(None) if script.is_unanswered_cut() => {
+                self.drop_device("no answer while it was told to cut", now);
+                false
+            }
             Next::Done(succeeded) => {
                 if let Some(script) = self.scripts.pop_front() {
                     self.finish(script, succeeded);
